@@ -1,0 +1,155 @@
+"""How a database is opened, in one place for both houses: safely, privately, up to date.
+
+Losing an acknowledged row loses money, so a mode that is not the safe one is refused, not used.
+Sources: sqlite.org "How SQLite Is Tested", release notes of 3.51.3 (the WAL-reset bug).
+
+May import: nothing of ours.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, ParamSpec, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import BigInteger, Engine, Text, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator
+
+try:
+    import pysqlite3 as bundled
+except ImportError:  # no wheel for this platform: the safe journal mode is used instead
+    bundled = sqlite3
+
+P = ParamSpec("P")
+R = TypeVar("R")
+House = Literal["bot", "proxy"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+FULL, EXTRA = 2, 3
+FIXED_BRANCHES = ((3, 44, 6), (3, 50, 7))
+FIXED_FROM = (3, 51, 3)
+
+
+class UnsafeDatabase(Exception):
+    """The database would not keep what it acknowledged."""
+
+
+class MoneyText(TypeDecorator[Decimal]):
+    """A Decimal, kept as plain text: SQLite's own numbers are floats."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as whole milliseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MILLISECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + value * MILLISECOND
+
+
+class Door:
+    """The one awaitable door to a synchronous store: a single thread, so writes never queue twice.
+
+    A cancelled caller does not undo what its thread has begun; the commit stands.
+    """
+
+    def __init__(self, workers: int = 1) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="store")
+
+    async def __call__(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, partial(method, *args, **kwargs))
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True)
+
+
+def safe_in_wal(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite has the fix for the WAL-reset corruption bug (3.7.0 to 3.51.2)."""
+    if version >= FIXED_FROM:
+        return True
+    return any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_BRANCHES)
+
+
+def open_database(url: str, house: House) -> Engine:
+    """Open and upgrade the database of `house`; UnsafeDatabase where it cannot be kept safe."""
+    engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, hide_parameters=True)
+    upgrade(engine, house)
+    return engine
+
+
+def upgrade(engine: Engine, house: House) -> None:
+    """Bring the tables of `house` to the newest migration."""
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(house, connection), "head")
+
+
+def alembic_config(house: House, connection: object | None = None) -> Config:
+    """Alembic's settings, from code: an installed wheel has no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", f"migrations:{house}")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise UnsafeDatabase("A database in memory forgets its orders. Give a file.")
+    _make_private(Path(path))
+    module = bundled if safe_in_wal(bundled.sqlite_version_info) else sqlite3
+    engine = create_engine(url, module=module, hide_parameters=True, connect_args={"timeout": 30})
+    event.listen(engine, "connect", partial(_on_connect, module))
+    event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.chmod(0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+
+
+def _on_connect(module: ModuleType, connection: Any, _record: object) -> None:
+    """Set the mode that keeps every acknowledged commit, and read it back."""
+    connection.isolation_level = None
+    journal, synchronous = (
+        ("wal", FULL) if safe_in_wal(module.sqlite_version_info) else ("delete", EXTRA)
+    )
+    connection.execute(f"PRAGMA journal_mode={journal}")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")
+    got = (
+        connection.execute("PRAGMA journal_mode").fetchone()[0],
+        connection.execute("PRAGMA synchronous").fetchone()[0],
+    )
+    if got != (journal, synchronous):
+        raise UnsafeDatabase(
+            f"SQLite is in mode {got}, and {(journal, synchronous)} is needed to keep what it "
+            "acknowledges. Put the data folder on a local disk."
+        )

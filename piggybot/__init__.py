@@ -1,0 +1,1 @@
+"""The bot: talks to people, decides, remembers; cannot read an exchange secret."""

@@ -1,0 +1,53 @@
+"""What the proxy raises on purpose.
+
+    ProxyError                  code, message, hint: becomes an ErrorOut
+    ├── Denied            409   our own refusal of an order or a change
+    ├── GateClosed        409   the stop gate held an order back, at the last moment
+    ├── KeyRefused        401   the venue refused the key (its reason is the code)
+    ├── NoKey             409   no validated key for this venue
+    ├── UnknownSymbol     409   the venue does not list it
+    ├── NotFound          404   not there, or not yours: the same answer
+    └── VenueUnavailable  503   the venue gives no usable answer now
+
+May import: nothing of ours.
+"""
+
+
+class ProxyError(Exception):
+    """The base: a stable code, a sentence with the numbers, and what would change it."""
+
+    status = 500
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class Denied(ProxyError):
+    status = 409
+
+
+class GateClosed(ProxyError):
+    status = 409
+
+
+class KeyRefused(ProxyError):
+    status = 401
+
+
+class NoKey(ProxyError):
+    status = 409
+
+
+class UnknownSymbol(ProxyError):
+    status = 409
+
+
+class NotFound(ProxyError):
+    status = 404
+
+
+class VenueUnavailable(ProxyError):
+    status = 503
