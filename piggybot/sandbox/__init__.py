@@ -1,0 +1,4 @@
+"""The outside world on loopback: an exchange and a Telegram that can misbehave.
+
+May import: nothing of ours.
+"""
