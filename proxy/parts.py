@@ -1,0 +1,82 @@
+"""What the desk, the resolver and the accounts share, so that each is built from one value.
+
+May import: errors, records, stopgate, store, vault, venue, wire.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from migrations.database import Door
+from proxy.errors import Denied
+from proxy.records import Book
+from proxy.stopgate import StopGate
+from proxy.store import Store
+from proxy.vault import Vault
+from proxy.venue import Venue
+from proxy.wire import Limits
+
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRules:
+    """The operator's word on live trading: ALLOW_LIVE and LIVE_CONFIRM_TOKEN."""
+
+    allowed: bool
+    confirm_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The proxy's parts. `limits` are the operator's."""
+
+    store: Store
+    door: Door
+    gate: StopGate
+    venues: Mapping[str, Venue]
+    paper: Mapping[str, Venue]
+    vault: Vault
+    limits: Limits
+    live: LiveRules
+    clock: Clock
+    sleep: Sleep
+
+    def venue(self, exchange: str, book: Book) -> Venue:
+        """Where orders of this book go; Denied for an exchange that is not supported."""
+        found = (self.paper if book is Book.PAPER else self.venues).get(exchange)
+        if found is None:
+            names = ", ".join(sorted(self.venues))
+            raise Denied(
+                "unsupported_exchange",
+                f"{exchange} is not supported yet.",
+                f"Supported: {names}.",
+            )
+        return found
+
+
+class Tasks:
+    """Work that outlives its caller: a client that hangs up does not cancel an order."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run `work` as a task of its own."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    async def idle(self) -> None:
+        """Wait until nothing runs."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # read, so that it is not reported as never retrieved

@@ -1,0 +1,193 @@
+"""The store's front: accounts, the stop for all, and sealed keys; the journal beside them.
+
+One public method is one transaction. Rows stay inside; values of `records.py` come out.
+
+May import: journal, paper_books, records, rows, tables, wire.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+
+from proxy.journal import STOP_ALL, Journal, is_stopped
+from proxy.paper_books import PaperRows
+from proxy.records import Account, ChatLimits, KeyRow
+from proxy.rows import account_of
+from proxy.tables import accounts, credentials, flags
+from proxy.wire import Mode, Permissions
+
+
+class Store:
+    """All that the proxy remembers, by its parts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.accounts = AccountRows(engine)
+        self.keys = KeyRows(engine)
+        self.journal = Journal(engine)
+        self.paper = PaperRows(engine)
+
+
+class AccountRows:
+    """Accounts, their modes and epochs, and the stop for all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def register(self, user_id: str, exchange: str, now: datetime) -> Account:
+        """The account of `user_id`, made in PAPER where there is none."""
+        with self._engine.begin() as db:
+            known = _find(db, user_id)
+            if known is not None:
+                return known
+            fresh = Account(user_id, exchange, Mode.PAPER, 1, "", now)
+            values = {name: getattr(fresh, name) for name in ("user_id", "exchange", "epoch")}
+            db.execute(
+                insert(accounts).values(mode=fresh.mode.value, reason="", last_call=now, **values)
+            )
+            return fresh
+
+    def find(self, user_id: str) -> Account | None:
+        with self._engine.connect() as db:
+            return _find(db, user_id)
+
+    def everyone(self) -> list[Account]:
+        with self._engine.connect() as db:
+            return [account_of(row) for row in db.execute(select(accounts))]
+
+    def change_mode(
+        self, user_id: str, allowed: frozenset[Mode], mode: Mode, reason: str
+    ) -> Account | None:
+        """Change the mode if it is one of `allowed`; the account as it is then."""
+        with self._engine.begin() as db:
+            known = _find(db, user_id)
+            if known is None or known.mode not in allowed:
+                return known
+            _set(db, user_id, {"mode": mode.value, "reason": reason})
+            return replace(known, mode=mode, reason=reason)
+
+    def halt(self, user_id: str, at_least: int, reason: str) -> Account | None:
+        """Halt one account under a new epoch, not below `at_least`."""
+        with self._engine.begin() as db:
+            known = _find(db, user_id)
+            return None if known is None else _halt(db, known, at_least, reason)
+
+    def halt_all(self, at_least: Mapping[str, int], reason: str) -> list[Account]:
+        """The stop for all: the flag, and every account halted under a new epoch."""
+        with self._engine.begin() as db:
+            db.execute(delete(flags).where(flags.c.name == STOP_ALL))
+            db.execute(insert(flags).values(name=STOP_ALL, value=reason))
+            every = [account_of(row) for row in db.execute(select(accounts).with_for_update())]
+            return [_halt(db, one, at_least.get(one.user_id, 0), reason) for one in every]
+
+    def stopped(self) -> bool:
+        """Whether the stop for all stands."""
+        with self._engine.connect() as db:
+            return is_stopped(db)
+
+    def lift_stop(self) -> None:
+        """End the stop for all. Every account stays halted until its own person resumes it."""
+        with self._engine.begin() as db:
+            db.execute(delete(flags).where(flags.c.name == STOP_ALL))
+
+    def tighten(self, user_id: str, chat: ChatLimits) -> Account | None:
+        """Keep the chat's own bounds."""
+        with self._engine.begin() as db:
+            values = {
+                "max_trade_usd": chat.max_trade_usd,
+                "max_trades_per_day": chat.max_trades_per_day,
+                "max_daily_loss_share": chat.max_daily_loss_share,
+            }
+            _set(db, user_id, values)
+            return _find(db, user_id)
+
+    def called(self, now: datetime) -> None:
+        """An authenticated call was seen: the watch over every account starts anew."""
+        with self._engine.begin() as db:
+            db.execute(update(accounts).values(last_call=now))
+
+
+class KeyRows:
+    """Sealed keys."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save(self, key: KeyRow) -> None:
+        """Keep `key` in the place of an older one."""
+        with self._engine.begin() as db:
+            db.execute(delete(credentials).where(*_whose(key.user_id, key.exchange)))
+            db.execute(
+                insert(credentials).values(
+                    user_id=key.user_id,
+                    exchange=key.exchange,
+                    api_key_sealed=key.api_key_sealed,
+                    secret_sealed=key.secret_sealed,
+                    permissions=key.permissions.model_dump_json(),
+                    validated_at=key.validated_at,
+                )
+            )
+
+    def find(self, user_id: str, exchange: str) -> KeyRow | None:
+        with self._engine.connect() as db:
+            query = select(credentials).where(*_whose(user_id, exchange))
+            row = db.execute(query).one_or_none()
+        return None if row is None else _key(row)
+
+    def of(self, user_id: str) -> list[KeyRow]:
+        with self._engine.connect() as db:
+            query = select(credentials).where(*_whose(user_id, None))
+            return [_key(row) for row in db.execute(query.order_by(credentials.c.exchange))]
+
+    def forget(self, user_id: str, exchange: str | None = None) -> list[str]:
+        """Remove keys so that their bytes are gone from the files too; the venues forgotten."""
+        with self._engine.begin() as db:
+            whose = _whose(user_id, exchange)
+            names = [row.exchange for row in db.execute(select(credentials).where(*whose))]
+            db.execute(delete(credentials).where(*whose))
+        self._empty_log()
+        return names
+
+    def _empty_log(self) -> None:
+        """secure_delete zeroes the pages; the write-ahead log holds the old ones until emptied."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        raw = self._engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+
+def _find(db: Connection, user_id: str) -> Account | None:
+    query = select(accounts).where(accounts.c.user_id == user_id).with_for_update()
+    row = db.execute(query).one_or_none()
+    return None if row is None else account_of(row)
+
+
+def _set(db: Connection, user_id: str, values: dict[str, Any]) -> None:
+    db.execute(update(accounts).where(accounts.c.user_id == user_id).values(values))
+
+
+def _halt(db: Connection, known: Account, at_least: int, reason: str) -> Account:
+    epoch = max(known.epoch + 1, at_least)
+    _set(db, known.user_id, {"mode": Mode.HALTED.value, "epoch": epoch, "reason": reason})
+    return replace(known, mode=Mode.HALTED, epoch=epoch, reason=reason)
+
+
+def _whose(user_id: str, exchange: str | None) -> list[Any]:
+    mine = credentials.c.user_id == user_id
+    return [mine] if exchange is None else [mine, credentials.c.exchange == exchange]
+
+
+def _key(row: Row[Any]) -> KeyRow:
+    return KeyRow(
+        row.user_id,
+        row.exchange,
+        row.api_key_sealed,
+        row.secret_sealed,
+        Permissions.model_validate_json(row.permissions),
+        row.validated_at,
+    )
