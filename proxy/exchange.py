@@ -1,0 +1,171 @@
+"""The real venues: an order is sent here, once, and judged by `outcome`; the rest are questions.
+
+`CcxtVenue` is a Venue (venue.py). It holds no secret: `keys` gives a way to open one for the
+moment of signing. One instance per venue serves all users, so that its limiter counts for all.
+
+May import: ccxt_line, ccxt_wire, errors, key_rights, lookup, market_list, markets, outcome,
+outcome_binance, questions, venue, wire.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from proxy.ccxt_line import Answered, Call, Clock, Line, Opener, calling
+from proxy.ccxt_wire import RECV_WINDOW_MS, CcxtError
+from proxy.errors import ProxyError, VenueUnavailable
+from proxy.key_rights import balances_of, rights_of
+from proxy.lookup import look_up, named, witness
+from proxy.market_list import MarketList
+from proxy.markets import read_candles, step_of
+from proxy.outcome import Answer, decimal, error_of, judge_send, refusal
+from proxy.outcome_binance import STALE
+from proxy.questions import Questions
+from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Verdict
+from proxy.wire import Candle, Permissions, Side
+
+Keys = Callable[[str, str], Awaitable[Opener]]
+"""(user id, venue) → a way to open that key; NoKey where there is none."""
+
+TITLES = {"binanceus": "Binance.US", "binance": "Binance"}
+FRESH = timedelta(seconds=2)
+TOO_OLD = timedelta(seconds=10)
+MOST_CANDLES = 999
+PROBE_SYMBOL = "BTC/USDT"
+UNREADABLE = (CcxtError, KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+class CcxtVenue:
+    """A venue that speaks Binance's spot REST."""
+
+    deadline = RECV_WINDOW_MS / 1000
+
+    def __init__(self, name: str, line: Line, keys: Keys, clock: Clock, *, limited: bool) -> None:
+        self.name = name
+        self.title = TITLES[name]
+        self.sandbox = line.sandbox
+        self._line = line
+        self._keys = keys
+        self._clock = clock
+        self._questions = Questions(name, self.title, line, clock, limited=limited)
+        self._ccxt = self._questions.ccxt
+        self._markets = MarketList(name, self._load_markets, clock)
+        self._quotes: dict[str, Quote] = {}
+
+    async def refresh(self) -> None:
+        """Measure the clock and load the markets anew; VenueUnavailable where that fails."""
+        await self._questions.measure_clock()
+        await self._markets.reload()
+
+    async def close(self) -> None:
+        await self._markets.close()
+        await self._line.close()
+
+    async def market(self, symbol: str) -> Market:
+        return await self._markets.find(symbol)
+
+    async def quote(self, symbol: str) -> Quote:
+        market = await self.market(symbol)
+        known = self._quotes.get(market.symbol)
+        if known is not None and timedelta(0) <= self._clock() - known.at < FRESH:
+            return known
+        asked = self._clock()
+        params = {"symbol": market.venue_symbol}
+        body = await self._questions.public(self._ccxt.publicGetTickerPrice, params)
+        price = decimal(body.get("price")) if isinstance(body, dict) else None
+        if not price or self._clock() - asked > TOO_OLD:
+            raise VenueUnavailable(
+                "no_price", f"{self.title} gives no fresh price for {market.symbol}."
+            )
+        self._quotes[market.symbol] = Quote(price, asked)
+        return self._quotes[market.symbol]
+
+    async def candles(self, symbol: str, timeframe: str, limit: int) -> list[Candle]:
+        step = step_of(timeframe)
+        market = await self.market(symbol)
+        most = max(1, min(limit, MOST_CANDLES))
+        params = {"symbol": market.venue_symbol, "interval": timeframe, "limit": most + 1}
+        rows = await self._questions.public(self._ccxt.publicGetKlines, params)
+        return read_candles(rows, step, self._questions.venue_time())[-most:]
+
+    async def balances(self, user_id: str) -> dict[str, Holdings]:
+        return await balances_of(self._questions, await self._keys(user_id, self.name))
+
+    async def permissions(self, user_id: str) -> Permissions:
+        return await self.inspect(await self._keys(user_id, self.name))
+
+    async def inspect(self, key: Opener) -> Permissions:
+        """What a key may do, before it is stored; KeyRefused, VenueUnavailable."""
+        return await rights_of(self._questions, key, await self.market(PROBE_SYMBOL))
+
+    async def send(self, order: Placement, gate: Gate) -> Report:
+        call = Call(gate=self._last_check(gate))
+        try:
+            self._line.check_free(self.title)
+            call.open = await self._keys(order.user_id, self.name)
+            with calling(call):
+                await self._place(order)
+        except Answered as answered:
+            return await self._judged(answered.answer, order)
+        except ProxyError as error:
+            return self._broken_off(call, error)
+        except Exception as error:  # noqa: BLE001  whatever ccxt raises, the order is accounted for
+            why = f"The order could not be built ({type(error).__name__})."
+            return self._broken_off(call, ProxyError("not_built", why))
+        return self._broken_off(call, ProxyError("not_built", "The order was not sent."))
+
+    async def ask(self, order: Placement, since: datetime) -> Report:
+        try:
+            key = await self._keys(order.user_id, self.name)
+        except ProxyError as error:
+            return Report(Verdict.UNKNOWN, error.code, error.message, error.hint)
+        report = await look_up(self._questions, key, order)
+        if report.verdict is not Verdict.NOT_FOUND:
+            return report
+        return await witness(self._questions, key, order, since) or report
+
+    async def cancel(self, order: Placement) -> Report:
+        try:
+            key = await self._keys(order.user_id, self.name)
+        except ProxyError as error:
+            return Report(Verdict.UNKNOWN, error.code, error.message, error.hint)
+        await self._questions.tried(key, self._ccxt.privateDeleteOrder, named(order))
+        return await look_up(self._questions, key, order)
+
+    async def _place(self, order: Placement) -> None:
+        """Let ccxt build, sign and send it. Buys by cost, sells by size; the id is always ours."""
+        symbol, params = order.market.symbol, {"newClientOrderId": order.client_id}
+        if order.side is Side.BUY and order.cost is not None and order.units is None:
+            cost = format(order.cost, "f")
+            await self._ccxt.create_market_buy_order_with_cost(symbol, cost, params)
+        elif order.side is Side.SELL and order.units is not None and order.cost is None:
+            units = format(order.units, "f")
+            await self._ccxt.create_order(symbol, "market", "sell", units, None, params)
+
+    def _last_check(self, gate: Gate) -> Gate:
+        def check() -> None:
+            self._line.check_free(self.title)
+            gate()
+
+        return check
+
+    async def _judged(self, answer: Answer, order: Placement) -> Report:
+        if error_of(answer)[0] == STALE:
+            await self._questions.measure_quietly()
+        return judge_send(answer, order.client_id, self._questions.about())
+
+    def _broken_off(self, call: Call, error: ProxyError) -> Report:
+        """No answer, because something broke: before the gate had let it through, or after."""
+        if call.passed:
+            return Report(Verdict.UNKNOWN, "unknown", f"{self.title} has not answered.")
+        return Report(Verdict.NOT_SENT, error.code, error.message, error.hint)
+
+    async def _load_markets(self) -> Mapping[str, Any]:
+        self._line.check_free(self.title)
+        try:
+            return dict(await self._ccxt.load_markets(True))
+        except Answered as answered:
+            raise refusal(answered.answer, self._questions.about()) from None
+        except UNREADABLE as error:
+            why = f"{self.title}'s list of markets cannot be read ({type(error).__name__})."
+            raise VenueUnavailable("no_markets", why, "It is tried again by itself.") from None
