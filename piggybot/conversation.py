@@ -1,0 +1,110 @@
+"""One chat as it goes by: each event printed once, in plain text, and kept for who looks back.
+
+The player and the line chat in the terminal both read through here.
+
+May import: sandbox, stage.
+"""
+
+from dataclasses import dataclass
+
+from piggybot.sandbox.telegram_shown import Event, Shown
+from piggybot.stage import Phone, Printer, Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One thing that the bot has shown, new or edited."""
+
+    seq: int
+    text: str
+
+
+class Conversation:
+    """Follows a phone. `mark` is the newest event before the last thing said or pressed."""
+
+    def __init__(self, phone: Phone, show: Printer) -> None:
+        self.mark = 0
+        self._phone = phone
+        self._show = show
+        self._cursor = 0
+        self._seen: list[Seen] = []
+        self._keyboards: dict[int, tuple[str, ...]] = {}
+        self._texts: dict[int, str] = {}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The buttons of the newest message that has any."""
+        return self._keyboards[max(self._keyboards)] if self._keyboards else ()
+
+    def since_mark(self) -> list[str]:
+        """What the bot has shown since the mark, oldest first."""
+        return [one.text for one in self._seen if one.seq > self.mark]
+
+    async def say(self, text: str, shown: str) -> None:
+        """Send `text`; print it as `shown`."""
+        await self._catch_up()
+        self._show(shown, Tone.YOU)
+        await self._phone.say(text)
+
+    async def press(self, label: str) -> None:
+        """Press a button; the sandbox's NoButton passes through."""
+        await self._catch_up()
+        self._show(f"[{label}]", Tone.YOU)
+        await self._phone.press(label)
+
+    async def follow(self, seconds: float) -> None:
+        """Print what has happened; wait up to `seconds` for something to happen."""
+        self._cursor, events = await self._phone.events(self._cursor, seconds)
+        for event in events:
+            self._take(event)
+
+    async def _catch_up(self) -> None:
+        await self.follow(0)
+        self.mark = self._cursor
+
+    def _take(self, event: Event) -> None:
+        shown = event.shown
+        if event.kind == "alert":
+            self._show(f"(notice) {event.text}", Tone.NOTE)
+            return
+        if shown is None:
+            return
+        if event.kind == "delete":
+            self._keyboards.pop(shown.message_id, None)
+            self._show(f"(deleted: {_whose(shown)} message {shown.message_id})", Tone.NOTE)
+            return
+        if event.kind in ("pin", "unpin"):
+            self._show(f"({event.kind}ned: {_first_line(shown.text)})", Tone.NOTE)
+            return
+        if event.by_bot:
+            self._take_message(event, shown)
+
+    def _take_message(self, event: Event, shown: Shown) -> None:
+        self._keyboards.pop(shown.message_id, None)
+        if shown.labels:
+            self._keyboards[shown.message_id] = shown.labels
+        words = f"{shown.text} {shown.document_name or ''}"
+        if self._texts.get(shown.message_id) == words and not shown.labels:
+            return  # only its buttons went: nothing new to read
+        self._texts[shown.message_id] = words
+        self._seen.append(Seen(event.seq, shown.text))
+        self._show(_drawn(event.kind, shown), Tone.BOT)
+
+
+def _whose(shown: Shown) -> str:
+    return "the bot's" if shown.from_bot else "your"
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _drawn(kind: str, shown: Shown) -> str:
+    """A message as lines: an edit is marked, a file named, buttons are numbered."""
+    head = "(edited) " if kind == "edit" else ""
+    lines = (head + shown.text).splitlines()
+    if shown.document_name:
+        lines.append(f"(file: {shown.document_name})")
+    if shown.labels:
+        lines.append("  ".join(f"{number}:[{one}]" for number, one in enumerate(shown.labels, 1)))
+    return "\n".join(lines)
