@@ -1,0 +1,73 @@
+"""What came in and what goes out: messages, presses, and the buttons that may be pressed.
+
+Alone because both boxes are durable: these are the values that survive a crash.
+
+May import: nothing of ours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message or press, already free of secrets. `key` is unique; `id` is 0 until stored."""
+
+    id: int
+    key: str
+    chat_id: int
+    person_id: int
+    kind: str
+    body: Mapping[str, Any] = field(repr=False)
+    sent_at: datetime
+    arrived: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way. `dedupe` is unique; `id` is 0 until stored.
+
+    Kinds: text, edit, document, mode, delete, unbutton. Priority: 0 stop, 1 fill, 2 warning, 3 info.
+    """
+
+    id: int
+    chat_id: int
+    kind: str
+    body: Mapping[str, Any]
+    priority: int
+    dedupe: str
+    reply_to: int | None
+    created: datetime
+    not_before: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonRow:
+    """A single-use button: who may press it, until when, and what it then does."""
+
+    nonce: str
+    person_id: int
+    action: str
+    params: Mapping[str, str]
+    expires: datetime
+    used: bool = False
+
+
+class Press(StrEnum):
+    OK = "OK"
+    UNKNOWN = "UNKNOWN"
+    NOT_YOURS = "NOT_YOURS"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a press came to; `row` is there with OK only."""
+
+    outcome: Press
+    row: ButtonRow | None = None

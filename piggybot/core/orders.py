@@ -1,0 +1,58 @@
+"""An order as the bot knows it: what was decided, and what became of it.
+
+Alone because an intent is written down before it leaves, and never changes afterwards.
+
+May import: wire.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from proxy.wire import Mode, Problem, Side, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One decision to trade. `origin` is unique: a handler that runs again finds its intent."""
+
+    client_id: str
+    origin: str
+    person_id: int
+    user_id: str
+    exchange: str
+    mode: Mode
+    epoch: int
+    side: Side
+    symbol: str
+    amount_usd: Decimal | None
+    units: Decimal | None
+    quoted_price: Decimal | None
+    placed: datetime
+    not_after: datetime
+    reply_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An intent and what is known of it. `concluded` is set once its state is terminal."""
+
+    intent: Intent
+    status: Status
+    order_id: str | None = None
+    price: Decimal | None = None
+    executed: Decimal = Decimal(0)
+    quote: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+    transact_time: datetime | None = None
+    sandbox: bool = False
+    problem: Problem | None = None
+    concluded: datetime | None = None
+
+    def says_the_same(self, other: "Order") -> bool:
+        """Whether both tell a person the same result."""
+        return _result(self) == _result(other)
+
+
+def _result(order: Order) -> tuple[object, ...]:
+    return order.status, order.order_id, order.price, order.executed, order.quote, order.fee

@@ -1,0 +1,34 @@
+"""Small facts that must survive a restart: latches, a stop on its way, the proxy's public key.
+
+May import: store.
+"""
+
+from sqlalchemy import Engine, delete, select
+
+from piggybot.store.tables import flags
+from piggybot.store.writing import put
+
+
+class Flags:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, name: str) -> str | None:
+        with self._engine.connect() as db:
+            return db.execute(
+                select(flags.c.value).where(flags.c.name == name)
+            ).scalar_one_or_none()
+
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """All flags whose name begins so."""
+        query = select(flags).where(flags.c.name.startswith(prefix, autoescape=True))
+        with self._engine.connect() as db:
+            return {row.name: row.value for row in db.execute(query)}
+
+    def put(self, name: str, value: str) -> None:
+        with self._engine.begin() as db:
+            put(db, flags, {"name": name, "value": value})
+
+    def drop(self, name: str) -> None:
+        with self._engine.begin() as db:
+            db.execute(delete(flags).where(flags.c.name == name))

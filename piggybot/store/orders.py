@@ -1,0 +1,103 @@
+"""Intents and what became of them; an outcome and its notice are one transaction.
+
+May import: core, store, wire.
+"""
+
+from sqlalchemy import Engine, Row, Select, select, update
+
+from piggybot.core.mail import ButtonRow, Outgoing
+from piggybot.core.orders import Intent, Order
+from piggybot.store.tables import orders
+from piggybot.store.writing import insert_new, put_out
+from proxy.wire import Mode, Problem, Side, Status
+
+
+class Orders:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, intent: Intent) -> bool:
+        """Write an intent down before it leaves; False where its origin or id is known."""
+        values = {name: getattr(intent, name) for name in Intent.__slots__}
+        values |= {"mode": intent.mode.value, "side": intent.side.value}
+        start = {"status": Status.SENDING.value, "executed": 0, "quote": 0, "fee": 0}
+        with self._engine.begin() as db:
+            return insert_new(db, orders, values | start | {"sandbox": False})
+
+    def by_origin(self, origin: str) -> Order | None:
+        return self._one(select(orders).where(orders.c.origin == origin))
+
+    def get(self, client_id: str) -> Order | None:
+        return self._one(select(orders).where(orders.c.client_id == client_id))
+
+    def open(self) -> list[Order]:
+        """Orders that have not ended, oldest first."""
+        return self._many(
+            select(orders).where(orders.c.concluded.is_(None)).order_by(orders.c.placed)
+        )
+
+    def recent(self, user_id: str, count: int) -> list[Order]:
+        """The newest `count` orders of one account, newest first."""
+        mine = select(orders).where(orders.c.user_id == user_id)
+        return self._many(mine.order_by(orders.c.placed.desc()).limit(count))
+
+    def all_of(self, user_id: str) -> list[Order]:
+        """Every order of one account, oldest first."""
+        return self._many(
+            select(orders).where(orders.c.user_id == user_id).order_by(orders.c.placed)
+        )
+
+    def conclude(
+        self, order: Order, notices: list[Outgoing], minted: list[ButtonRow] | None = None
+    ) -> bool:
+        """Write the outcome with its notices; False, and nothing told, where it had ended."""
+        return self._change(order, notices, minted or [])
+
+    def update(self, order: Order, notices: list[Outgoing]) -> bool:
+        """Write a state that is not the last one; an order that has ended stays as it is."""
+        return self._change(order, notices, [])
+
+    def _change(self, order: Order, notices: list[Outgoing], minted: list[ButtonRow]) -> bool:
+        mine = (orders.c.client_id == order.intent.client_id) & orders.c.concluded.is_(None)
+        with self._engine.begin() as db:
+            if not db.execute(update(orders).where(mine).values(**_state(order))).rowcount:
+                return False
+            put_out(db, notices, minted)
+        return True
+
+    def _one(self, query: Select[tuple[object, ...]]) -> Order | None:
+        with self._engine.connect() as db:
+            row = db.execute(query).one_or_none()
+        return None if row is None else _order(row)
+
+    def _many(self, query: Select[tuple[object, ...]]) -> list[Order]:
+        with self._engine.connect() as db:
+            return [_order(row) for row in db.execute(query)]
+
+
+def _state(order: Order) -> dict[str, object]:
+    return {
+        "status": order.status.value,
+        "order_id": order.order_id,
+        "price": order.price,
+        "executed": order.executed,
+        "quote": order.quote,
+        "fee": order.fee,
+        "transact_time": order.transact_time,
+        "sandbox": order.sandbox,
+        "problem": None if order.problem is None else order.problem.model_dump_json(),
+        "concluded": order.concluded,
+    }
+
+
+def _order(row: Row[tuple[object, ...]]) -> Order:
+    values = dict(row._mapping)
+    intent = {name: values.pop(name) for name in Intent.__slots__}
+    intent |= {"mode": Mode(intent["mode"]), "side": Side(intent["side"])}
+    problem = values.pop("problem")
+    return Order(
+        intent=Intent(**intent),
+        problem=None if problem is None else Problem.model_validate_json(problem),
+        status=Status(values.pop("status")),
+        **values,
+    )

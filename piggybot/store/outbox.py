@@ -1,0 +1,88 @@
+"""What is to go out: at least once, by importance, and each chat in its own order.
+
+May import: core, store.
+"""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Engine, Row, delete, or_, select, update
+
+from piggybot.core.mail import ButtonRow, Outgoing
+from piggybot.store.tables import holds, outbox
+from piggybot.store.writing import put, put_out
+
+ALL_CHATS = 0
+
+
+class Outbox:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, letters: list[Outgoing], minted: list[ButtonRow] | None = None) -> int:
+        """Keep letters with their buttons; how many were new."""
+        with self._engine.begin() as db:
+            return put_out(db, letters, minted or [])
+
+    def due(self, now: datetime, limit: int) -> list[Outgoing]:
+        """What may go now, most important first; nothing of a chat that is held."""
+        held = select(holds.c.chat_id).where(holds.c.until > now)
+        query = (
+            select(outbox)
+            .where(outbox.c.state == "due", outbox.c.not_before <= now)
+            .where(
+                outbox.c.chat_id.not_in(held), ~held.where(holds.c.chat_id == ALL_CHATS).exists()
+            )
+            .order_by(outbox.c.priority, outbox.c.id)
+            .limit(limit)
+        )
+        with self._engine.connect() as db:
+            return [_outgoing(row) for row in db.execute(query)]
+
+    def next_due(self) -> datetime | None:
+        """The earliest moment at which something waiting may go, or None."""
+        query = select(outbox.c.not_before).where(outbox.c.state == "due")
+        with self._engine.connect() as db:
+            return db.execute(query.order_by(outbox.c.not_before).limit(1)).scalar_one_or_none()
+
+    def sent(self, row_id: int, message_id: int | None, now: datetime) -> None:
+        self._set(row_id, state="sent", message_id=message_id, sent_at=now)
+
+    def later(self, row_id: int, not_before: datetime) -> None:
+        """Try again then; one more try is counted."""
+        with self._engine.begin() as db:
+            again = update(outbox).where(outbox.c.id == row_id)
+            db.execute(again.values(not_before=not_before, tries=outbox.c.tries + 1))
+
+    def failed(self, row_id: int, reason: str) -> None:
+        self._set(row_id, state="failed", reason=reason)
+
+    def hold(self, chat_id: int | None, until: datetime) -> None:
+        """Telegram asked for patience, in one chat or (None) in all."""
+        with self._engine.begin() as db:
+            put(db, holds, {"chat_id": ALL_CHATS if chat_id is None else chat_id, "until": until})
+
+    def held(self, chat_id: int) -> datetime | None:
+        """Until when nothing goes to this chat; the moment may be past."""
+        query = select(holds.c.until).where(
+            or_(holds.c.chat_id == chat_id, holds.c.chat_id == ALL_CHATS)
+        )
+        with self._engine.connect() as db:
+            return max((row.until for row in db.execute(query)), default=None)
+
+    def prune(self, before: datetime) -> None:
+        old = delete(outbox).where(outbox.c.state != "due", outbox.c.created < before)
+        with self._engine.begin() as db:
+            db.execute(old)
+
+    def _set(self, row_id: int, **values: object) -> None:
+        with self._engine.begin() as db:
+            db.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
+
+
+def _outgoing(row: Row[tuple[object, ...]]) -> Outgoing:
+    values = dict(row._mapping)
+    for name in ("state", "message_id", "sent_at", "reason"):
+        del values[name]
+    values["body"] = json.loads(values["body"])
+    return Outgoing(**values)
