@@ -1,0 +1,118 @@
+"""The account as the proxy has it, and telling its person whenever its mode is another.
+
+Alone because the desk, the handlers and the clock all look at accounts, and a change that one of
+them sees must be told exactly as if another had seen it.
+
+May import: chat, errors, ports, store, wire.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from migrations.database import Door
+from piggybot.chat import texts
+from piggybot.errors import BrokerRefused
+from piggybot.ports import Broker, Clock, Ids, Notifier
+from piggybot.store import Outgoing, Person, Store
+from proxy.wire import AccountOut, LimitsIn, ModeIn, RegisterIn
+
+WARNING, INFO = 2, 3
+UNKNOWN_ACCOUNT = "unknown_account"
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    kind: str
+    text: str
+    priority: int
+
+
+class Accounts:
+    """Asks the proxy for accounts; notes and tells changes of mode."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        store: Store,
+        door: Door,
+        broker: Broker,
+        clock: Clock,
+        ids: Ids,
+        notifier: Notifier,
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._broker = broker
+        self._clock = clock
+        self._ids = ids
+        self._notifier = notifier
+        self._noting = asyncio.Lock()
+
+    async def look(self, person: Person) -> AccountOut:
+        """The account now, made if the proxy has none; a mode nobody asked for is told."""
+        account = await self._get(person)
+        await self._note(person, account, unasked=[texts.mode_changed(account)])
+        return account
+
+    async def change_mode(self, person: Person, wanted: ModeIn) -> AccountOut:
+        """Ask for a mode; the pinned message follows, the words are the asker's."""
+        await self._get(person)
+        account = await self._broker.mode(wanted)
+        await self._note(person, account, unasked=[])
+        return account
+
+    async def change_limits(self, person: Person, wanted: LimitsIn) -> AccountOut:
+        account = await self._broker.limits(wanted)
+        await self._note(person, account, unasked=[])
+        return account
+
+    async def expect(self, person: Person) -> None:
+        """Look after a change that the person asked for: pinned, and no notice."""
+        account = await self._get(person)
+        await self._note(person, account, unasked=[])
+
+    async def _get(self, person: Person) -> AccountOut:
+        try:
+            return await self._broker.account(person.user_id)
+        except BrokerRefused as refused:
+            absent = refused.http_status == HTTPStatus.NOT_FOUND
+            if not absent and refused.problem.code != UNKNOWN_ACCOUNT:
+                raise
+        return await self._broker.register(
+            RegisterIn(userId=person.user_id, exchange=person.exchange)
+        )
+
+    async def _note(self, person: Person, account: AccountOut, unasked: list[str]) -> None:
+        """Tell first, then note: a crash between tells twice rather than never."""
+        async with self._noting:
+            known = await self._door(self._store.people.find, person.id)
+            if known is None:
+                return
+            if (known.mode, known.sandbox) != (account.mode, account.sandbox):
+                words = [_Word("mode", texts.pinned(account), INFO)]
+                if known.mode not in {None, account.mode}:
+                    words += [_Word("text", text, WARNING) for text in unasked]
+                await self._tell(known, words)
+            await self._door(
+                self._store.people.saw, person.id, account.mode, account.epoch, account.sandbox
+            )
+
+    async def _tell(self, person: Person, words: list[_Word]) -> None:
+        now = self._clock()
+        rows = [
+            Outgoing(
+                id=0,
+                chat_id=person.chat_id,
+                kind=word.kind,
+                body={"text": word.text},
+                priority=word.priority,
+                dedupe=f"mode:{self._ids()}",
+                reply_to=None,
+                created=now,
+                not_before=now,
+                tries=0,
+            )
+            for word in words
+        ]
+        await self._door(self._store.outbox.add, rows, [])
+        self._notifier.wake()

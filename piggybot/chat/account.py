@@ -1,0 +1,106 @@
+"""Handlers of one's account: start, validate, forget, cancel. The key itself comes by keys.py.
+
+Alone because these set an account up and take it down, and begin no order.
+
+May import: errors, store, wire.
+"""
+
+from datetime import timedelta
+
+from piggybot.chat import texts_safety
+from piggybot.chat import texts_setup as texts
+from piggybot.chat.ask import Ask, Button, Reply
+from piggybot.errors import BadInput, BrokerDown, BrokerRefused, PiggyError
+from proxy.wire import CredentialsIn, Mode
+
+CALM = timedelta(hours=1)
+
+
+async def start(ask: Ask) -> None:
+    """Greet, and show where you are and what comes next."""
+    house, person = ask.house, ask.person
+    try:
+        health = await house.broker.health()
+        account = await house.desk.accounts.look(person)
+    except PiggyError as error:
+        button = Button("🔄 Try again", "start", {}, CALM)
+        text = texts.welcome_without_proxy(person.name, error)
+        await ask.say(Reply(text, ((button,),)))
+        return
+    keys = await house.door(house.store.keys.all_of, person.user_id)
+    text = texts.welcome(person.name, account, texts_safety.health(health))
+    validated = any(key.validated is not None for key in keys)
+    await ask.say(Reply(text, (_next_step(len(keys), account.mode, validated=validated),)))
+
+
+def _next_step(keys: int, mode: Mode, *, validated: bool) -> tuple[Button, ...]:
+    """The one next thing of the guide; a test buy is possible from the beginning."""
+    test = Button("🧪 Test buy, $2", "testbuy", {"amount": "2"})
+    if not keys:
+        return Button("🔑 Save keys", "setkeys", {}, CALM), test
+    if not validated:
+        return Button("✅ Validate & Sync", "validate", {}, CALM), test
+    if mode is Mode.PAPER:
+        return Button("🔴 Enable live", "live_on", {}, CALM), test
+    return (test,)
+
+
+async def validate(ask: Ask) -> None:
+    """Let the exchange check the saved key."""
+    house, person = ask.house, ask.person
+    exchange = ask.params.get("exchange") or (ask.words[0].lower() if ask.words else "")
+    exchange = exchange or person.exchange
+    row = await house.door(house.store.keys.get, person.user_id, exchange)
+    if row is None:
+        raise BadInput(texts.no_key(exchange), "")
+    await house.desk.errands.deliver_forgets(person)
+    await house.desk.accounts.look(person)
+    wanted = CredentialsIn(
+        userId=person.user_id, exchange=exchange, apiKey=row.sealed_key, sealed=row.sealed_secret
+    )
+    try:
+        out = await house.broker.credentials(wanted)
+    except BrokerRefused as refused:
+        button = Button("🔑 Save keys again", "setkeys", {}, CALM)
+        await ask.say(Reply(texts.refused(exchange, refused.problem), ((button,),)))
+        return
+    await house.door(house.store.keys.validated, person.user_id, exchange, house.clock())
+    account = await house.desk.accounts.look(person)
+    button = Button("🔴 Enable live", "live_on", {}, CALM)
+    await ask.say(Reply(texts.validated(out, sandbox=account.sandbox), ((button,),)))
+
+
+async def forget(ask: Ask) -> None:
+    """Remove a key from this bot and from the proxy."""
+    keys = await ask.house.door(ask.house.store.keys.all_of, ask.person.user_id)
+    names = [key.exchange for key in keys]
+    if ask.words:
+        names = [ask.words[0].lower()]
+    if not names:
+        names = [ask.person.exchange]
+    params = {"exchange": names[0]} if ask.words else {}
+    button = Button(texts.CONFIRM_FORGET, "forget", params)
+    await ask.say(Reply(texts.forget_question(names), ((button,),)))
+
+
+async def forget_confirmed(ask: Ask) -> None:
+    """Remove the key here at once, then at the proxy, as soon as it answers."""
+    errands, person = ask.house.desk.errands, ask.person
+    keys = await ask.house.door(ask.house.store.keys.all_of, person.user_id)
+    exchange = ask.params.get("exchange")
+    here = [key.exchange for key in keys if exchange in {None, key.exchange}]
+    await ask.house.door(ask.house.store.dialogues.drop, person.id)
+    await errands.forget(person, exchange)
+    try:
+        gone = await errands.deliver_forgets(person)
+    except BrokerDown as down:
+        await ask.say(Reply(texts.forgotten_here(down)))
+        return
+    await ask.say(Reply(texts.forgotten(sorted({*here, *gone}))))
+
+
+async def cancel(ask: Ask) -> None:
+    """End the question that I am asking."""
+    found = await ask.house.door(ask.house.store.dialogues.get, ask.person.id)
+    await ask.house.door(ask.house.store.dialogues.drop, ask.person.id)
+    await ask.say(Reply(texts.CANCELLED if found else texts.NOTHING_TO_CANCEL))

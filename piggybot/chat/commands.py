@@ -1,0 +1,87 @@
+"""COMMANDS, ACTIONS and STEPS: which handler answers what is typed, pressed, or answered.
+
+Alone because the menu, /help, the README's table and the authorisation all come from it.
+
+May import: errors.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from piggybot.chat import account, keys, live, look, safety, texts_look, trade
+from piggybot.chat.ask import Ask, Reply
+
+Handler = Callable[[Ask], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `money`: refused when the message is old. `open`: before pairing too."""
+
+    handler: Handler
+    usage: str
+    group: str
+    menu: bool = True
+    money: bool = False
+    open: bool = False
+    owner: bool = False
+
+    @property
+    def help(self) -> str:
+        return (self.handler.__doc__ or "").strip().splitlines()[0]
+
+
+async def help_command(ask: Ask) -> None:
+    """List all commands."""
+    groups: dict[str, list[texts_look.Line]] = {}
+    for command in COMMANDS.values():
+        line = texts_look.Line(command.usage, command.help)
+        groups.setdefault(command.group, []).append(line)
+    await ask.say(Reply(texts_look.help_text(groups)))
+
+
+SETUP, TRADE, LOOK, SAFETY = "Set up", "Trade", "Look", "Safety"
+
+COMMANDS: Mapping[str, Command] = {
+    "start": Command(account.start, "/start", SETUP, open=True),
+    "setkeys": Command(keys.setkeys, "/setkeys", SETUP),
+    "validate": Command(account.validate, "/validate", SETUP),
+    "live": Command(live.live, "/live on|off", SETUP, money=True),
+    "testbuy": Command(trade.testbuy, "/testbuy 2 [symbol]", TRADE, money=True),
+    "buy": Command(trade.buy, "/buy AMOUNT [symbol]", TRADE, money=True),
+    "sell": Command(trade.sell, "/sell AMOUNT|all [symbol]", TRADE, money=True),
+    "balance": Command(look.balance, "/balance", LOOK),
+    "status": Command(look.status, "/status", LOOK),
+    "trades": Command(look.trades, "/trades [n]", LOOK),
+    "export": Command(look.export, "/export", LOOK),
+    "stop": Command(safety.stop, "/stop", SAFETY),
+    "resume": Command(safety.resume, "/resume", SAFETY),
+    "limits": Command(safety.limits, "/limits [trade|day|loss N]", SAFETY),
+    "health": Command(safety.health, "/health", SAFETY),
+    "forget": Command(account.forget, "/forget [exchange]", SAFETY),
+    "cancel": Command(account.cancel, "/cancel", SETUP, menu=False),
+    "help": Command(help_command, "/help", LOOK),
+}
+
+ACTIONS: Mapping[str, Handler] = {
+    "start": account.start,
+    "setkeys": keys.setkeys,
+    "setkeys_exchange": keys.exchange_chosen,
+    "setkeys_replace": keys.replace_confirmed,
+    "validate": account.validate,
+    "live_on": live.live_on,
+    "live_confirm": live.live_confirmed,
+    "testbuy": trade.testbuy,
+    "order": trade.order_confirmed,
+    "resume": safety.resume_confirmed,
+    "limits": safety.limits_confirmed,
+    "forget": account.forget_confirmed,
+}
+
+STEPS: Mapping[tuple[str, str], Handler] = {
+    (keys.NAME, "key"): keys.key_typed,
+    (keys.NAME, "secret"): keys.secret_typed,
+    (keys.NAME, "confirm"): keys.button_awaited,
+    (live.NAME, "token"): live.token_typed,
+    (live.NAME, "confirm"): keys.button_awaited,
+}

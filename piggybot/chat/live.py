@@ -1,0 +1,153 @@
+"""Handlers of /live: the checklist, the token, the warning with its one button, and live off.
+
+Alone because this is the only way from paper to real money, and each step of it loosens.
+
+May import: desk, errors, store, wire.
+"""
+
+from datetime import timedelta
+
+from piggybot.chat import texts_safety as texts
+from piggybot.chat.ask import Ask, Button, Reply
+from piggybot.chat.texts import e
+from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
+from piggybot.errors import BadInput, PiggyError, Stale
+from piggybot.store import Dialogue
+from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
+
+NAME = "live"
+TOKEN = "confirmToken"
+TOKEN_PATIENCE = timedelta(minutes=5)
+USAGE = "/live on, or /live off"
+
+
+async def live(ask: Ask) -> None:
+    """Turn live trading on (asks first) or off (at once)."""
+    word = ask.first(USAGE).lower()
+    if word == "on":
+        await live_on(ask)
+        return
+    if word == "off":
+        await live_off(ask)
+        return
+    raise BadInput(f"{ask.words[0][:20]} is not on or off.", f"Type it like this: {USAGE}")
+
+
+async def live_on(ask: Ask) -> None:
+    """Say what is missing, or ask for the token, or ask for the confirmation."""
+    try:
+        health = await ask.house.broker.health()
+        account = await ask.house.desk.accounts.look(ask.person)
+    except PiggyError as error:
+        missing = [f"❌ A healthy proxy: {e(error.message)} {e(error.hint)}"]
+        await ask.say(Reply(texts.live_missing(missing + await _key_missing(ask))))
+        return
+    if account.mode is Mode.LIVE:
+        await ask.say(Reply(texts.live_already(account)))
+        return
+    missing = [*_proxy_missing(health, account), *await _key_missing(ask, account)]
+    missing = list(dict.fromkeys(missing + await _latched(ask)))
+    if missing:
+        await ask.say(Reply(texts.live_missing(missing)))
+        return
+    if not health.liveTokenRequired:
+        await _warn(ask, account, {})
+        return
+    if TOKEN in ask.secrets:
+        await _warn(ask, account, {TOKEN: ask.secrets[TOKEN]})
+        return
+    await _remember(ask, "token", {})
+    await ask.say(Reply(texts.TOKEN_QUESTION))
+
+
+async def token_typed(ask: Ask) -> None:
+    """LIVE_CONFIRM_TOKEN came, sealed; the proxy checks it when the button is pressed."""
+    if TOKEN not in ask.secrets:
+        raise BadInput("I need the token as text.", "Send it again, or /cancel.")
+    account = await ask.house.desk.accounts.look(ask.person)
+    await _warn(ask, account, {TOKEN: ask.secrets[TOKEN]})
+
+
+async def live_confirmed(ask: Ask) -> None:
+    """The red button: ask the proxy for LIVE, which checks everything once more."""
+    house, person = ask.house, ask.person
+    kept = await house.door(house.store.dialogues.get, person.id)
+    token = kept.data.get(TOKEN) if kept is not None and kept.name == NAME else None
+    await house.door(house.store.dialogues.drop, person.id)
+    missing = await _latched(ask)
+    if missing:
+        await ask.say(Reply(texts.live_missing(missing)))
+        return
+    before = await house.desk.accounts.look(person)
+    if str(before.epoch) != ask.params["epoch"]:
+        raise Stale("Something changed after you were asked.", "Type /live on again.")
+    wanted = ModeIn(userId=person.user_id, mode=Mode.LIVE, confirmToken=token)
+    account = await house.desk.accounts.change_mode(person, wanted)
+    button = Button("🧪 Test Live BUY (BTC/USDT), $2", "testbuy", {"amount": "2"})
+    await ask.say(Reply(texts.live_on(account), ((button,),)))
+
+
+async def live_off(ask: Ask) -> None:
+    """Tightens: at once, and nothing is asked."""
+    wanted = ModeIn(userId=ask.person.user_id, mode=Mode.PAPER)
+    account = await ask.house.desk.accounts.change_mode(ask.person, wanted)
+    await ask.say(Reply(texts.live_off(account)))
+
+
+async def _warn(ask: Ask, account: AccountOut, data: dict[str, str]) -> None:
+    if data:
+        await _remember(ask, "confirm", data)
+    button = Button(texts.CONFIRM_LIVE, "live_confirm", {"epoch": str(account.epoch)})
+    await ask.say(Reply(texts.live_warning(account), ((button,),)))
+
+
+async def _remember(ask: Ask, step: str, data: dict[str, str]) -> None:
+    now = ask.house.clock()
+    dialogue = Dialogue(
+        person_id=ask.person.id,
+        name=NAME,
+        step=step,
+        data=data,
+        started=now,
+        expires=now + TOKEN_PATIENCE,
+    )
+    await ask.house.door(ask.house.store.dialogues.put, dialogue)
+
+
+def _proxy_missing(health: HealthOut, account: AccountOut) -> list[str]:
+    missing = []
+    if not health.liveAllowed:
+        missing.append(
+            "❌ Set the <code>ALLOW_LIVE=1</code> environment variable of the proxy (or its "
+            ".env), and start the proxy again"
+        )
+    if health.recovering:
+        missing.append("❌ The proxy is still looking after its last orders: wait a moment")
+    if health.stopped or account.stopped or account.mode is Mode.HALTED:
+        missing.append("❌ No stop in force: /resume ends it")
+    return missing
+
+
+async def _key_missing(ask: Ask, account: AccountOut | None = None) -> list[str]:
+    """Validated both here and at the proxy."""
+    house, person = ask.house, ask.person
+    row = await house.door(house.store.keys.get, person.user_id, person.exchange)
+    if row is None:
+        return [f"❌ A key for {e(person.exchange)}: /setkeys, then /validate"]
+    there = account is None or any(
+        key.exchange == person.exchange and key.validated for key in account.keys
+    )
+    if row.validated is None or not there:
+        return [f"❌ Validate &amp; Sync credentials of {e(person.exchange)}: /validate"]
+    return []
+
+
+async def _latched(ask: Ask) -> list[str]:
+    missing = []
+    for latch in (NO_ENTRIES, NO_LIVE_ENTRIES):
+        why = await ask.house.door(ask.house.store.flags.get, latch)
+        if why is not None:
+            missing.append(f"❌ Buys are suspended: {e(why)}. It ends by itself; I tell you")
+    if await ask.house.desk.errands.stopped(ask.person):
+        missing.append("❌ No stop in force: /resume ends it")
+    return missing

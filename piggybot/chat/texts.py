@@ -1,0 +1,170 @@
+"""The words for orders and modes: what every message about money says, and how it is marked.
+
+Alone because the desk and the clock tell people of money without any handler; the words of one
+subject stand in a file of their own beside this one (texts_setup, texts_safety, texts_look).
+Everything from outside is escaped here.
+
+May import: core, errors, wire.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from html import escape
+
+from piggybot.core.money import plain, usd
+from piggybot.core.orders import Intent, Order
+from piggybot.errors import PiggyError
+from proxy.wire import AccountOut, Mode, Problem, Side, Status
+
+MARKS = {
+    Mode.PAPER: "📝 PAPER",
+    Mode.LIVE: "🔴 LIVE",
+    Mode.REDUCING: "🟠 REDUCING",
+    Mode.HALTED: "🛑 HALTED",
+}
+SANDBOX = "🧪"
+
+
+def e(text: object) -> str:
+    """Escaped for Telegram's HTML."""
+    return escape(str(text), quote=False)
+
+
+def price_text(price: Decimal) -> str:
+    """64,000.00; at least two decimals, and all that the price has."""
+    whole, _, decimals = plain(price).partition(".")
+    return f"{int(whole):,}.{decimals.ljust(2, '0')}"
+
+
+def mark(mode: Mode, *, sandbox: bool = False) -> str:
+    return f"{MARKS[mode]} {SANDBOX}" if sandbox else MARKS[mode]
+
+
+def problem_text(problem: Problem) -> str:
+    """What happened and why, then what to do next."""
+    return e(problem.message) + (f"\n{e(problem.hint)}" if problem.hint else "")
+
+
+def error_text(error: PiggyError) -> str:
+    return f"❌ {e(error.message)}" + (f"\n{e(error.hint)}" if error.hint else "")
+
+
+def amount_text(intent: Intent) -> str:
+    """What was asked for: $2.00 of BTC/USDT, or 0.5 BTC."""
+    base = intent.symbol.split("/", maxsplit=1)[0]
+    if intent.amount_usd is not None:
+        return f"{usd(intent.amount_usd)} of {e(intent.symbol)}"
+    return f"{plain(intent.units or Decimal(0))} {e(base)}"
+
+
+def verb(side: Side) -> str:
+    return "Bought" if side is Side.BUY else "Sold"
+
+
+def order_mark(order: Order) -> str:
+    return mark(order.intent.mode, sandbox=order.sandbox)
+
+
+def concluded(order: Order) -> str:
+    """The notice of an order that is over; always says whether anything was bought or sold."""
+    words = {
+        Status.FILLED: _executed,
+        Status.CANCELED: _canceled,
+        Status.NOT_SENT: _not_sent,
+        Status.ABSENT: _absent,
+        Status.REJECTED: _rejected,
+        Status.DENIED: _denied,
+    }
+    return f"{order_mark(order)}\n{words[order.status](order)}"
+
+
+def settled(order: Order) -> str:
+    """The notice of an order whose outcome had not been known for a while."""
+    return f"{concluded(order)}\n<i>Settled: this is the answer you were waiting for.</i>"
+
+
+def pending(order: Order) -> str:
+    asked = amount_text(order.intent)
+    return (
+        f"{order_mark(order)}\n⏳ {e(order.intent.symbol)}: no answer yet. I will keep asking.\n"
+        f"{verb_asked(order.intent.side)} {asked} may or may not have happened, and I will not "
+        f"send it again.\nId {e(order.intent.client_id)}"
+    )
+
+
+def quarantined(order: Order) -> str:
+    intent = order.intent
+    return (
+        f"{order_mark(order)}\n⚠️ I cannot find out what became of your order "
+        f"({intent.side.value.lower()} {amount_text(intent)}).\nIt counts as spent and is never "
+        f"sent again. Please look at {e(intent.exchange)}, in the orders and trades of "
+        f"{e(intent.symbol)} since {intent.placed:%Y-%m-%d %H:%M} UTC, for the client order id\n"
+        f"<code>{e(intent.client_id)}</code>"
+    )
+
+
+def verb_asked(side: Side) -> str:
+    return "Buying" if side is Side.BUY else "Selling"
+
+
+def _executed(order: Order) -> str:
+    intent = order.intent
+    head = "Live order submitted" if intent.mode is not Mode.PAPER else "Paper order filled"
+    return (
+        f"✅ {verb(intent.side)} {plain(order.executed)} {e(intent.symbol)} at "
+        f"{price_text(order.price or Decimal(0))} for {usd(order.quote)}, "
+        f"fee {usd(order.fee)}.\n{head}. Order ID: <code>{e(order.order_id or '?')}</code>"
+    )
+
+
+def _canceled(order: Order) -> str:
+    if not order.executed:
+        return (
+            f"⚪ The order was cancelled before anything was {verb(order.intent.side).lower()} "
+            f"({amount_text(order.intent)}).\nOrder ID: <code>{e(order.order_id or '?')}</code>"
+        )
+    return f"{_executed(order)}\nOnly a part was filled; the rest was cancelled."
+
+
+def _nothing(order: Order) -> str:
+    return f"Nothing was {verb(order.intent.side).lower()} ({amount_text(order.intent)})."
+
+
+def _reason(order: Order) -> str:
+    return "" if order.problem is None else "\n" + problem_text(order.problem)
+
+
+def _not_sent(order: Order) -> str:
+    return f"⚪ The order was never sent. {_nothing(order)}{_reason(order)}"
+
+
+def _absent(order: Order) -> str:
+    return f"⚪ The exchange does not have the order. {_nothing(order)}{_reason(order)}"
+
+
+def _rejected(order: Order) -> str:
+    return f"❌ {e(order.intent.exchange)} rejected the order. {_nothing(order)}{_reason(order)}"
+
+
+def _denied(order: Order) -> str:
+    return f"✋ Denied. {_nothing(order)}{_reason(order)}"
+
+
+def pinned(account: AccountOut) -> str:
+    """The pinned message: the mode, and what it means in one line."""
+    means = {
+        Mode.PAPER: "Orders are filled on paper, against real prices. No real money moves.",
+        Mode.LIVE: "LIVE TRADING MODE ACTIVE: orders spend real money. /stop ends it.",
+        Mode.REDUCING: "Only sells of what the bot has bought. No buys.",
+        Mode.HALTED: "Nothing is sent. /resume ends the stop.",
+    }
+    return f"Mode: {mark(account.mode, sandbox=account.sandbox)}\n{means[account.mode]}"
+
+
+def mode_changed(account: AccountOut) -> str:
+    reason = f"\n{e(account.reason)}" if account.reason else ""
+    return f"🔔 The mode changed.\n{pinned(account)}{reason}"
+
+
+def listed(items: Sequence[str]) -> str:
+    return "\n".join(f"• {item}" for item in items)

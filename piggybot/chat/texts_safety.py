@@ -1,0 +1,217 @@
+"""The words of safety: going live, stop and resume, limits, and the proxy's health.
+
+Alone because these are read in a hurry: each says exactly what is and is not so.
+
+May import: core, errors, wire.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from piggybot.chat.texts import e, listed, mark, pinned
+from piggybot.core.money import plain, usd
+from piggybot.errors import PiggyError
+from proxy.wire import AccountOut, HealthOut, Limits, Mode, StopOut
+
+CONFIRM_LIVE = "🔴 ENABLE LIVE TRADING (I understand the risks)"
+CONFIRM_RESUME = "▶️ Resume"
+CONFIRM_LIMITS = "⬆️ Raise the limit"
+HUNDRED = 100
+SOON = 60
+HOUR = 3600
+TOKEN_QUESTION = (
+    "🔑 The proxy asks for its LIVE_CONFIRM_TOKEN. Send it in one message: I seal it, delete your "
+    "message and only the proxy can read it. /cancel ends this."
+)
+LIVE_CANCELLED = "Nothing changed. /live on starts again."
+
+
+def percent(share: Decimal) -> str:
+    return f"{plain((share * HUNDRED).normalize())} %"
+
+
+def limits_lines(limits: Limits) -> str:
+    return listed(
+        [
+            f"Smallest trade: {usd(limits.minTradeUsd)}",
+            f"Max trade: {usd(limits.maxTradeUsd)}",
+            f"Max share of the account a trade: {percent(limits.maxTradeShare)}",
+            f"Daily trades: {limits.maxTradesPerDay}",
+            f"Max daily loss: {percent(limits.maxDailyLossShare)}",
+            f"Allowed symbols: {e(', '.join(limits.symbols))}",
+        ]
+    )
+
+
+def live_missing(missing: Sequence[str]) -> str:
+    return f"🔒 Live trading is not on. Still missing:\n{listed(missing)}\nThen: /live on"
+
+
+def live_warning(account: AccountOut) -> str:
+    return (
+        f"⚠️ <b>Enable Live Trading?</b> {mark(Mode.LIVE, sandbox=account.sandbox)}\n"
+        "This will execute REAL trades with REAL money!\n"
+        f"Exchange: {e(account.exchange)}\n{limits_lines(account.limits)}\n"
+        "The button works once, for 60 seconds. /stop ends everything at once."
+    )
+
+
+def live_on(account: AccountOut) -> str:
+    return f"✅ Live trading enabled!\n{pinned(account)}\nNext: /testbuy 2"
+
+
+def live_already(account: AccountOut) -> str:
+    return f"Live trading is on already.\n{pinned(account)}"
+
+
+def live_off(account: AccountOut) -> str:
+    reducing = (
+        "\nThe bot still holds what it bought live, so sells stay real until that is sold."
+        if account.mode is Mode.REDUCING
+        else ""
+    )
+    return f"✅ Live trading is off.\n{pinned(account)}{reducing}"
+
+
+def _whose(everyone: bool) -> str:
+    return "all accounts" if everyone else "your account"
+
+
+def gate_closed(*, everyone: bool) -> str:
+    return (
+        f"🛑 Stopped: the gate is closed for {_whose(everyone)}. No new order leaves.\n"
+        "Now looking after what was on its way …"
+    )
+
+
+def stop_not_delivered(error: PiggyError, *, everyone: bool) -> str:
+    return (
+        f"🛑 This bot is stopped: it sends nothing more for {_whose(everyone)}.\n"
+        f"⚠️ The proxy has NOT got the stop: {e(error.message)}\n"
+        "Not stopped: an order that is already at the proxy or the exchange, and other programs "
+        "that use the proxy. I keep trying until the proxy answers, and tell you.\n"
+        "At once, on the host: <code>piggybot stop</code>. Or cancel at the exchange itself."
+    )
+
+
+def stop_settled(out: StopOut) -> str:
+    head = "nothing in flight" if not out.inFlight else f"{out.inFlight} in flight"
+    look = (
+        "\n⚠️ Unknown means that the exchange has not said what became of them. I keep asking; "
+        "look at the exchange too."
+        if out.unknown
+        else ""
+    )
+    return (
+        f"🛑 Stop complete: {head}, {out.cancelled} cancelled, {out.unknown} unknown.{look}\n"
+        + ("/resume ends the stop. It never goes back into LIVE by itself.")
+    )
+
+
+def resume_question(*, everyone: bool) -> str:
+    return (
+        f"End the stop for {_whose(everyone)}? It comes back as 📝 PAPER, or as 🟠 REDUCING while "
+        "the bot still holds what it bought live. Never as LIVE: that is /live on."
+    )
+
+
+def resumed(account: AccountOut) -> str:
+    if account.stopped or account.mode is Mode.HALTED:
+        why = e(account.reason) or "The owner, or a stop file on the host, stops all accounts."
+        return f"🛑 Still stopped. {why}\n{pinned(account)}"
+    return f"▶️ The stop is over.\n{pinned(account)}\nLive trading is off: /live on turns it on."
+
+
+NOT_STOPPED = "No stop is in force. /status shows everything."
+
+
+def limits(account: AccountOut) -> str:
+    return (
+        f"🛡 <b>Limits on buys</b> {mark(account.mode, sandbox=account.sandbox)}\n"
+        f"{limits_lines(account.limits)}\n{used(account)}\n"
+        "Tighten at once: <code>/limits trade 20</code>, <code>/limits day 5</code>, "
+        "<code>/limits loss 2</code> (percent). Raising asks first, and never goes over the "
+        f"operator's {usd(account.operatorLimits.maxTradeUsd)}, "
+        f"{account.operatorLimits.maxTradesPerDay} a day and "
+        f"{percent(account.operatorLimits.maxDailyLossShare)}."
+    )
+
+
+def used(account: AccountOut) -> str:
+    """What the day has used of the limits."""
+    today = account.today
+    change = "not valued yet" if today.pnlUsd is None else usd(today.pnlUsd)
+    return (
+        f"Today ({e(today.day)} UTC): {today.trades} of {account.limits.maxTradesPerDay} trades, "
+        f"{usd(today.spentUsd)} spent, profit and loss {change}"
+    )
+
+
+def limits_changed(account: AccountOut) -> str:
+    return f"✅ Limits changed.\n{limits_lines(account.limits)}"
+
+
+def raise_question(what: str, before: str, after: str) -> str:
+    return f"Raise {e(what)} from {e(before)} to {e(after)}? More can be lost then."
+
+
+def ago(seconds: int) -> str:
+    if seconds < SOON:
+        return f"{seconds} s ago"
+    if seconds < HOUR:
+        return f"{seconds // SOON} min ago"
+    return f"{seconds // HOUR} h {seconds % HOUR // SOON} min ago"
+
+
+def health(found: HealthOut) -> str:
+    venues = found.exchanges or []
+    yes = ", ".join(each.title for each in venues if each.supported) or "none"
+    lines = [
+        "✅ Backend health: OK" + (" (still recovering)" if found.recovering else ""),
+        f"Version: {e(found.version or 'unknown')}",
+        f"Live allowed by the operator: {'yes' if found.liveAllowed else 'no (ALLOW_LIVE)'}",
+        f"Exchanges: {e(yes)}",
+    ]
+    if found.sandbox:
+        lines.append("🧪 The exchange is a sandbox or test net: no real money.")
+    if found.stopped:
+        lines.append("🛑 A stop for all accounts is in force.")
+    return "\n".join(lines)
+
+
+def health_bad(error: PiggyError) -> str:
+    return (
+        f"❌ Backend health: {e(error.message)}\n{e(error.hint)}\n"
+        "Nothing is bought while the proxy does not answer."
+    )
+
+
+def latched(why: str) -> str:
+    return f"⏸ No buys for now: {e(why)}"
+
+
+def health_lost(mode: Mode | None, *, sandbox: bool, why: str) -> str:
+    live = (
+        "\nLive trading ends: the proxy gives it up by itself within 60 seconds of silence, and "
+        "I ask it to first thing when it is back."
+        if mode is Mode.LIVE
+        else ""
+    )
+    shown = "" if mode is None else f"{mark(mode, sandbox=sandbox)}\n"
+    return (
+        f"{shown}⚠️ The proxy has not answered three times in a row: {e(why)}\n"
+        f"No buys until it is back.{live}\nIf it stays so: is the proxy running on the host?"
+    )
+
+
+def health_back(account: AccountOut, *, was_live: bool) -> str:
+    live = "\nLive trading was ended. Only you turn it on again: /live on" if was_live else ""
+    return f"✅ The proxy answers again. Buys are possible.\n{pinned(account)}{live}"
+
+
+def telegram_was_away(since: datetime) -> str:
+    return (
+        f"🔔 Telegram did not answer me since {since:%H:%M} UTC. Without it you have no brake, so "
+        "new live buys were suspended. They are possible again."
+    )

@@ -1,0 +1,135 @@
+"""The words of setting up: greeting, keys, validation, forgetting.
+
+Alone because these follow the guide that the product replaces, sentence by sentence.
+
+May import: core, errors, wire.
+"""
+
+from collections.abc import Sequence
+
+from piggybot.chat.texts import SANDBOX, e, listed, pinned
+from piggybot.errors import PiggyError
+from proxy.wire import AccountOut, CredentialsOut, Exchange, Problem
+
+SAVE_AGAIN = "🔁 Replace the key"
+CONFIRM_FORGET = "🗑 Remove the key"
+NOTHING_TO_CANCEL = "There is nothing to cancel."
+CANCELLED = "Cancelled. What you sent for it is forgotten; nothing changed."
+NO_KEYS = "No key is saved. /setkeys saves one."
+
+
+def welcome(name: str, account: AccountOut, health: str) -> str:
+    return (
+        f"🐷 Hello {e(name)}! I am PiggyBot.\n{pinned(account)}\n{health}\n\n"
+        "The way to a first order: /setkeys, /validate, /live on, /testbuy 2. On paper you can "
+        "try everything at once. /help lists all commands."
+    )
+
+
+def welcome_without_proxy(name: str, error: PiggyError) -> str:
+    return (
+        f"🐷 Hello {e(name)}! I am PiggyBot.\n❌ Backend health: {e(error.message)}\n"
+        f"{e(error.hint)}\nI make your account as soon as the proxy answers. Nothing is lost."
+    )
+
+
+def choose_exchange(venues: Sequence[Exchange]) -> str:
+    waiting = [each for each in venues if not each.supported]
+    others = listed([f"{e(each.title)}: not supported yet" for each in waiting])
+    return (
+        "🔑 Which exchange is the key for?"
+        + (f"\n{others}" if others else "")
+        + "\nMake a key that may read and trade, and can NOT withdraw. /cancel ends this."
+    )
+
+
+def ask_key(title: str) -> str:
+    return (
+        f"Send the API key of {e(title)}, in one message. I seal it and delete your message. "
+        "/cancel ends this."
+    )
+
+
+def ask_secret(title: str, deleted: bool | None) -> str:
+    return (
+        f"{deletion(deleted)}\nNow send the API secret of {e(title)}, in one message (many lines "
+        "are fine). /cancel ends this."
+    )
+
+
+def deletion(deleted: bool | None) -> str:
+    if deleted:
+        return "🧹 I deleted your message. Telegram may still hold copies: deleting is not erasing."
+    return (
+        "⚠️ I could not delete your message: please delete it yourself. Telegram may hold copies "
+        "all the same: deleting is not erasing."
+    )
+
+
+def keys_saved(exchange: str, hint: str, deleted: bool | None) -> str:
+    return (
+        f"✅ Keys saved for {e(exchange)} (…{e(hint)}), sealed: only the proxy can read them.\n"
+        f"{deletion(deleted)}\nNext: /validate"
+    )
+
+
+def replace_question(exchange: str, hint: str) -> str:
+    return (
+        f"A validated key for {e(exchange)} (…{e(hint)}) is saved already. Replacing it turns live "
+        "trading off first, and the new key has to be validated. Replace it?"
+    )
+
+
+def validated(out: CredentialsOut, *, sandbox: bool) -> str:
+    may = out.permissions
+    rights = [
+        f"Trade: {_says(may.trade)}",
+        f"Withdraw: {_says(may.withdraw)}",
+        f"Bound to an IP address: {_says(may.ipRestricted)}",
+    ]
+    warnings = "".join(f"\n⚠️ {e(warning)}" for warning in out.warnings)
+    mark = f"{SANDBOX} " if sandbox else ""
+    return (
+        f"{mark}✅ Credentials validated and synced for {e(out.exchange)}.\n"
+        f"{listed(rights)}{warnings}\nValidation status: ✅ Validated\nNext: /live on"
+    )
+
+
+def _says(answer: bool | None) -> str:
+    return "the exchange does not tell" if answer is None else ("yes" if answer else "no")
+
+
+def refused(exchange: str, problem: Problem) -> str:
+    return (
+        f"❌ {e(exchange)} did not accept the key ({e(problem.code)}).\n{e(problem.message)}\n"
+        f"{e(problem.hint)}\nValidation status: ❌ not validated"
+    )
+
+
+def no_key(exchange: str) -> str:
+    return f"No key for {e(exchange)} is saved. /setkeys saves one, then /validate."
+
+
+def forget_question(names: Sequence[str]) -> str:
+    return (
+        f"Remove the key for {e(', '.join(names))} from this bot and from the proxy? Live trading "
+        "with it ends. The key itself lives on at the exchange until you delete it there."
+    )
+
+
+def forgotten(names: Sequence[str]) -> str:
+    return (
+        f"🗑 Removed here and at the proxy: {e(', '.join(names) or 'no key was left')}.\n"
+        "Delete the key at the exchange too: only then is it worth nothing to anyone."
+    )
+
+
+def forgotten_here(error: PiggyError) -> str:
+    return (
+        f"🗑 Removed from this bot.\n⚠️ The proxy still has its copy: {e(error.message)}\nI keep "
+        "trying until the proxy has removed it, and tell you. Or delete the key at the exchange."
+    )
+
+
+def forgotten_late(names: Sequence[str]) -> str:
+    return f"🗑 The proxy has removed its copy now: {e(', '.join(names) or 'nothing was left')}."

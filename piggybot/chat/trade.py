@@ -1,0 +1,159 @@
+"""Handlers of trading: testbuy, buy, sell, and the priced button that asks first in LIVE.
+
+Alone because these are the only handlers that begin orders; each goes down the desk's one path.
+
+May import: core, desk, errors, store, wire.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from piggybot.chat import texts_trade as texts
+from piggybot.chat.ask import Ask, Button, Reply
+from piggybot.chat.parse import resolve_symbol
+from piggybot.core.money import parse_amount, plain
+from piggybot.desk import Decided, Want
+from piggybot.errors import BadInput
+from proxy.wire import AccountOut, Mode, Side
+
+TEST_USAGE = "/testbuy 2"
+BUY_USAGE = "/buy 10 BTC/USDT"
+SELL_USAGE = "/sell 10 BTC/USDT, or /sell all BTC/USDT"
+ALL = "all"
+
+
+async def testbuy(ask: Ask) -> None:
+    """Buy for 2 USD, to see that everything works."""
+    if await ask.house.desk.seen(ask.origin):
+        return
+    spend = parse_amount(ask.params.get("amount") or ask.first(TEST_USAGE))
+    account = await ask.house.desk.accounts.look(ask.person)
+    _enough(spend, account)
+    symbol = _symbol(ask, account)
+    await ask.house.desk.place(_want(ask, Side.BUY, symbol, amount_usd=spend))
+
+
+async def buy(ask: Ask) -> None:
+    """Buy for an amount in USD."""
+    if await ask.house.desk.seen(ask.origin):
+        return
+    spend = parse_amount(ask.first(BUY_USAGE))
+    account = await ask.house.desk.accounts.look(ask.person)
+    _enough(spend, account)
+    want = _want(ask, Side.BUY, _symbol(ask, account), amount_usd=spend)
+    await _place_or_ask(ask, account, want)
+
+
+async def sell(ask: Ask) -> None:
+    """Sell for an amount in USD, or all that the bot has bought."""
+    if await ask.house.desk.seen(ask.origin):
+        return
+    what = ask.first(SELL_USAGE)
+    if what.lower() != ALL:
+        amount = parse_amount(what)
+        account = await ask.house.desk.accounts.look(ask.person)
+        want = _want(ask, Side.SELL, _symbol(ask, account), amount_usd=amount)
+        await _place_or_ask(ask, account, want)
+        return
+    account = await ask.house.desk.accounts.look(ask.person)
+    symbol = _held_symbol(ask, account)
+    units = _held(account, symbol)
+    await _place_or_ask(ask, account, _want(ask, Side.SELL, symbol, units=units))
+
+
+async def order_confirmed(ask: Ask) -> None:
+    """Place the order that the pressed button showed, at its price or not at all."""
+    given = ask.params
+    want = Want(
+        person=ask.person,
+        side=Side(given["side"]),
+        symbol=given["symbol"],
+        origin=ask.origin,
+        reply_to=ask.message_id,
+        amount_usd=_decimal(given.get("amount")),
+        units=_decimal(given.get("units")),
+        quoted_price=Decimal(given["price"]),
+        decided=Decided(Mode(given["mode"]), int(given["epoch"])),
+    )
+    await ask.house.desk.place(want)
+
+
+async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
+    """Real money asks first; paper goes at once."""
+    real = account.mode is Mode.LIVE or (account.mode is Mode.REDUCING and want.side is Side.SELL)
+    if not real:
+        await ask.house.desk.place(want)
+        return
+    quote = await ask.house.broker.price(ask.person.exchange, want.symbol)
+    want = replace(want, quoted_price=quote.price)
+    params = {
+        "side": want.side.value,
+        "symbol": want.symbol,
+        "price": plain(quote.price),
+        "mode": account.mode.value,
+        "epoch": str(account.epoch),
+    }
+    if want.amount_usd is not None:
+        params["amount"] = plain(want.amount_usd)
+    if want.units is not None:
+        params["units"] = plain(want.units)
+    question = texts.order_question(want, account)
+    button = Button(texts.order_label(want, account), "order", params)
+    await ask.say(Reply(question, ((button,),)))
+
+
+def _want(
+    ask: Ask,
+    side: Side,
+    symbol: str,
+    *,
+    amount_usd: Decimal | None = None,
+    units: Decimal | None = None,
+) -> Want:
+    return Want(
+        person=ask.person,
+        side=side,
+        symbol=symbol,
+        origin=ask.origin,
+        reply_to=ask.message_id,
+        amount_usd=amount_usd,
+        units=units,
+    )
+
+
+def _enough(spend: Decimal, account: AccountOut) -> None:
+    least = account.limits.minTradeUsd
+    if spend < least:
+        raise BadInput(*texts.too_little(spend, least))
+
+
+def _symbol(ask: Ask, account: AccountOut) -> str:
+    """The second word, or bitcoin (the first allowed symbol)."""
+    symbols = account.limits.symbols
+    if len(ask.words) > 1:
+        return resolve_symbol(ask.words[1], symbols)
+    if not symbols:
+        raise BadInput("The operator allows no symbol.", "SYMBOLS in the proxy's settings.")
+    return symbols[0]
+
+
+def _held_symbol(ask: Ask, account: AccountOut) -> str:
+    held = [each.symbol for each in account.holdings if each.units]
+    if len(ask.words) > 1:
+        return resolve_symbol(ask.words[1], list(dict.fromkeys([*account.limits.symbols, *held])))
+    if len(held) == 1:
+        return held[0]
+    if not held:
+        raise BadInput(*texts.NOTHING_HELD)
+    raise BadInput("The bot holds more than one thing.", f"Say which: {', '.join(held)}")
+
+
+def _held(account: AccountOut, symbol: str) -> Decimal:
+    units = sum((each.units for each in account.holdings if each.symbol == symbol), Decimal(0))
+    if not units:
+        raise BadInput(*texts.NOTHING_HELD)
+    return units
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

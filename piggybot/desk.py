@@ -1,0 +1,267 @@
+"""The one path of an order: write it down, send it, write the outcome, tell the person.
+
+Commands, buttons and restarts all come through here, so there is nowhere else to look. An intent
+leaves once; whatever happens then, only questions are asked about it. What people read is in
+chat/texts.py.
+
+May import: accounts, answers, chat, core, errands, errors, ports, store, wire.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from http import HTTPStatus
+
+from migrations.database import Door
+from piggybot.accounts import Accounts
+from piggybot.answers import Answer, fresh, learned, trade
+from piggybot.chat import texts
+from piggybot.core.orders import Intent, Order
+from piggybot.errands import Errands
+from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
+from piggybot.ports import Broker, Clock, Ids, Notifier
+from piggybot.store import Outgoing, Person, Store
+from proxy.wire import AccountOut, Mode, PendingOut, Problem, Side, Status
+
+LIFE = timedelta(seconds=30)
+NO_ENTRIES = "no_entries"
+NO_LIVE_ENTRIES = "no_live_entries"
+FILL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The mode and epoch under which a person saw the question that they confirmed."""
+
+    mode: Mode
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One order that a person wants. Exactly one of `amount_usd` and `units` is given."""
+
+    person: Person
+    side: Side
+    symbol: str
+    origin: str
+    reply_to: int | None
+    amount_usd: Decimal | None = None
+    units: Decimal | None = None
+    quoted_price: Decimal | None = None
+    decided: Decided | None = None
+
+
+class Desk:
+    """Places orders and settles those whose outcome is not known."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        store: Store,
+        door: Door,
+        broker: Broker,
+        clock: Clock,
+        ids: Ids,
+        notifier: Notifier,
+    ) -> None:
+        self.accounts = Accounts(store, door, broker, clock, ids, notifier)
+        self.errands = Errands(store, door, broker, clock, notifier, self.accounts)
+        self._store = store
+        self._door = door
+        self._broker = broker
+        self._clock = clock
+        self._ids = ids
+        self._notifier = notifier
+        self._sending: set[str] = set()
+
+    async def place(self, want: Want) -> None:
+        """Send this order once and tell its outcome; a want seen before is only asked after."""
+        if await self.seen(want.origin):
+            return
+        account = await self.accounts.look(want.person)
+        await self._allow(want, account)
+        intent = self._intent(want, account)
+        self._sending.add(intent.client_id)
+        try:
+            if await self._door(self._store.orders.add, intent):
+                await self._send(intent, account)
+        finally:
+            self._sending.discard(intent.client_id)
+
+    async def seen(self, origin: str) -> bool:
+        """Whether this message or press began an order already; if so it is asked after."""
+        known = await self._door(self._store.orders.by_origin, origin)
+        if known is None:
+            return False
+        await self._again(known)
+        return True
+
+    async def settle(self) -> None:
+        """Ask after every order that is not over, and tell what became of it. Never sends one."""
+        for order in await self._door(self._store.orders.open):
+            if order.intent.client_id in self._sending:
+                continue
+            try:
+                await self._ask_after(order)
+            except BrokerDown:
+                return
+            except BrokerRefused:
+                continue
+
+    async def _again(self, order: Order) -> None:
+        if order.status.terminal or order.intent.client_id in self._sending:
+            return
+        try:
+            await self._ask_after(order)
+        except (BrokerDown, BrokerRefused):
+            await self._pending(order)
+
+    async def _allow(self, want: Want, account: AccountOut) -> None:
+        """Refuse what this house already knows must not leave; the proxy's limits come after."""
+        decided = want.decided
+        if decided is not None and (decided.mode, decided.epoch) != (account.mode, account.epoch):
+            raise Stale(
+                "The mode or a stop changed after you were asked, so nothing was sent.",
+                "Give the command again to be asked again.",
+            )
+        if await self.errands.stopped(want.person):
+            raise NotAllowed("A stop is in force: nothing is sent.", "/resume ends it.")
+        if want.side is Side.SELL:
+            return
+        await self._allow_entry(account)
+
+    async def _allow_entry(self, account: AccountOut) -> None:
+        latches = [NO_ENTRIES] if account.mode is Mode.PAPER else [NO_ENTRIES, NO_LIVE_ENTRIES]
+        for latch in latches:
+            why = await self._door(self._store.flags.get, latch)
+            if why is not None:
+                raise NotAllowed(
+                    f"No buys for now: {why}.",
+                    "I tell you as soon as that is over. /health shows more. Nothing was sent.",
+                )
+
+    def _intent(self, want: Want, account: AccountOut) -> Intent:
+        now = self._clock()
+        return Intent(
+            client_id=f"pg-{self._ids()}",
+            origin=want.origin,
+            person_id=want.person.id,
+            user_id=want.person.user_id,
+            exchange=want.person.exchange,
+            mode=account.mode,
+            epoch=account.epoch,
+            side=want.side,
+            symbol=want.symbol,
+            amount_usd=want.amount_usd,
+            units=want.units,
+            quoted_price=want.quoted_price,
+            placed=now,
+            not_after=now + LIFE,
+            reply_to=want.reply_to,
+        )
+
+    async def _send(self, intent: Intent, account: AccountOut) -> None:
+        """The one POST of this intent, and what its answer proves."""
+        order = replace(fresh(intent), sandbox=account.sandbox)
+        person = await self._door(self._store.people.find, intent.person_id)
+        if person is None or await self.errands.stopped(person):
+            why = Problem(code="stopped", message="A stop came first.", hint="/resume ends it.")
+            await self._conclude(order, Status.NOT_SENT, why)
+            return
+        try:
+            answer: Answer = await self._broker.place(trade(intent), intent.client_id)
+        except BrokerDown as down:
+            if down.sent:
+                await self._pending(order)
+                return
+            why = Problem(code="proxy_down", message=down.message, hint=down.hint)
+            await self._conclude(order, Status.NOT_SENT, why)
+            return
+        except BrokerRefused as refused:
+            if refused.status is None or not refused.status.terminal:
+                await self._unclear(order)
+                return
+            await self._conclude(order, refused.status, refused.problem)
+            return
+        await self._take(order, answer)
+
+    async def _unclear(self, order: Order) -> None:
+        """A refusal that does not say what became of the order: ask at once."""
+        try:
+            await self._ask_after(order)
+        except (BrokerDown, BrokerRefused):
+            await self._pending(order)
+
+    async def _ask_after(self, order: Order) -> None:
+        """GET the order; one that the proxy never saw is voided there, so it can never be late."""
+        user_id, client_id = order.intent.user_id, order.intent.client_id
+        try:
+            answer = await self._broker.order(user_id, client_id)
+        except BrokerRefused as refused:
+            if refused.http_status != HTTPStatus.NOT_FOUND:
+                raise
+            answer = await self._broker.void(user_id, client_id)
+        await self._take(order, answer)
+
+    async def _take(self, order: Order, answer: Answer) -> None:
+        """Write down what the proxy knows, and tell it where it is news."""
+        if isinstance(answer, PendingOut):
+            status = Status(answer.status)
+            await (
+                self._quarantined(order) if status is Status.QUARANTINED else self._pending(order)
+            )
+            return
+        now = learned(order, answer)
+        if now.status.terminal:
+            await self._finish(order, replace(now, concluded=self._clock()))
+            return
+        if now.status is Status.QUARANTINED:
+            await self._quarantined(now)
+            return
+        await self._pending(now)
+
+    async def _conclude(self, order: Order, status: Status, why: Problem) -> None:
+        done = replace(order, status=status, problem=why, concluded=self._clock())
+        await self._finish(order, done)
+
+    async def _finish(self, before: Order, done: Order) -> None:
+        """The outcome and its notice, in one transaction."""
+        waited = before.status not in {Status.SENDING, done.status}
+        text = texts.settled(done) if waited else texts.concluded(done)
+        notice = await self._notice(done, "done", text)
+        if await self._door(self._store.orders.conclude, done, [notice]):
+            self._notifier.wake()
+
+    async def _pending(self, order: Order) -> None:
+        """Not known yet: told once, then asked after by settle()."""
+        kept = Status.OPEN if order.status is Status.OPEN else Status.UNKNOWN
+        await self._update(replace(order, status=kept), "pending", texts.pending(order))
+
+    async def _quarantined(self, order: Order) -> None:
+        kept = replace(order, status=Status.QUARANTINED)
+        await self._update(kept, "quarantined", texts.quarantined(kept))
+
+    async def _update(self, order: Order, kind: str, text: str) -> None:
+        stored = await self._door(self._store.orders.get, order.intent.client_id)
+        if stored is not None and stored.status is order.status:
+            return
+        notice = await self._notice(order, kind, text)
+        await self._door(self._store.orders.update, order, [notice])
+        self._notifier.wake()
+
+    async def _notice(self, order: Order, kind: str, text: str) -> Outgoing:
+        """Replies to the message that began the order; told once, by its dedupe."""
+        person = await self._door(self._store.people.find, order.intent.person_id)
+        chat_id = order.intent.person_id if person is None else person.chat_id
+        return Outgoing(
+            id=0,
+            chat_id=chat_id,
+            kind="text",
+            body={"text": text},
+            priority=FILL,
+            dedupe=f"{order.intent.client_id}:{kind}",
+            reply_to=order.intent.reply_to,
+            created=self._clock(),
+            not_before=self._clock(),
+            tries=0,
+        )

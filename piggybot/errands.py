@@ -1,0 +1,205 @@
+"""What must reach the proxy sooner or later: a stop, and the removal of a key.
+
+An errand is written down before the first try and crossed out after the proxy has answered, so
+that neither a crash nor a proxy out of reach loses it; the clock runs what is left. The written
+stop also stops this house at once, whatever the proxy says, and only /resume takes it away.
+
+May import: accounts, chat, errors, ports, store, wire.
+"""
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass, replace
+
+from migrations.database import Door
+from piggybot.accounts import Accounts
+from piggybot.chat import texts_safety as texts
+from piggybot.chat import texts_setup
+from piggybot.errors import BrokerDown, BrokerRefused, PiggyError
+from piggybot.ports import Broker, Clock, Notifier
+from piggybot.store import Outgoing, Person, Store
+from proxy.wire import ForgetIn, StopIn, StopOut
+
+STOP_ALL = "stop:all"
+EVERY_KEY = "*"
+STOP_FIRST, WARNING = 0, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """One stop on its way: pending, then closed (first acknowledgement), then settled (second)."""
+
+    state: str
+    person_id: int
+    origin: str
+    reply_to: int | None
+
+
+def stop_flag(person: Person) -> str:
+    """The owner stops all accounts, a member their own."""
+    return STOP_ALL if person.owner else f"stop:{person.user_id}"
+
+
+class Errands:
+    """Writes errands down, runs them, and tells how they went."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        store: Store,
+        door: Door,
+        broker: Broker,
+        clock: Clock,
+        notifier: Notifier,
+        accounts: Accounts,
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._broker = broker
+        self._clock = clock
+        self._notifier = notifier
+        self._accounts = accounts
+        self._running = asyncio.Lock()
+
+    async def stopped(self, person: Person) -> bool:
+        """Whether a stop of this person's, or of everyone's, stands in this house."""
+        for name in (STOP_ALL, f"stop:{person.user_id}"):
+            if await self._door(self._store.flags.get, name) is not None:
+                return True
+        return False
+
+    async def stop(self, person: Person, origin: str, reply_to: int | None) -> None:
+        """Stop this house durably, then the proxy; says what is stopped and what is not."""
+        stop = Stopping("pending", person.id, origin, reply_to)
+        await self._keep(person, stop)
+        await self._close(person, stop)
+
+    async def resumed(self, person: Person) -> None:
+        """Take the local stop away; only after the proxy has agreed to resume."""
+        for name in {stop_flag(person), f"stop:{person.user_id}"}:
+            await self._door(self._store.flags.drop, name)
+
+    async def deliver_stop(self, person: Person) -> None:
+        """Deliver this person's stop if it has not arrived yet."""
+        stop = await self._stopping(person)
+        if stop is not None and stop.state == "pending":
+            await self._close(person, stop)
+
+    async def forget(self, person: Person, exchange: str | None) -> None:
+        """Write the removal down and remove the key here; the proxy's removal follows."""
+        name = f"forget:{person.user_id}"
+        kept = await self._door(self._store.flags.get, name)
+        names = {exchange or EVERY_KEY} | set((kept or "").split(",")) - {""}
+        await self._door(self._store.flags.put, name, ",".join(sorted(names)))
+        await self._door(self._store.keys.forget, person.user_id, exchange)
+
+    async def deliver_forgets(self, person: Person) -> list[str]:
+        """Remove at the proxy what was forgotten here; the exchanges whose keys are gone."""
+        name = f"forget:{person.user_id}"
+        gone: list[str] = []
+        kept = await self._door(self._store.flags.get, name)
+        for exchange in (kept or "").split(","):
+            if exchange:
+                wanted = None if exchange == EVERY_KEY else exchange
+                out = await self._broker.forget(ForgetIn(userId=person.user_id, exchange=wanted))
+                gone += out.forgotten
+        if kept is not None:
+            await self._door(self._cross_out, name, kept)
+        return gone
+
+    async def deliver(self) -> None:
+        """Run everything that is left, for everyone; called by the clock."""
+        async with self._running:
+            for person in await self._door(self._store.people.everyone):
+                try:
+                    await self._deliver_for(person)
+                except BrokerDown:
+                    return
+                except BrokerRefused:
+                    continue
+
+    async def _deliver_for(self, person: Person) -> None:
+        stop = await self._stopping(person)
+        if stop is not None and stop.state == "pending":
+            await self._close(person, stop)
+        if stop is not None and stop.state == "closed":
+            out = await self._broker.stop_state(None if person.owner else person.user_id)
+            await self._settle(person, stop, out)
+        if await self._door(self._store.flags.get, f"forget:{person.user_id}") is not None:
+            gone = await self.deliver_forgets(person)
+            text = texts_setup.forgotten_late(gone)
+            await self._tell(person, _Said(text, f"forgot:{self._clock():%s%f}", None, WARNING))
+
+    async def _close(self, person: Person, stop: Stopping) -> None:
+        """First acknowledgement, from the proxy or about its silence."""
+        try:
+            out = await self._post_stop(person)
+        except PiggyError as error:
+            text = texts.stop_not_delivered(error, everyone=person.owner)
+            said = _Said(text, f"{stop.origin}:undelivered", stop.reply_to, STOP_FIRST)
+            await self._tell(person, said)
+            return
+        text = texts.gate_closed(everyone=person.owner)
+        said = _Said(text, f"{stop.origin}:closed", stop.reply_to, STOP_FIRST)
+        await self._tell(person, said)
+        closed = replace(stop, state="closed")
+        await self._door(self._advance, stop_flag(person), closed)
+        await self._settle(person, closed, out)
+
+    async def _post_stop(self, person: Person) -> StopOut:
+        wanted = StopIn(userId=None if person.owner else person.user_id)
+        try:
+            return await self._broker.stop(wanted)
+        except BrokerRefused:
+            # The proxy may not know the account yet: looking makes it, and then it can be stopped.
+            await self._accounts.look(person)
+            return await self._broker.stop(wanted)
+
+    async def _settle(self, person: Person, stop: Stopping, out: StopOut) -> None:
+        if not out.settled:
+            return
+        text = texts.stop_settled(out)
+        await self._tell(person, _Said(text, f"{stop.origin}:settled", stop.reply_to, STOP_FIRST))
+        await self._door(self._advance, stop_flag(person), replace(stop, state="settled"))
+
+    async def _stopping(self, person: Person) -> Stopping | None:
+        kept = await self._door(self._store.flags.get, stop_flag(person))
+        return None if kept is None else Stopping(**json.loads(kept))
+
+    async def _keep(self, person: Person, stop: Stopping) -> None:
+        await self._door(self._store.flags.put, stop_flag(person), json.dumps(asdict(stop)))
+
+    def _advance(self, name: str, stop: Stopping) -> None:
+        """Note how far the stop is, unless it was resumed or given anew meanwhile."""
+        kept = self._store.flags.get(name)
+        if kept is not None and json.loads(kept)["origin"] == stop.origin:
+            self._store.flags.put(name, json.dumps(asdict(stop)))
+
+    def _cross_out(self, name: str, done: str) -> None:
+        """Drop the errand, unless more was written into it meanwhile."""
+        if self._store.flags.get(name) == done:
+            self._store.flags.drop(name)
+
+    async def _tell(self, person: Person, said: "_Said") -> None:
+        now = self._clock()
+        row = Outgoing(
+            id=0,
+            chat_id=person.chat_id,
+            kind="text",
+            body={"text": said.text},
+            priority=said.priority,
+            dedupe=said.dedupe,
+            reply_to=said.reply_to,
+            created=now,
+            not_before=now,
+            tries=0,
+        )
+        await self._door(self._store.outbox.add, [row], [])
+        self._notifier.wake()
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    text: str
+    dedupe: str
+    reply_to: int | None
+    priority: int

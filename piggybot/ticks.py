@@ -1,0 +1,114 @@
+"""The clock: what happens without anyone typing, and how often.
+
+Alone because it holds no rule of its own: every job is one call into a room that does, and a test
+calls the job instead of waiting for it.
+
+May import: desk, errors, health, ports, settings, store.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from migrations.database import Door
+from piggybot.desk import Desk
+from piggybot.errors import PiggyError
+from piggybot.health import Health
+from piggybot.ports import Broker, Clock, Ids, Notifier
+from piggybot.store import Store
+
+SETTLE_SECONDS = 2
+ERRANDS_SECONDS = 1
+SWEEP_SECONDS = 5
+KEPT = timedelta(days=30)
+BRAKE_LOST = timedelta(minutes=5)
+PollingDown = Callable[[], datetime | None]
+log = structlog.get_logger(__name__)
+
+
+class Ticks:
+    """Runs the jobs. `polling_down` says since when Telegram cannot be reached, or None."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        store: Store,
+        door: Door,
+        broker: Broker,
+        clock: Clock,
+        ids: Ids,
+        notifier: Notifier,
+        desk: Desk,
+        polling_down: PollingDown,
+        health_seconds: float,
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._clock = clock
+        self._notifier = notifier
+        self._desk = desk
+        self._polling_down = polling_down
+        self._last_down: datetime | None = None
+        self._health = Health(store, door, broker, clock, ids, notifier, desk)
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._every(health_seconds, self.health)
+        self._every(SETTLE_SECONDS, self.settle)
+        self._every(ERRANDS_SECONDS, self.errands)
+        self._every(SWEEP_SECONDS, self.sweep)
+        self._scheduler.add_job(
+            self._guarded, "cron", [self.new_day], hour=0, minute=0, coalesce=True, max_instances=1
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def health(self) -> None:
+        """The proxy's health, everyone's mode, and whether Telegram leaves people a brake."""
+        await self._health.check()
+        since = self._polling_down()
+        long = since is not None and self._clock() - since >= BRAKE_LOST
+        self._last_down = since or self._last_down
+        if since is None or long:
+            await self._health.telegram(since, self._last_down)
+
+    async def settle(self) -> None:
+        """Ask after orders whose outcome is not known."""
+        await self._desk.settle()
+
+    async def errands(self) -> None:
+        """Stops and removals that the proxy has not got yet."""
+        await self._desk.errands.deliver()
+
+    async def sweep(self) -> None:
+        """Send what a crash or a lost wake-up left in the outbox."""
+        self._notifier.wake()
+
+    async def new_day(self) -> None:
+        """The day's turn in UTC. The proxy starts its own counters; here old rows go."""
+        before = self._clock() - KEPT
+        for part in (self._store.inbox, self._store.outbox, self._store.buttons):
+            await self._door(part.prune, before)
+
+    def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        self._scheduler.add_job(
+            self._guarded,
+            "interval",
+            [job],
+            seconds=seconds,
+            coalesce=True,
+            max_instances=1,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+        )
+
+    async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
+        """A refusal is not the end of a job: it runs again."""
+        try:
+            await job()
+        except PiggyError as error:
+            log.warning("job_refused", job=getattr(job, "__name__", "?"), why=error.message)
