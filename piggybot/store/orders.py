@@ -3,6 +3,8 @@
 May import: core, store, wire.
 """
 
+from decimal import Decimal
+
 from sqlalchemy import Engine, Row, Select, select, update
 
 from piggybot.core.mail import ButtonRow, Outgoing
@@ -10,6 +12,9 @@ from piggybot.core.orders import Intent, Order
 from piggybot.store.tables import orders
 from piggybot.store.writing import insert_new, put_out
 from proxy.wire import Mode, Problem, Side, Status
+
+
+ZERO = Decimal(0)
 
 
 class Orders:
@@ -20,7 +25,7 @@ class Orders:
         """Write an intent down before it leaves; False where its origin or id is known."""
         values = {name: getattr(intent, name) for name in Intent.__slots__}
         values |= {"mode": intent.mode.value, "side": intent.side.value}
-        start = {"status": Status.SENDING.value, "executed": 0, "quote": 0, "fee": 0}
+        start = {"status": Status.SENDING.value, "executed": ZERO, "quote": ZERO, "fee": ZERO}
         with self._engine.begin() as db:
             return insert_new(db, orders, values | start | {"sandbox": False})
 
