@@ -1,0 +1,53 @@
+# Two commands do everything: make demo, make test. They need Python 3.11 or later, make, and a
+# package index; .venv makes itself when it is missing or older than requirements.lock.
+
+BIN := .venv/bin
+READY := .venv/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check docs lock clean
+
+help:
+	@echo 'make demo   the whole bot against a sandbox, in this terminal'
+	@echo 'make test   all tests'
+	@echo 'make check  style, types, architecture, migrations'
+	@echo 'make docs   write the tables of README.md anew'
+	@echo 'make lock   pin all packages anew (needs uv)'
+	@echo 'make clean  remove .venv and caches'
+
+demo: $(READY)
+	@$(BIN)/piggybot demo $(DEMO)
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict piggybot proxy migrations
+	$(BIN)/python -m pytest tests/test_architecture.py
+	$(BIN)/alembic -n bot check
+	$(BIN)/alembic -n proxy check
+
+docs: $(READY)
+	$(BIN)/python -m tests.docs README.md
+
+$(READY): requirements.lock
+	@python="$$(sh .ci/python)" && \
+	  echo "Making .venv with $$python (once; a minute or two)" && \
+	  "$$python" -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+# --universal: one lock for every Python from 3.11 on and every platform.
+lock:
+	uv pip compile pyproject.toml --quiet --group dev --all-extras --universal --generate-hashes \
+	  --python-version 3.11 --no-header -o requirements.lock.new
+	(echo '# Every package that runs, pinned with its hashes. Made anew by: make lock'; \
+	  cat requirements.lock.new) > requirements.lock
+	rm requirements.lock.new
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
