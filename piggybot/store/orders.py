@@ -13,7 +13,6 @@ from piggybot.store.tables import orders
 from piggybot.store.writing import insert_new, put_out
 from proxy.wire import Mode, Problem, Side, Status
 
-
 ZERO = Decimal(0)
 
 
