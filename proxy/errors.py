@@ -2,6 +2,7 @@
 
     ProxyError                  code, message, hint: becomes an ErrorOut
     ├── Denied            409   our own refusal of an order or a change
+    │   └── OrderRefused        the same, of a journaled order: names it and its state
     ├── GateClosed        409   the stop gate held an order back, at the last moment
     ├── KeyRefused        401   the venue refused the key (its reason is the code)
     ├── NoKey             409   no validated key for this venue
@@ -27,6 +28,15 @@ class ProxyError(Exception):
 
 class Denied(ProxyError):
     status = 409
+
+
+class OrderRefused(Denied):
+    """An order that ended without an execution. `order_status` is a Status of wire.py."""
+
+    def __init__(self, problem: tuple[str, str, str], client_id: str, order_status: str) -> None:
+        super().__init__(*problem)
+        self.client_id = client_id
+        self.order_status = order_status
 
 
 class GateClosed(ProxyError):

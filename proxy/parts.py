@@ -4,7 +4,8 @@ May import: errors, records, stopgate, store, vault, venue, wire.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,3 +81,36 @@ class Tasks:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # read, so that it is not reported as never retrieved
+
+
+class Flights:
+    """Orders that are between their reservation and their answer, in this process."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, list[str]] = {}
+        self._changed = asyncio.Event()
+
+    @contextmanager
+    def of(self, user_id: str, client_id: str) -> Iterator[None]:
+        """While this lasts, the order is in flight."""
+        self._users.setdefault(client_id, []).append(user_id)
+        try:
+            yield
+        finally:
+            self._users[client_id].remove(user_id)
+            if not self._users[client_id]:
+                del self._users[client_id]
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+    def __contains__(self, client_id: str) -> bool:
+        return client_id in self._users
+
+    def count(self, user_id: str | None) -> int:
+        """How many orders of this user (None: of all) are in flight."""
+        return sum(user_id is None or user_id in users for users in self._users.values())
+
+    async def landed(self, user_id: str | None) -> None:
+        """Wait until none is."""
+        while self.count(user_id):
+            await self._changed.wait()

@@ -44,7 +44,7 @@ class Account:
     mode: Mode
     epoch: int
     reason: str
-    last_call: datetime
+    created: datetime
     chat: ChatLimits = field(default_factory=ChatLimits)
 
     @property

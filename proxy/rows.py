@@ -105,7 +105,7 @@ def day_fill_of(row: Row[Any]) -> DayFill:
 def account_of(row: Row[Any]) -> Account:
     chat = ChatLimits(row.max_trade_usd, row.max_trades_per_day, row.max_daily_loss_share)
     mode = Mode(row.mode)
-    return Account(row.user_id, row.exchange, mode, row.epoch, row.reason, row.last_call, chat)
+    return Account(row.user_id, row.exchange, mode, row.epoch, row.reason, row.created, chat)
 
 
 def _market(text: str) -> Market:

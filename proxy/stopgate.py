@@ -79,6 +79,12 @@ class StopGate:
         self._all_stopped = True
         return {user_id: self.close(user_id) for user_id in list(self._states)}
 
+    def hold_all(self, accounts: Iterable[Account]) -> None:
+        """Take over a committed stop for all."""
+        self._all_stopped = True
+        for account in accounts:
+            self.put(account)
+
     def lift(self) -> None:
         """End the stop for all, and remove the host's file; accounts stay as they are."""
         self.stop_file.unlink(missing_ok=True)

@@ -45,7 +45,7 @@ class AccountRows:
             fresh = Account(user_id, exchange, Mode.PAPER, 1, "", now)
             values = {name: getattr(fresh, name) for name in ("user_id", "exchange", "epoch")}
             db.execute(
-                insert(accounts).values(mode=fresh.mode.value, reason="", last_call=now, **values)
+                insert(accounts).values(mode=fresh.mode.value, reason="", created=now, **values)
             )
             return fresh
 
@@ -57,15 +57,13 @@ class AccountRows:
         with self._engine.connect() as db:
             return [account_of(row) for row in db.execute(select(accounts))]
 
-    def change_mode(
-        self, user_id: str, allowed: frozenset[Mode], mode: Mode, reason: str
-    ) -> Account | None:
-        """Change the mode if it is one of `allowed`; the account as it is then."""
+    def change_mode(self, seen: Account, mode: Mode, reason: str) -> Account | None:
+        """Change the mode of the account as it was `seen`; None where it has changed since."""
         with self._engine.begin() as db:
-            known = _find(db, user_id)
-            if known is None or known.mode not in allowed:
-                return known
-            _set(db, user_id, {"mode": mode.value, "reason": reason})
+            known = _find(db, seen.user_id)
+            if known is None or (known.mode, known.epoch) != (seen.mode, seen.epoch):
+                return None
+            _set(db, seen.user_id, {"mode": mode.value, "reason": reason})
             return replace(known, mode=mode, reason=reason)
 
     def halt(self, user_id: str, at_least: int, reason: str) -> Account | None:
@@ -102,11 +100,6 @@ class AccountRows:
             }
             _set(db, user_id, values)
             return _find(db, user_id)
-
-    def called(self, now: datetime) -> None:
-        """An authenticated call was seen: the watch over every account starts anew."""
-        with self._engine.begin() as db:
-            db.execute(update(accounts).values(last_call=now))
 
 
 class KeyRows:

@@ -27,7 +27,7 @@ accounts = Table(
     Column("mode", String(16), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("last_call", UtcTime, nullable=False),
+    Column("created", UtcTime, nullable=False),
     Column("max_trade_usd", MoneyText),
     Column("max_trades_per_day", Integer),
     Column("max_daily_loss_share", MoneyText),

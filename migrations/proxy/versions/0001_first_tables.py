@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(length=16), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("last_call", UtcTime(), nullable=False),
+        sa.Column("created", UtcTime(), nullable=False),
         sa.Column("max_trade_usd", MoneyText(), nullable=True),
         sa.Column("max_trades_per_day", sa.Integer(), nullable=True),
         sa.Column("max_daily_loss_share", MoneyText(), nullable=True),

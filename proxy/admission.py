@@ -1,0 +1,73 @@
+"""Who may place an order at all: stop, mode, epoch and time, before any limit is looked at.
+
+Pure, and asked twice: before the venue is troubled, and inside the transaction that reserves.
+
+May import: errors, records, wire.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from proxy.errors import Denied
+from proxy.records import Account, Book, Entry
+from proxy.wire import Mode, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An order that someone asks for, with what the world says of it."""
+
+    entry: Entry
+    mode: Mode | None
+    epoch: int | None
+    typed: bool
+    quoted_price: Decimal | None
+    live_allowed: bool
+    recovering: bool
+
+
+def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) -> None:
+    """Whether this account may place such an order at all."""
+    entry = asked.entry
+    if stopped:
+        raise Denied("stopped", "A stop for all accounts is in force.", "The owner's /resume.")
+    if account.mode is Mode.HALTED:
+        raise Denied("account_halted", "This account is stopped.", "/resume ends the stop.")
+    _check_mode(asked, account)
+    if asked.epoch is not None and asked.epoch < account.epoch:
+        raise Denied(
+            "stale_epoch",
+            f"This order was decided before a stop (epoch {asked.epoch}, now {account.epoch}).",
+            "Ask for it anew.",
+        )
+    if entry.not_after is not None and now > entry.not_after:
+        late = int((now - entry.not_after).total_seconds())
+        raise Denied("too_late", f"The order came {late} s after its time.", "Ask for it anew.")
+    if account.book is not Book.LIVE:
+        return
+    if asked.recovering:
+        raise Denied("recovering", "Orders from before the restart are still being checked.")
+    if entry.side is Side.BUY and not asked.live_allowed:
+        hint = "Set ALLOW_LIVE=1 in the proxy's environment and restart it."
+        raise Denied("live_not_allowed", "The operator has not allowed live trading.", hint)
+
+
+def _check_mode(asked: Asked, account: Account) -> None:
+    mode, side = asked.mode, asked.entry.side
+    if account.mode is Mode.REDUCING and side is Side.BUY and mode is not Mode.PAPER:
+        raise Denied(
+            "reducing",
+            "Live is being wound down: only sells of what the bot bought are allowed.",
+            "/live on, when you want to buy again.",
+        )
+    if mode is None or mode is account.mode:
+        return
+    # An exit that was decided under LIVE goes to the same book, and only makes the risk smaller.
+    if account.mode is Mode.REDUCING and mode is Mode.LIVE:
+        return
+    raise Denied(
+        "mode_mismatch",
+        f"The order is for {mode}, the account is in {account.mode}.",
+        "Look at the mode, then ask anew.",
+    )

@@ -1,0 +1,248 @@
+"""The one path of an order in the proxy: seen this id? reserve and journal, send once, conclude.
+
+Every order comes through `place`, paper and live; whatever is not known afterwards is the
+resolver's. A client that hangs up changes nothing: the work goes on without it.
+
+May import: accounts, admission, conclusion, errors, intake, parts, records, resolve, risk,
+stopgate, stopping, venue, wire.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from proxy.accounts import Accounts
+from proxy.admission import Asked, check_account
+from proxy.conclusion import after_send
+from proxy.errors import GateClosed, NotFound, ProxyError
+from proxy.intake import answer_of, draft_of
+from proxy.parts import Flights, Parts, Tasks
+from proxy.records import Account, Book, Entry
+from proxy.resolve import Resolver
+from proxy.risk import LOSS_CODE, World, effective, judge
+from proxy.stopgate import Ticket
+from proxy.stopping import Stopping
+from proxy.venue import Report, Venue, Verdict
+from proxy.wire import (
+    Mode,
+    OrderOut,
+    PendingOut,
+    Problem,
+    Side,
+    Status,
+    StopIn,
+    StopOut,
+    TradeIn,
+    TradeOut,
+)
+
+log = logging.getLogger(__name__)
+
+WATCH_PAUSE = 1.0
+
+
+class Desk:
+    """Orders: placed, asked about, stopped, recovered."""
+
+    def __init__(self, parts: Parts, accounts: Accounts) -> None:
+        self._parts = parts
+        self._accounts = accounts
+        self._journal = parts.store.journal
+        self._flights = Flights()
+        self._tasks = Tasks()
+        self._resolver = Resolver(parts, self._flights, self._over)
+        self._stopping = Stopping(parts, self._flights, self._tasks)
+
+    @property
+    def recovering(self) -> bool:
+        """Whether orders from before the start are still to be asked about."""
+        return self._accounts.modes.recovering
+
+    async def place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
+        """Place one order. Asking again with the same id gives the same answer; OrderRefused."""
+        return await asyncio.shield(self._tasks.start(self._place(order, client_id)))
+
+    async def order(self, user_id: str, client_id: str) -> OrderOut:
+        """The order as it stands; NotFound, also where it is another's."""
+        entry = await self._parts.door(self._journal.get, client_id)
+        if entry is None or entry.user_id != user_id:
+            raise NotFound("unknown_order", "There is no such order.")
+        return entry.out()
+
+    async def void(self, user_id: str, client_id: str) -> OrderOut:
+        """Make sure that an order that never arrived never will; otherwise the order as it is."""
+        account = await self._accounts.modes.find(user_id)
+        now = self._parts.clock()
+        problem = Problem(code="voided", message="The order never arrived, and was called off.")
+        row = Entry(
+            client_id,
+            user_id,
+            account.exchange,
+            account.mode,
+            Side.BUY,
+            symbol="",
+            contents="",
+            epoch=account.epoch,
+            created=now,
+            status=Status.NOT_SENT,
+            concluded=now,
+            problem=problem,
+        )
+        entry, _ = await self._parts.door(self._journal.add, row)
+        if entry.user_id != user_id:
+            raise NotFound("unknown_order", "There is no such order.")
+        return entry.out()
+
+    async def stop(self, ask: StopIn) -> StopOut:
+        """The emergency stop: answers as soon as the gate is closed and that is committed."""
+        return await asyncio.shield(self._tasks.start(self._stopping.stop(ask.userId)))
+
+    async def stop_state(self, user_id: str | None) -> StopOut:
+        """How far a stop has come."""
+        return await self._stopping.state(user_id)
+
+    async def recover(self) -> None:
+        """A start: load the stop, ask about every open order, and only then allow live."""
+        store, door = self._parts.store, self._parts.door
+        accounts = await door(store.accounts.everyone)
+        self._parts.gate.load(accounts, await door(store.accounts.stopped))
+        await self._stopping.watch()
+        await self._accounts.modes.watch()
+        await self._resolver.first_pass()
+        for account in await door(store.accounts.everyone):
+            if account.mode is Mode.HALTED:
+                self._stopping.follow(account.user_id)
+        self._accounts.modes.recovering = False
+
+    async def resolve_forever(self) -> None:
+        """Ask about every order whose end is not known, until it is."""
+        await self._resolver.run()
+
+    async def resolve_once(self) -> None:
+        """Ask about what is due now."""
+        await self._resolver.tick()
+
+    async def watch_forever(self) -> None:
+        """Look after the host's stop file, a silent bot, and positions that were closed."""
+        while True:
+            try:
+                await self.watch_once()
+            except ProxyError as refused:
+                log.error("watch: %s", refused.code)
+            await self._parts.sleep(WATCH_PAUSE)
+
+    async def watch_once(self) -> None:
+        await self._stopping.watch()
+        await self._accounts.modes.watch()
+
+    async def idle(self) -> None:
+        """Wait for all that still runs on its own."""
+        await self._tasks.idle()
+
+    async def _place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
+        with self._flights.of(order.userId, client_id):
+            entry = await self._parts.door(self._journal.get, client_id)
+            if entry is None:
+                entry = await self._first(order, client_id)
+        return answer_of(entry, order)
+
+    async def _first(self, order: TradeIn, client_id: str) -> Entry:
+        """Reserve, send and conclude an order whose id is new."""
+        now = self._parts.clock()
+        draft = draft_of(order, client_id, now)
+        try:
+            account = await self._accounts.modes.find(order.userId)
+            draft = replace(draft, mode=account.mode, epoch=account.epoch)
+            entry, fresh = await self._reserve(order, draft, account)
+        except ProxyError as refusal:
+            return await self._deny(draft, refusal)
+        if not fresh:
+            return entry
+        return await self._send(entry, self._parts.venue(entry.exchange, entry.book))
+
+    async def _reserve(self, order: TradeIn, draft: Entry, account: Account) -> tuple[Entry, bool]:
+        asked = Asked(
+            draft,
+            order.mode,
+            order.epoch,
+            order.typed,
+            order.quotedPrice,
+            self._parts.live.allowed,
+            self.recovering,
+        )
+        parts, limits = self._parts, effective(self._parts.limits, account.chat)
+        check_account(asked, account, parts.gate.stopped, draft.created)
+        world = await self._world(order, draft)
+        venue = parts.venue(order.exchange, draft.book)
+        asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox))
+        now = parts.clock()
+        return await parts.door(
+            self._journal.reserve,
+            asked.entry,
+            now,
+            lambda books: judge(asked, world, books, limits, now),
+        )
+
+    async def _world(self, order: TradeIn, draft: Entry) -> World:
+        """What the venue says, asked before the transaction."""
+        venue = self._parts.venue(order.exchange, draft.book)
+        named = self._parts.venues.get(order.exchange, venue)
+        market = await venue.market(order.symbolCcxt or order.symbol)
+        quote = await venue.quote(market.symbol)
+        valuation = None
+        if draft.side is Side.BUY:
+            valuer = self._accounts.valuer
+            valuation = await valuer.value(order.userId, draft.book, order.exchange)
+            if valuation is not None:
+                await valuer.begin_day(order.userId, draft.book, valuation)
+        return World(named.title, market, quote.price, quote.at, valuation)
+
+    async def _deny(self, draft: Entry, refusal: ProxyError) -> Entry:
+        """Journal our refusal, so that the same id gets the same answer."""
+        now = self._parts.clock()
+        problem = Problem(code=refusal.code, message=refusal.message, hint=refusal.hint)
+        denied = replace(draft, status=Status.DENIED, concluded=now, problem=problem)
+        entry, fresh = await self._parts.door(self._journal.add, denied)
+        if fresh and refusal.code == LOSS_CODE and entry.book is Book.LIVE:
+            await self._accounts.modes.reduce(entry.user_id, refusal.message)
+        return entry
+
+    async def _send(self, entry: Entry, venue: Venue) -> Entry:
+        """Send once, through the gate, and write down what came back."""
+        passed: list[datetime] = []
+        ticket = Ticket(entry.user_id, entry.epoch, entry.mode, entry.side, entry.not_after)
+
+        def gate() -> None:
+            now = self._parts.clock()
+            self._parts.gate.check(ticket, now)
+            passed.append(now)
+
+        try:
+            report = await venue.send(entry.placement(), gate)
+        except GateClosed as closed:
+            report = Report(Verdict.NOT_SENT, closed.code, closed.message, closed.hint)
+        except Exception as failure:  # noqa: BLE001 - whatever broke, the order may be out there
+            log.error("sending %s failed: %s", entry.client_id, type(failure).__name__)
+            report = _unsent(failure) if not passed else Report(Verdict.UNKNOWN)
+        now = self._parts.clock()
+        sent_at = passed[-1] if passed else now
+        settled = await self._parts.door(
+            self._journal.settle,
+            entry.client_id,
+            lambda known: after_send(known, report, sent_at, now),
+        )
+        await self._over(settled)
+        return settled
+
+    async def _over(self, entry: Entry) -> None:
+        """A real order has ended: what is left may no longer be a position."""
+        if entry.book is Book.LIVE and entry.status.terminal:
+            await self._accounts.modes.review(entry.user_id)
+
+
+def _unsent(failure: Exception) -> Report:
+    """A refusal before the gate proves that nothing left; any other failure proves nothing."""
+    if isinstance(failure, ProxyError):
+        return Report(Verdict.NOT_SENT, failure.code, failure.message, failure.hint)
+    return Report(Verdict.UNKNOWN)

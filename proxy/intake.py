@@ -1,0 +1,71 @@
+"""A request becomes a journal entry, and an entry the answer to a request.
+
+The same id with the same contents is the same order; with other contents it is refused.
+
+May import: errors, records, wire.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from proxy.errors import Denied, OrderRefused
+from proxy.records import Entry
+from proxy.wire import Mode, PendingOut, Problem, Status, TradeIn, TradeOut
+
+ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+NAME = 32
+"""The longest name that is kept of an exchange or a symbol that nobody has looked up yet."""
+
+
+def draft_of(order: TradeIn, client_id: str, now: datetime) -> Entry:
+    """The order as it was asked for, before anything was looked up."""
+    if (order.amountUsd is None) == (order.units is None):
+        raise Denied("bad_amount", "Give exactly one of amountUsd and units.")
+    amount = order.units if order.amountUsd is None else order.amountUsd
+    assert amount is not None
+    if not amount.is_finite() or amount <= 0:
+        raise Denied("bad_amount", "The amount must be above nothing.")
+    return Entry(
+        client_id,
+        order.userId,
+        order.exchange[:NAME],
+        order.mode or Mode.PAPER,
+        order.side,
+        symbol=order.symbol[:NAME],
+        contents=_contents(order),
+        epoch=order.epoch or 0,
+        created=now,
+        status=Status.SENDING,
+        asked_usd=order.amountUsd,
+        asked_units=order.units,
+        not_after=None if order.notAfter is None else ZERO + timedelta(milliseconds=order.notAfter),
+    )
+
+
+def _contents(order: TradeIn) -> str:
+    """What makes two requests the same order; epoch, deadline and quoted price are its guards."""
+    symbol = (order.symbolCcxt or order.symbol).replace("/", "").upper()
+    amounts = [_plain(order.amountUsd), _plain(order.units), str(order.mode or "")]
+    return "|".join([order.exchange, order.side.value, symbol, *amounts])
+
+
+def _plain(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount.normalize():f}"
+
+
+def answer_of(entry: Entry, order: TradeIn) -> TradeOut | PendingOut:
+    """The answer under an id, to whoever asks with the same contents."""
+    same = entry.contents in {"", _contents(order)}
+    if entry.user_id != order.userId or not same:
+        raise Denied("id_reused", "This order id was used for another order.", "Make a new id.")
+    if entry.status.terminal:
+        if entry.executed:
+            return entry.trade()
+        problem = entry.problem or Problem(code=entry.status.value.lower(), message="Not executed.")
+        told = (problem.code, problem.message, problem.hint)
+        raise OrderRefused(told, entry.client_id, entry.status.value)
+    if entry.status is Status.OPEN:
+        return PendingOut(status="OPEN", clientOrderId=entry.client_id)
+    if entry.status is Status.QUARANTINED:
+        return PendingOut(status="QUARANTINED", clientOrderId=entry.client_id)
+    return PendingOut(status="UNKNOWN", clientOrderId=entry.client_id)

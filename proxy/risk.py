@@ -1,0 +1,246 @@
+"""The limits: pure rules that say yes by returning and no by raising Denied, with the numbers.
+
+They fail closed: what is not known is denied. They bound buys; sells are bounded by the mode, the
+stop, the venue's minimums and what our own fills hold.
+
+May import: admission, errors, fills, records, venue, wire.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+from proxy.admission import Asked, check_account
+from proxy.errors import Denied
+from proxy.fills import cash_of, round_down
+from proxy.records import Books, ChatLimits, Entry, mark_of
+from proxy.venue import Market
+from proxy.wire import Limits, Side
+
+MAX_DRIFT = Decimal("0.01")
+FRESH = timedelta(seconds=60)
+MINUTE = timedelta(minutes=1)
+CENT = Decimal("0.01")
+LOSS_CODE = "daily_loss_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """What a book was worth in USD, with what prices (by mark), and when."""
+
+    value: Decimal
+    prices: dict[str, Decimal]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The venue's word: its name for people, its rules, its price, the account's value there."""
+
+    title: str
+    market: Market
+    price: Decimal
+    price_at: datetime
+    valuation: Valuation | None
+    """None where none can be had; sells need none."""
+
+
+def effective(operator: Limits, chat: ChatLimits) -> Limits:
+    """The tighter of the operator's and the chat's, one by one."""
+    trade, count, loss = (
+        operator.maxTradeUsd,
+        operator.maxTradesPerDay,
+        operator.maxDailyLossShare,
+    )
+    return operator.model_copy(
+        update={
+            "maxTradeUsd": trade if chat.max_trade_usd is None else min(trade, chat.max_trade_usd),
+            "maxTradesPerDay": count
+            if chat.max_trades_per_day is None
+            else min(count, chat.max_trades_per_day),
+            "maxDailyLossShare": loss
+            if chat.max_daily_loss_share is None
+            else min(loss, chat.max_daily_loss_share),
+        }
+    )
+
+
+def judge(asked: Asked, world: World, books: Books, limits: Limits, now: datetime) -> Entry:
+    """The entry as it will be sent, or Denied. Runs inside the transaction that reserves."""
+    check_account(asked, books.account, books.stopped, now)
+    entry = replace(
+        asked.entry,
+        mode=books.account.mode,
+        epoch=books.account.epoch,
+        market=world.market,
+        symbol=world.market.symbol,
+    )
+    if entry.book is not asked.entry.book:
+        raise Denied("mode_mismatch", f"The account just changed to {books.account.mode}.")
+    _check_price(asked, world, now)
+    if entry.side is Side.SELL:
+        return _judge_sell(entry, world, books)
+    _judge_buy(asked, entry, world, limits)
+    _check_share(asked, entry, world, limits, now)
+    _check_day(entry, world, books, limits, now)
+    return entry
+
+
+def day_pnl(books: Books, prices: dict[str, Decimal]) -> Decimal | None:
+    """Realised and unrealised P&L of our fills since 00:00 UTC; None where a price is missing."""
+    if books.day_start is None:
+        return None
+    start = books.day_start.marks
+    held = {mark_of(one.exchange, one.symbol): one.position.units for one in books.held}
+    begun = dict(held)
+    total = Decimal(0)
+    for one in books.day_fills:
+        mark = mark_of(one.exchange, one.symbol)
+        cash = cash_of(one.side, one.fill, one.base, one.quote)
+        begun[mark] = begun.get(mark, Decimal(0)) - cash.units
+        total += cash.quote
+    for mark, units in begun.items():
+        now_units = held.get(mark, Decimal(0))
+        if (now_units and mark not in prices) or (units and mark not in start):
+            return None
+        total += now_units * prices.get(mark, Decimal(0)) - units * start.get(mark, Decimal(0))
+    return total
+
+
+def smallest(market: Market, price: Decimal) -> Decimal:
+    """The venue's smallest order in quote."""
+    return max(market.min_notional, market.min_qty * price)
+
+
+def sellable(market: Market, units: Decimal, price: Decimal) -> bool:
+    """Whether the venue would take an order to sell this; less is dust."""
+    whole = round_down(units, market.step)
+    return whole > 0 and whole >= market.min_qty and whole * price >= market.min_notional
+
+
+def usd(amount: Decimal) -> str:
+    """Dollars for people."""
+    return f"${amount.quantize(CENT):,}"
+
+
+def until_midnight(now: datetime) -> str:
+    """How long the UTC day still is, for people."""
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=UTC)
+    minutes = -((now - midnight) // MINUTE)
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _check_price(asked: Asked, world: World, now: datetime) -> None:
+    if now - world.price_at > FRESH:
+        age = int((now - world.price_at).total_seconds())
+        raise Denied("valuation_stale", f"The newest price is {age} s old.", "Try again.")
+    quoted = asked.quoted_price
+    if quoted is None:
+        return
+    if quoted <= 0 or abs(world.price - quoted) > quoted * MAX_DRIFT:
+        raise Denied(
+            "price_moved",
+            f"The price is {world.price}, over 1 % from the {quoted} that was confirmed.",
+            "Ask anew for a new price.",
+        )
+
+
+def _judge_buy(asked: Asked, entry: Entry, world: World, limits: Limits) -> None:
+    market, cost = world.market, entry.asked_usd
+    if cost is None:
+        raise Denied("below_minimum", "A buy is asked for in USD.", "Give amountUsd.")
+    if market.symbol not in limits.symbols:
+        names = ", ".join(limits.symbols)
+        raise Denied(
+            "symbol_not_allowed", f"{market.symbol} may not be bought.", f"Allowed: {names}."
+        )
+    if cost < limits.minTradeUsd:
+        least = usd(limits.minTradeUsd)
+        raise Denied("below_minimum", f"{usd(cost)} is below the least, {least}.")
+    _check_venue_minimum(world, cost)
+    if cost > limits.maxTradeUsd:
+        most = usd(limits.maxTradeUsd)
+        raise Denied(
+            "above_trade_limit",
+            f"{usd(cost)} is above the limit of {most} a trade.",
+            f"Ask for {most} or less.",
+        )
+
+
+def _check_venue_minimum(world: World, value: Decimal) -> None:
+    least = smallest(world.market, world.price)
+    if value < least:
+        raise Denied(
+            "below_venue_minimum",
+            f"{usd(value)} is below {world.title}'s smallest order for {world.market.symbol}, "
+            f"{usd(least)}.",
+            f"Ask for {usd(least)} or more.",
+        )
+
+
+def _check_share(asked: Asked, entry: Entry, world: World, limits: Limits, now: datetime) -> None:
+    value = _fresh(world, now).value
+    most = value * limits.maxTradeShare
+    if asked.typed:
+        most = max(most, smallest(world.market, world.price), limits.minTradeUsd)
+    assert entry.asked_usd is not None
+    if entry.asked_usd > most:
+        share = f"{(limits.maxTradeShare * 100).normalize():f} %"
+        raise Denied(
+            "above_share_limit",
+            f"{usd(entry.asked_usd)} is above {share} of the account's {usd(value)}, {usd(most)}.",
+            f"Ask for {usd(most)} or less.",
+        )
+
+
+def _check_day(entry: Entry, world: World, books: Books, limits: Limits, now: datetime) -> None:
+    if books.trades_today >= limits.maxTradesPerDay:
+        raise Denied(
+            "daily_trades_used",
+            f"{books.trades_today} of {limits.maxTradesPerDay} trades used today; "
+            f"again at 00:00 UTC, in {until_midnight(now)}.",
+        )
+    pnl = day_pnl(books, _fresh(world, now).prices)
+    if pnl is None or books.day_start is None:
+        raise Denied("valuation_stale", "Today's profit or loss is not known.", "Try again.")
+    most = books.day_start.value * limits.maxDailyLossShare
+    if pnl < 0 and -pnl >= most:
+        share = f"{(limits.maxDailyLossShare * 100).normalize():f} %"
+        raise Denied(
+            LOSS_CODE,
+            f"Lost {usd(-pnl)} today; the limit is {share} of {usd(books.day_start.value)}, "
+            f"{usd(most)}. Again at 00:00 UTC, in {until_midnight(now)}.",
+        )
+
+
+def _fresh(world: World, now: datetime) -> Valuation:
+    if world.valuation is None:
+        raise Denied("valuation_stale", "The account's value is not known.", "Try again.")
+    age = now - world.valuation.at
+    if age > FRESH:
+        seconds = int(age.total_seconds())
+        raise Denied("valuation_stale", f"The account's value is {seconds} s old.", "Try again.")
+    return world.valuation
+
+
+def _judge_sell(entry: Entry, world: World, books: Books) -> Entry:
+    market, price = world.market, world.price
+    asked = entry.asked_units
+    if asked is None:
+        assert entry.asked_usd is not None
+        asked = entry.asked_usd / price
+    free = round_down(books.free_units, market.step)
+    units = round_down(asked, market.step)
+    held = f"{books.free_units.normalize():f} {market.base}"
+    if free <= 0:
+        raise Denied("nothing_held", f"The bot's own fills hold {held}, nothing that can be sold.")
+    if units > free:
+        raise Denied(
+            "nothing_held",
+            f"The bot's own fills hold {held}, less than {units.normalize():f}.",
+            f"/sell all {market.symbol} sells all of it.",
+        )
+    if units < market.min_qty or units <= 0:
+        _check_venue_minimum(world, min(asked * price, smallest(market, price) - CENT))
+    _check_venue_minimum(world, units * price)
+    return replace(entry, units=units)

@@ -1,0 +1,126 @@
+"""The emergency stop: the gate first, in memory; then the database; then what is still out there.
+
+Two acknowledgements: "closed", at once; "settled", when nothing is in flight any more and every
+open order was cancelled, or is counted as unknown.
+
+May import: conclusion, errors, parts, records, wire.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from proxy.conclusion import after_ask
+from proxy.errors import NotFound, ProxyError
+from proxy.parts import Flights, Parts, Tasks
+from proxy.records import Entry
+from proxy.wire import Mode, Status, StopOut
+
+log = logging.getLogger(__name__)
+
+REASON = "Stopped."
+REASON_ALL = "Stopped for all accounts."
+REASON_FILE = "Stopped on the host."
+
+
+@dataclass(slots=True)
+class _Settlement:
+    """What has become of the orders of one stop."""
+
+    settled: bool = False
+    cancelled: int = 0
+
+
+class Stopping:
+    """Stops accounts, and follows each stop to its end."""
+
+    def __init__(self, parts: Parts, flights: Flights, tasks: Tasks) -> None:
+        self._parts = parts
+        self._flights = flights
+        self._tasks = tasks
+        self._settlements: dict[str | None, _Settlement] = {}
+
+    async def stop(self, user_id: str | None, reason: str = "") -> StopOut:
+        """Close the gate, commit, answer; the rest goes on by itself. NotFound."""
+        epoch = await (self._close_all(reason) if user_id is None else self._close(user_id))
+        self.follow(user_id)
+        return await self._state(user_id, epoch, closed=True)
+
+    async def state(self, user_id: str | None) -> StopOut:
+        """How far the last stop has come; NotFound."""
+        if user_id is None:
+            return await self._state(None, 0, closed=self._parts.gate.stopped)
+        account = await self._parts.door(self._parts.store.accounts.find, user_id)
+        if account is None:
+            raise NotFound("unknown_account", "There is no such account.")
+        closed = account.mode is Mode.HALTED or self._parts.gate.stopped
+        return await self._state(user_id, account.epoch, closed=closed)
+
+    async def watch(self) -> None:
+        """One look at the host's stop file: a stop that was left there is a stop for all."""
+        parts = self._parts
+        if not parts.gate.stop_file.exists() or await parts.door(parts.store.accounts.stopped):
+            return
+        await self.stop(None, REASON_FILE)
+
+    def follow(self, user_id: str | None) -> None:
+        """Wait for what is in flight, and cancel what is open, in the background."""
+        settlement = _Settlement()
+        self._settlements[user_id] = settlement
+        self._tasks.start(self._settle(user_id, settlement))
+
+    async def _close(self, user_id: str) -> int:
+        parts = self._parts
+        at_least = parts.gate.close(user_id)
+        account = await parts.door(parts.store.accounts.halt, user_id, at_least, REASON)
+        if account is None:
+            raise NotFound("unknown_account", "There is no such account.")
+        parts.gate.put(account)
+        return account.epoch
+
+    async def _close_all(self, reason: str) -> int:
+        parts = self._parts
+        at_least = parts.gate.close_all()
+        accounts = await parts.door(parts.store.accounts.halt_all, at_least, reason or REASON_ALL)
+        # Again, for who was registered or resumed meanwhile: now it is committed.
+        parts.gate.hold_all(accounts)
+        return max((account.epoch for account in accounts), default=0)
+
+    async def _settle(self, user_id: str | None, settlement: _Settlement) -> None:
+        await self._flights.landed(user_id)
+        entries = await self._parts.door(self._parts.store.journal.open, user_id)
+        results = await asyncio.gather(*map(self._cancel, entries), return_exceptions=True)
+        for entry, result in zip(entries, results, strict=True):
+            if isinstance(result, BaseException):
+                log.error("cancelling %s failed: %r", entry.client_id, result)
+        settlement.cancelled = sum(result is True for result in results)
+        settlement.settled = True
+
+    async def _cancel(self, entry: Entry) -> bool:
+        """Cancel what is open of one order, never gated; True where that ended it cancelled."""
+        try:
+            venue = self._parts.venue(entry.exchange, entry.book)
+            report = await venue.cancel(entry.placement())
+        except ProxyError as refused:
+            log.warning("cancelling %s: %s", entry.client_id, refused.code)
+            return False
+        now = self._parts.clock()
+        settle = self._parts.store.journal.settle
+        after = await self._parts.door(
+            settle, entry.client_id, lambda known: after_ask(known, report, now)
+        )
+        return after.status is Status.CANCELED
+
+    async def _state(self, user_id: str | None, epoch: int, *, closed: bool) -> StopOut:
+        done = self._settlements.get(user_id) or self._settlements.get(None)
+        entries = await self._parts.door(self._parts.store.journal.open, user_id)
+        flying = self._flights.count(user_id)
+        waiting = [entry for entry in entries if entry.client_id not in self._flights]
+        return StopOut(
+            closed=closed,
+            settled=closed and not flying and (done is None or done.settled),
+            epoch=epoch,
+            inFlight=flying,
+            cancelled=0 if done is None else done.cancelled,
+            unknown=len(waiting),
+        )

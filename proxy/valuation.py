@@ -1,0 +1,97 @@
+"""What a book is worth in USD, now; and the day's first check, from which the daily loss counts.
+
+The prices may be a few seconds old; what is older than a minute is refused by `risk.py`.
+
+May import: errors, parts, records, risk, venue, wire.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from proxy.errors import ProxyError
+from proxy.parts import Parts
+from proxy.records import Book, Books, DayStart, mark_of
+from proxy.risk import Valuation, day_pnl
+from proxy.venue import Holdings, Venue
+
+DOLLARS = frozenset({"USD", "USDT", "USDC"})
+REUSE = timedelta(seconds=5)
+QUOTE_ASSET = "USDT"
+
+
+class Valuer:
+    """Values books, and remembers the last value of each for when a venue is out of reach."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._last: dict[tuple[str, Book, str], Valuation] = {}
+
+    async def value(self, user_id: str, book: Book, exchange: str) -> Valuation | None:
+        """The newest valuation there is, with its time; None where there never was one."""
+        key = (user_id, book, exchange)
+        last = self._last.get(key)
+        try:
+            if last is not None and self._parts.clock() - last.at <= REUSE:
+                return await self._with_held(last, user_id, book)
+            fresh = await self._value(user_id, book, exchange)
+        except ProxyError:
+            return last
+        self._last[key] = fresh
+        return fresh
+
+    async def begin_day(self, user_id: str, book: Book, valuation: Valuation) -> DayStart:
+        """The day's first check; later ones leave it as it is."""
+        start = DayStart(valuation.value, valuation.prices)
+        today = self._parts.clock().date()
+        journal = self._parts.store.journal
+        return await self._parts.door(journal.start_day, user_id, book, today, start)
+
+    async def pnl(self, books: Books, book: Book) -> Decimal | None:
+        """Today's profit or loss of our fills; None where it cannot be known now."""
+        account = books.account
+        valuation = await self.value(account.user_id, book, account.exchange)
+        if valuation is None:
+            return None
+        start = await self.begin_day(account.user_id, book, valuation)
+        return day_pnl(replace(books, day_start=start), valuation.prices)
+
+    async def _value(self, user_id: str, book: Book, exchange: str) -> Valuation:
+        venue = self._parts.venue(exchange, book)
+        at = self._parts.clock()
+        balances = await venue.balances(user_id)
+        prices: dict[str, Decimal] = {}
+        total = Decimal(0)
+        for symbol in self._parts.limits.symbols:
+            quote = await venue.quote(symbol)
+            prices[mark_of(exchange, symbol)] = quote.price
+            total += _total(balances, symbol.partition("/")[0]) * quote.price
+            at = min(at, quote.at)
+        total += sum((_total(balances, asset) for asset in DOLLARS), Decimal(0))
+        return await self._with_held(Valuation(total, prices, at), user_id, book)
+
+    async def _with_held(self, valuation: Valuation, user_id: str, book: Book) -> Valuation:
+        """Also the prices of what our fills hold elsewhere."""
+        prices = dict(valuation.prices)
+        for one in await self._parts.door(self._parts.store.journal.held, user_id, book):
+            mark = mark_of(one.exchange, one.symbol)
+            if mark in prices:
+                continue
+            quote = await self._parts.venue(one.exchange, book).quote(one.symbol)
+            prices[mark] = quote.price
+        return replace(valuation, prices=prices)
+
+
+async def in_dollars(venue: Venue, asset: str) -> Decimal | None:
+    """The price of one asset, or None where nobody names one."""
+    if asset in DOLLARS:
+        return Decimal(1)
+    try:
+        return (await venue.quote(f"{asset}/{QUOTE_ASSET}")).price
+    except ProxyError:
+        return None
+
+
+def _total(balances: dict[str, Holdings], asset: str) -> Decimal:
+    held = balances.get(asset)
+    return Decimal(0) if held is None else held.free + held.locked

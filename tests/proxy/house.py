@@ -1,0 +1,121 @@
+"""A proxy without its HTTP: real store, gate, vault and desk over fake venues and a set clock.
+
+May import: accounts, desk, paper, parts, stopgate, store, vault, wire.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from migrations.database import Door, open_database
+from proxy.accounts import Accounts
+from proxy.desk import Desk
+from proxy.paper import PaperVenue
+from proxy.parts import LiveRules, Parts
+from proxy.records import KeyRow
+from proxy.stopgate import StopGate
+from proxy.store import Store
+from proxy.vault import Vault
+from proxy.wire import Limits, Mode, ModeIn, Permissions, RegisterIn, Side, TradeIn
+from tests.proxy.fake_venue import FakeVenue
+
+D = Decimal
+LIMITS = Limits(
+    minTradeUsd=D(2),
+    maxTradeUsd=D(50),
+    maxTradeShare=D("0.01"),
+    maxTradesPerDay=20,
+    maxDailyLossShare=D("0.05"),
+    symbols=["BTC/USDT", "ETH/USDT"],
+)
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+class House:
+    """One proxy, and what is around it: the venue and the clock outlive a crash of it."""
+
+    def __init__(self, folder: Path, *, limits: Limits = LIMITS, token: str | None = None) -> None:
+        self.now = NOON
+        self.folder = folder
+        self.limits = limits
+        self.live = LiveRules(True, token)
+        self.venue = FakeVenue(self.clock)
+        self._built: list[tuple] = []
+        self.build()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def after(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.after(seconds)
+
+    def build(self) -> None:
+        engine = open_database(f"sqlite:///{self.folder}/proxy/proxy.db", "proxy")
+        door = Door()
+        self._built.append((engine, door))
+        self.engine = engine
+        self.store = Store(engine)
+        self.gate = StopGate(self.folder / "STOP")
+        self.vault = Vault(self.folder / "proxy")
+        paper = PaperVenue(self.venue, self.store, door, self.clock)
+        venues, papers = {"binanceus": self.venue}, {"binanceus": paper}
+        self.parts = Parts(
+            store=self.store,
+            door=door,
+            gate=self.gate,
+            venues=venues,
+            paper=papers,
+            vault=self.vault,
+            limits=self.limits,
+            live=self.live,
+            clock=self.clock,
+            sleep=self.sleep,
+        )
+        self.paper = paper
+        self.accounts = Accounts(self.parts)
+        self.desk = Desk(self.parts, self.accounts)
+
+    async def restart(self) -> None:
+        """The old process is gone, with all that it knew; a new one starts on its data."""
+        self.build()
+        await self.desk.recover()
+
+    def close(self) -> None:
+        for engine, door in self._built:
+            door.close()
+            engine.dispose()
+
+    async def open(self, *users: str) -> None:
+        await self.desk.recover()
+        for user in users:
+            await self.accounts.register(RegisterIn(userId=user))
+
+    async def go_live(self, user: str, token: str | None = None) -> None:
+        self.store.keys.save(
+            KeyRow(user, "binanceus", "sealed", "sealed", Permissions(trade=True), self.now)
+        )
+        await self.accounts.set_mode(ModeIn(userId=user, mode=Mode.LIVE, confirmToken=token))
+
+    async def mode(self, user: str) -> Mode:
+        return (await self.accounts.account(user)).mode
+
+    async def settle(self, rounds: int = 40) -> None:
+        """Let the resolver work, half a second a round."""
+        for _ in range(rounds):
+            self.after(0.5)
+            await self.desk.resolve_once()
+
+
+def trade(user: str = "ann", usd: object = 10, **more: object) -> TradeIn:
+    """A buy of 10 USD of bitcoin, unless said otherwise."""
+    fields: dict[str, object] = {
+        "userId": user,
+        "exchange": "binanceus",
+        "side": Side.BUY,
+        "symbol": "BTC/USDT",
+    }
+    fields["amountUsd"] = None if usd is None else D(str(usd))
+    return TradeIn(**(fields | more))
