@@ -1,0 +1,89 @@
+"""What crosses between the two houses: the HTTP contract as pydantic models, and nothing else.
+
+Names are those that existing clients of this system speak (camelCase, to the letter). Money is a
+Decimal here and a plain decimal text in JSON; times are integer milliseconds since 1970, UTC.
+
+May import: wire.
+"""
+
+from proxy.wire.accounts import (
+    AccountOut,
+    Balance,
+    BalanceOut,
+    Holding,
+    KeyState,
+    Limits,
+    LimitsIn,
+    ModeIn,
+    RegisterIn,
+    StopIn,
+    StopOut,
+    Today,
+)
+from proxy.wire.base import (
+    TERMINAL,
+    ClientOrderId,
+    ErrorOut,
+    Mode,
+    Money,
+    Problem,
+    Side,
+    Status,
+    UserId,
+    Wire,
+)
+from proxy.wire.keys import (
+    CredentialsIn,
+    CredentialsOut,
+    CredentialsRefused,
+    Exchange,
+    ForgetIn,
+    ForgetOut,
+    HealthOut,
+    Permissions,
+)
+from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut
+from proxy.wire.orders import Fill, OrderOut, PendingOut, TradeIn, TradeOut, VoidIn
+
+__all__ = [
+    "TERMINAL",
+    "AccountOut",
+    "Balance",
+    "BalanceOut",
+    "Candle",
+    "CandlesOut",
+    "ClientOrderId",
+    "CredentialsIn",
+    "CredentialsOut",
+    "CredentialsRefused",
+    "ErrorOut",
+    "Exchange",
+    "Fill",
+    "ForgetIn",
+    "ForgetOut",
+    "HealthOut",
+    "Holding",
+    "KeyState",
+    "Limits",
+    "LimitsIn",
+    "MarketOut",
+    "Mode",
+    "ModeIn",
+    "Money",
+    "OrderOut",
+    "PendingOut",
+    "Permissions",
+    "PriceOut",
+    "Problem",
+    "RegisterIn",
+    "Side",
+    "Status",
+    "StopIn",
+    "StopOut",
+    "Today",
+    "TradeIn",
+    "TradeOut",
+    "UserId",
+    "VoidIn",
+    "Wire",
+]

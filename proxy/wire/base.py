@@ -1,0 +1,89 @@
+"""The ground of the contract: money, ids, modes, states, and the shape of a refusal.
+
+May import: wire.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+Money = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
+
+
+UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+ClientOrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,36}$")]
+
+
+class Mode(StrEnum):
+    """What an account may do; see docs/architecture.md."""
+
+    PAPER = "PAPER"
+    LIVE = "LIVE"
+    REDUCING = "REDUCING"
+    HALTED = "HALTED"
+
+
+class Side(StrEnum):
+    BUY = "BUY"
+    SELL = "SELL"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Side | None":
+        return cls(value.upper()) if isinstance(value, str) and value != value.upper() else None
+
+
+class Status(StrEnum):
+    """The life of an order. *Denied* is ours, *rejected* the venue's, *unknown* nobody's yet."""
+
+    SENDING = "SENDING"
+    UNKNOWN = "UNKNOWN"
+    OPEN = "OPEN"
+    QUARANTINED = "QUARANTINED"
+    DENIED = "DENIED"
+    NOT_SENT = "NOT_SENT"
+    REJECTED = "REJECTED"
+    ABSENT = "ABSENT"
+    CANCELED = "CANCELED"
+    FILLED = "FILLED"
+
+    @property
+    def terminal(self) -> bool:
+        return self in TERMINAL
+
+
+TERMINAL = frozenset(
+    {
+        Status.DENIED,
+        Status.NOT_SENT,
+        Status.REJECTED,
+        Status.ABSENT,
+        Status.CANCELED,
+        Status.FILLED,
+    }
+)
+
+
+class Wire(BaseModel):
+    """The base of all: frozen; unknown fields of a request are refused, never guessed at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Problem(Wire):
+    """What went wrong, in words with the numbers, and what would change it."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class ErrorOut(Wire):
+    """The body of every refusal but that of /api/credentials. Order refusals name their order."""
+
+    error: Problem
+    clientOrderId: str | None = None
+    status: Status | None = None

@@ -1,0 +1,95 @@
+"""The contract of an order, from its request to its fills.
+
+May import: wire.
+"""
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from proxy.wire.base import Mode, Money, Problem, Side, Status, UserId, Wire
+
+
+class TradeIn(Wire):
+    """One order. Exactly one of `amountUsd` (quote) and `units` (base, sells only) is given."""
+
+    userId: UserId
+    exchange: str
+    side: Side
+    symbol: str
+    amountUsd: Money | None = None
+    units: Money | None = None
+    symbolCcxt: str | None = None
+    mode: Mode | None = None
+    epoch: int | None = None
+    typed: bool = True
+    """A person typed it: the 1 % limit then never goes below the venue's minimum."""
+    notAfter: int | None = None
+    """Not to leave the gate after this moment (ms)."""
+    quotedPrice: Money | None = None
+    """The price that the person confirmed; refused when the market is over 1 % away."""
+
+
+class Fill(Wire):
+    tradeId: str
+    price: Money
+    qty: Money
+    fee: Money
+    feeAsset: str
+    at: int
+
+
+class TradeOut(Wire):
+    """200: the order is over and executed, wholly or in part."""
+
+    orderId: str
+    clientOrderId: str
+    status: Literal["FILLED", "CANCELED"]
+    mode: Mode
+    symbol: str
+    side: Side
+    price: Money
+    """Average price of the fills, in quote."""
+    executedQty: Money
+    cummulativeQuoteQty: Money
+    fee: Money
+    """In quote; a fee in another asset is valued at the fill's price."""
+    transactTime: int
+    sandbox: bool = False
+    fills: list[Fill] = Field(default_factory=list)
+
+
+class PendingOut(Wire):
+    """202: the outcome is not known yet, or the order is open. Ask GET /api/orders/{id}."""
+
+    status: Literal["UNKNOWN", "OPEN", "QUARANTINED"]
+    clientOrderId: str
+
+
+class OrderOut(Wire):
+    """All that the journal knows of one order, whatever its state."""
+
+    clientOrderId: str
+    userId: str
+    exchange: str
+    status: Status
+    mode: Mode
+    symbol: str
+    side: Side
+    amountUsd: Money | None = None
+    units: Money | None = None
+    createdAt: int
+    orderId: str | None = None
+    price: Money | None = None
+    executedQty: Money = Decimal(0)
+    cummulativeQuoteQty: Money = Decimal(0)
+    fee: Money = Decimal(0)
+    transactTime: int | None = None
+    sandbox: bool = False
+    fills: list[Fill] = Field(default_factory=list)
+    error: Problem | None = None
+
+
+class VoidIn(Wire):
+    userId: UserId
