@@ -1,0 +1,103 @@
+"""`python -m proxy`: checks, the lock, and the server.
+
+May import: app, errors, logs, settings.
+"""
+
+import ctypes
+import fcntl
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from migrations.database import UnsafeDatabase
+from proxy.app import World, build
+from proxy.errors import ProxyError
+from proxy.logs import Secrets, set_up
+from proxy.settings import BadSettings, Settings, load
+
+MOST_CONNECTIONS = 64
+KEEP_ALIVE = 30
+SHUTDOWN = 20
+PR_SET_DUMPABLE = 4
+BAD_START = 2
+
+log = structlog.get_logger("proxy")
+
+
+def main() -> int:
+    """Run the proxy until it is told to end; 2 and a sentence where it cannot start."""
+    os.umask(0o077)
+    keep_memory_private()
+    secrets = Secrets()
+    set_up(secrets)
+    try:
+        settings = load()
+        with only_one(settings.folder):
+            serve(settings, secrets)
+    except (ProxyError, UnsafeDatabase) as error:
+        complain(error)
+        return BAD_START
+    return 0
+
+
+def serve(settings: Settings, secrets: Secrets) -> None:
+    """Listen, and say where."""
+    app = build(settings, World(secrets=secrets))
+    log.info("proxy starts", host=settings.proxy_host, port=settings.proxy_port)
+    uvicorn.run(
+        app,
+        host=settings.proxy_host,
+        port=settings.proxy_port,
+        ssl_certfile=settings.proxy_tls_cert,
+        ssl_keyfile=settings.proxy_tls_key,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=SHUTDOWN,
+    )
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """One proxy per data folder: two would count limits twice and answer for each other."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    with open(folder / "lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadSettings(
+                "already_running",
+                f"Another proxy is using {folder}. Stop it, or give this one its own PIGGY_DATA.",
+            ) from None
+        yield
+
+
+def keep_memory_private() -> None:
+    """No core dumps, and no reading of this process's memory by others of the same user."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform != "linux":
+        return
+    prctl: Callable[..., int] = ctypes.CDLL(None, use_errno=True).prctl
+    if prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        log.warning("PR_SET_DUMPABLE could not be set", errno=ctypes.get_errno())
+
+
+def complain(error: Exception) -> None:
+    """The sentence, for a person at a terminal."""
+    words = f"{error.message} {error.hint}" if isinstance(error, ProxyError) else str(error)
+    sys.stderr.write(words.strip() + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""How errors become answers: a status, a code, a sentence. Never the caller's input back.
+
+May import: errors, logs, wire.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from proxy import wire
+from proxy.errors import OrderRefused, ProxyError
+from proxy.wire import CredentialsRefused, ErrorOut, Problem, Status
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+App = Callable[[Scope, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Any]
+
+CREDENTIALS = "/api/credentials"
+UNPROCESSABLE = 422
+INTERNAL = 500
+ID_BYTES = 6
+IN_FIELDS = 1
+KNOWN_FIELDS = frozenset(
+    name
+    for kind in vars(wire).values()
+    if isinstance(kind, type) and issubclass(kind, wire.Wire)
+    for name in kind.model_fields
+) | {"Idempotency-Key", "idempotency-key", "clientOrderId", "timeframe", "limit"}
+HTTP_WORDS = {
+    404: ("not_found", "There is no such endpoint."),
+    405: ("method_not_allowed", "This endpoint takes another method."),
+    400: ("bad_request", "The request could not be read."),
+}
+
+log = structlog.get_logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Give every kind of error its answer."""
+    app.add_exception_handler(ProxyError, on_refusal)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+
+
+async def on_refusal(request: Request, error: Exception) -> JSONResponse:
+    """Our own errors: their status, and their words."""
+    assert isinstance(error, ProxyError)
+    problem = Problem(code=error.code, message=error.message, hint=error.hint)
+    return _answer(request, error.status, problem, error)
+
+
+async def on_invalid(request: Request, error: Exception) -> JSONResponse:
+    """Names the fields that are wrong, and nothing that was in them."""
+    assert isinstance(error, RequestValidationError)
+    names = sorted({_field(one["loc"]) for one in error.errors()})
+    problem = Problem(
+        code="invalid_request",
+        message=f"Missing or not valid: {', '.join(names)}.",
+        hint="The README lists what each endpoint takes.",
+    )
+    return _answer(request, UNPROCESSABLE, problem, error)
+
+
+async def on_http(request: Request, error: Exception) -> JSONResponse:
+    """No such endpoint, and the like."""
+    assert isinstance(error, HTTPException)
+    code, message = HTTP_WORDS.get(error.status_code, ("http_error", "The request was refused."))
+    return _answer(request, error.status_code, Problem(code=code, message=message), error)
+
+
+class LastResort:
+    """Whatever else goes wrong is logged under an id, and only the id goes out."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun: list[bool] = []
+
+        async def noting(message: Message) -> None:
+            begun.append(True)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception:
+            error_id = secrets.token_hex(ID_BYTES)
+            log.exception("internal error", error_id=error_id, path=scope["path"])
+            if begun:
+                raise
+            problem = Problem(
+                code="internal",
+                message="Something went wrong inside the proxy.",
+                hint=f"It is in the proxy's log under {error_id}.",
+            )
+            answer = _answer(Request(scope), INTERNAL, problem, None)
+            await answer(scope, receive, send)
+
+
+def _answer(
+    request: Request, status: int, problem: Problem, error: Exception | None
+) -> JSONResponse:
+    headers = dict(getattr(error, "headers", None) or {})
+    if request.url.path == CREDENTIALS:
+        refused = CredentialsRefused(error=problem.code, message=problem.message, hint=problem.hint)
+        return JSONResponse(refused.model_dump(mode="json"), status, headers)
+    body = ErrorOut(error=problem)
+    if isinstance(error, OrderRefused):
+        body = ErrorOut(
+            error=problem,
+            clientOrderId=error.client_id,
+            status=Status(error.order_status),
+        )
+        headers["Idempotency-Key"] = error.client_id
+    return JSONResponse(body.model_dump(mode="json", exclude_none=True), status, headers)
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """The name of a field of ours. What a caller made up is not repeated."""
+    names = [str(part) for part in place[IN_FIELDS:]]
+    if not names or names[0].isdigit():
+        return "the body (it is not readable JSON)"
+    return names[0] if names[0] in KNOWN_FIELDS else "a field that does not exist"

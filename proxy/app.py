@@ -1,0 +1,209 @@
+"""Composition root of the proxy: builds everything, starts it, ends it. Knows every class.
+
+May import: accounts, answers, ccxt_line, credentials, desk, errors, exchange, gate, known, logs,
+modes, paper, parts, routes, settings, stopgate, store, vault, wire.
+"""
+
+import asyncio
+import base64
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from migrations.database import Door, open_database
+from proxy import __version__
+from proxy.accounts import Accounts
+from proxy.answers import LastResort, install
+from proxy.ccxt_line import Line
+from proxy.credentials import Credentials, Keyring
+from proxy.desk import Desk
+from proxy.errors import ProxyError
+from proxy.exchange import CcxtVenue
+from proxy.gate import Gate
+from proxy.known import EXCHANGES, SUPPORTED
+from proxy.logs import Secrets
+from proxy.paper import PaperVenue
+from proxy.parts import Clock, LiveRules, Parts, Sleep
+from proxy.routes import House, router
+from proxy.settings import Settings
+from proxy.stopgate import StopGate
+from proxy.store import Store
+from proxy.vault import Vault
+from proxy.wire import HealthOut
+
+ID_BYTES = 16
+ID_PREFIX = "pg-"
+RECOVERY_GRACE = 5.0
+REFRESH_EVERY = 600.0
+REFRESH_AGAIN = 15.0
+
+log = structlog.get_logger(__name__)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def mint() -> str:
+    """A client order id: 128 random bits."""
+    raw = base64.urlsafe_b64encode(secrets.token_bytes(ID_BYTES)).decode().rstrip("=")
+    return ID_PREFIX + raw
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a test may replace: time, and where secrets are registered for redaction."""
+
+    clock: Clock = now
+    sleep: Sleep = asyncio.sleep
+    secrets: Secrets | None = None
+
+
+def build(settings: Settings, world: World | None = None) -> FastAPI:
+    """The proxy as an ASGI app. Opens the database and the vault; starts when its lifespan does."""
+    world = world or World()
+    hidden = world.secrets or Secrets()
+    token = settings.token()
+    hidden.register(token)
+    settings.piggy_data.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database_url, "proxy")
+    built = _Built(settings, world, engine, hidden)
+    app = FastAPI(
+        title="PiggyBot proxy",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=built.lifespan,
+    )
+    app.state.house = built.house
+    app.include_router(router)
+    install(app)
+    app.add_middleware(LastResort)
+    app.add_middleware(Gate, token=token)
+    app.add_middleware(
+        TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False
+    )
+    return app
+
+
+class _Built:
+    """The parts of one running proxy, and how they start and end."""
+
+    def __init__(self, settings: Settings, world: World, engine: Engine, hidden: Secrets) -> None:
+        self._settings = settings
+        self._world = world
+        self._engine = engine
+        self._door = Door()
+        store, vault = Store(engine), Vault(settings.folder)
+        keyring = Keyring(store, self._door, vault, hidden)
+        self._venues = {name: self._venue(name, keyring) for name in SUPPORTED}
+        confirm = settings.live_confirm_token
+        if confirm is not None:
+            hidden.register(confirm.get_secret_value())
+        self._parts = Parts(
+            store=store,
+            door=self._door,
+            gate=StopGate(settings.stop_file),
+            venues=self._venues,
+            paper={
+                name: PaperVenue(venue, store, self._door, world.clock)
+                for name, venue in self._venues.items()
+            },
+            vault=vault,
+            limits=settings.limits(),
+            live=LiveRules(
+                settings.allow_live, None if confirm is None else confirm.get_secret_value()
+            ),
+            clock=world.clock,
+            sleep=world.sleep,
+        )
+        accounts = Accounts(self._parts)
+        self._desk = Desk(self._parts, accounts)
+        credentials = Credentials(
+            self._parts,
+            accounts.modes,
+            keyring,
+            self._venues,
+            allow_withdraw=settings.allow_withdraw_keys,
+        )
+        self.house = House(self._desk, accounts, credentials, self._venues, self._health, mint)
+
+    def lifespan(self, _app: FastAPI) -> AbstractAsyncContextManager[None]:
+        """Start by recovering; end by cutting what only waits and finishing what is sent."""
+        return self._running()
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(self._refresh(one)) for one in self._venues.values()]
+        recovery = asyncio.create_task(self._recover())
+        tasks.append(recovery)
+        await asyncio.wait({recovery}, timeout=RECOVERY_GRACE)
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._desk.idle()
+            for venue in self._venues.values():
+                await venue.close()
+            self._door.close()
+            self._engine.dispose()
+
+    async def _recover(self) -> None:
+        """Recover, however long it takes; only then look after orders and modes for ever."""
+        while True:
+            try:
+                await self._desk.recover()
+                break
+            except Exception:
+                log.exception("recovery failed; it is tried again")
+                await self._world.sleep(REFRESH_AGAIN)
+        await asyncio.gather(self._ever("resolve"), self._ever("watch"))
+
+    async def _ever(self, what: str) -> None:
+        """One of the desk's endless works; a fault in it is logged, and it goes on."""
+        work = {"resolve": self._desk.resolve_forever, "watch": self._desk.watch_forever}[what]
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("background work failed; it goes on", work=what)
+            await self._world.sleep(1.0)
+
+    async def _refresh(self, venue: CcxtVenue) -> None:
+        """Markets and clock, again and again; trading uses them only while they are fresh."""
+        while True:
+            try:
+                await venue.refresh()
+                pause = REFRESH_EVERY
+            except ProxyError as error:
+                log.warning("venue not ready", venue=venue.name, code=error.code)
+                pause = REFRESH_AGAIN
+            await self._world.sleep(pause)
+
+    def _venue(self, name: str, keyring: Keyring) -> CcxtVenue:
+        settings, clock = self._settings, self._world.clock
+        line = Line(name, settings.exchange_origin, settings.exchange_timeout, clock)
+        return CcxtVenue(name, line, keyring.key_of, clock, limited=settings.rate_limit)
+
+    def _health(self) -> HealthOut:
+        return HealthOut(
+            version=__version__,
+            keyId=self._parts.vault.key_id,
+            publicKey=self._parts.vault.public_key,
+            liveAllowed=self._parts.live.allowed,
+            liveTokenRequired=self._parts.live.confirm_token is not None,
+            exchanges=list(EXCHANGES),
+            sandbox=bool(self._settings.exchange_origin),
+            stopped=self._parts.gate.stopped,
+            recovering=self._desk.recovering,
+        )

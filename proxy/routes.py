@@ -1,0 +1,241 @@
+"""Every endpoint, a line or two each: its needs as types, one call, one answer.
+
+Errors become statuses in `app.py`, not here. Who may call was decided in `gate.py`.
+
+May import: accounts, credentials, desk, gate, known, records, venue, wire.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from proxy.accounts import Accounts
+from proxy.credentials import Credentials
+from proxy.desk import Desk
+from proxy.gate import AUTHENTICATED
+from proxy.known import checked
+from proxy.records import milliseconds
+from proxy.venue import Venue
+from proxy.wire import (
+    AccountOut,
+    BalanceOut,
+    CandlesOut,
+    ClientOrderId,
+    CredentialsIn,
+    CredentialsOut,
+    ForgetIn,
+    ForgetOut,
+    HealthOut,
+    LimitsIn,
+    MarketOut,
+    Mode,
+    ModeIn,
+    OrderOut,
+    PendingOut,
+    PriceOut,
+    RegisterIn,
+    StopIn,
+    StopOut,
+    TradeIn,
+    TradeOut,
+    UserId,
+    VoidIn,
+)
+
+ACCEPTED = 202
+LONGEST_WORD = 32
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the routes call."""
+
+    desk: Desk
+    accounts: Accounts
+    credentials: Credentials
+    venues: Mapping[str, Venue]
+    health: Callable[[], HealthOut]
+    mint: Callable[[], str]
+
+
+def the_house(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+def the_desk(house: Annotated[House, Depends(the_house)]) -> Desk:
+    return house.desk
+
+
+def the_accounts(house: Annotated[House, Depends(the_house)]) -> Accounts:
+    return house.accounts
+
+
+def the_credentials(house: Annotated[House, Depends(the_house)]) -> Credentials:
+    return house.credentials
+
+
+def the_venue(
+    house: Annotated[House, Depends(the_house)],
+    exchange: Annotated[str, Query(max_length=LONGEST_WORD)],
+) -> Venue:
+    return house.venues[checked(exchange)]
+
+
+async def touch(request: Request, house: Annotated[House, Depends(the_house)]) -> None:
+    """The bot is alive: every authenticated call says so."""
+    if request.scope[AUTHENTICATED]:
+        house.accounts.touched()
+
+
+TheHouse = Annotated[House, Depends(the_house)]
+TheDesk = Annotated[Desk, Depends(the_desk)]
+TheAccounts = Annotated[Accounts, Depends(the_accounts)]
+TheCredentials = Annotated[Credentials, Depends(the_credentials)]
+TheVenue = Annotated[Venue, Depends(the_venue)]
+AnId = Annotated[ClientOrderId, Path()]
+AUser = Annotated[UserId, Path()]
+WhoseQuery = Annotated[UserId, Query()]
+Word = Annotated[str, Query(max_length=LONGEST_WORD)]
+
+router = APIRouter(prefix="/api", dependencies=[Depends(touch)])
+
+
+@router.get("/health", response_model_exclude_none=True)
+async def health(request: Request, house: TheHouse) -> HealthOut:
+    """That it lives; with the token, how it is set up."""
+    return house.health() if request.scope[AUTHENTICATED] else HealthOut()
+
+
+@router.post("/account")
+async def register(ask: RegisterIn, accounts: TheAccounts) -> AccountOut:
+    """The account of a user, made in PAPER where there is none."""
+    return await accounts.register(ask)
+
+
+@router.get("/account/{userId}")
+async def account(userId: AUser, accounts: TheAccounts) -> AccountOut:
+    """All about one account."""
+    return await accounts.account(userId)
+
+
+@router.post("/mode")
+async def mode(ask: ModeIn, accounts: TheAccounts) -> AccountOut:
+    """Live on, live off, or the end of a stop."""
+    return await accounts.set_mode(ask)
+
+
+@router.post("/limits")
+async def limits(ask: LimitsIn, accounts: TheAccounts) -> AccountOut:
+    """Tighten the limits, within the operator's."""
+    return await accounts.limits(ask)
+
+
+@router.post("/stop")
+async def stop(ask: StopIn, desk: TheDesk) -> StopOut:
+    """The emergency stop; answers as soon as the gate is closed."""
+    return await desk.stop(ask)
+
+
+@router.get("/stop")
+async def stop_state(desk: TheDesk, userId: Annotated[UserId | None, Query()] = None) -> StopOut:
+    """How far a stop has come."""
+    return await desk.stop_state(userId)
+
+
+@router.post("/credentials")
+async def save_key(ask: CredentialsIn, credentials: TheCredentials) -> CredentialsOut:
+    """Keep a key that its venue accepts."""
+    return await credentials.save(ask)
+
+
+@router.post("/forget")
+async def forget_key(ask: ForgetIn, credentials: TheCredentials) -> ForgetOut:
+    """Remove keys."""
+    return await credentials.forget(ask)
+
+
+@router.post("/trade", response_model=TradeOut | PendingOut)
+async def trade(
+    order: TradeIn,
+    house: TheHouse,
+    response: Response,
+    idempotency_key: Annotated[ClientOrderId | None, Header()] = None,
+) -> TradeOut | PendingOut:
+    """Place one order. Asking again with the same id gives the same answer."""
+    client_id = idempotency_key or house.mint()
+    response.headers["Idempotency-Key"] = client_id
+    placed = await house.desk.place(order, client_id)
+    if isinstance(placed, PendingOut):
+        response.status_code = ACCEPTED
+    return placed
+
+
+@router.get("/orders/{clientOrderId}")
+async def order(clientOrderId: AnId, userId: WhoseQuery, desk: TheDesk) -> OrderOut:
+    """One order as it stands; the same answer for absent and another's."""
+    return await desk.order(userId, clientOrderId)
+
+
+@router.post("/orders/{clientOrderId}/void")
+async def void(clientOrderId: AnId, ask: VoidIn, desk: TheDesk) -> OrderOut:
+    """Make sure that an order that never arrived never will."""
+    return await desk.void(ask.userId, clientOrderId)
+
+
+@router.get("/balance/{userId}")
+async def balance(
+    userId: AUser,
+    accounts: TheAccounts,
+    mode: Annotated[Mode | None, Query()] = None,
+    exchange: Annotated[str | None, Query(max_length=LONGEST_WORD)] = None,
+) -> BalanceOut:
+    """Balances and their total in USD."""
+    return await accounts.balance(userId, mode, None if exchange is None else checked(exchange))
+
+
+@router.get("/price")
+async def price(venue: TheVenue, symbol: Word) -> PriceOut:
+    """The current price."""
+    market = await venue.market(symbol)
+    quote = await venue.quote(market.symbol)
+    return PriceOut(
+        exchange=venue.name,
+        symbol=market.symbol,
+        price=quote.price,
+        at=milliseconds(quote.at),
+        sandbox=venue.sandbox,
+    )
+
+
+@router.get("/candles")
+async def candles(
+    venue: TheVenue,
+    symbol: Word,
+    timeframe: Word = "1h",
+    limit: Annotated[int, Query(ge=1, le=999)] = 100,
+) -> CandlesOut:
+    """Closed candles, oldest first."""
+    market = await venue.market(symbol)
+    closed = await venue.candles(market.symbol, timeframe, limit)
+    return CandlesOut(
+        exchange=venue.name, symbol=market.symbol, timeframe=timeframe, candles=closed
+    )
+
+
+@router.get("/market")
+async def market(venue: TheVenue, symbol: Word) -> MarketOut:
+    """The venue's rules for one symbol."""
+    rules = await venue.market(symbol)
+    return MarketOut(
+        exchange=venue.name,
+        symbol=rules.symbol,
+        base=rules.base,
+        quote=rules.quote,
+        minNotional=rules.min_notional,
+        minQty=rules.min_qty,
+        step=rules.step,
+        tick=rules.tick,
+    )
