@@ -1,0 +1,188 @@
+"""The proxy as the bot calls it: the Broker, over HTTP. One request a method, never re-sent here.
+
+May import: errors, ports, wire.
+"""
+
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from piggybot.errors import BrokerDown, BrokerRefused
+from proxy.wire import (
+    AccountOut,
+    BalanceOut,
+    CandlesOut,
+    CredentialsIn,
+    CredentialsOut,
+    CredentialsRefused,
+    ErrorOut,
+    ForgetIn,
+    ForgetOut,
+    HealthOut,
+    LimitsIn,
+    MarketOut,
+    Mode,
+    ModeIn,
+    OrderOut,
+    PendingOut,
+    PriceOut,
+    Problem,
+    RegisterIn,
+    StopIn,
+    StopOut,
+    TradeIn,
+    TradeOut,
+    VoidIn,
+)
+
+Model = TypeVar("Model", bound=BaseModel)
+OK, ACCEPTED, REFUSED = 200, 202, 400
+SERVER_ERROR = 500
+IS_IT_RUNNING = "Is the proxy running? On its host: piggybot up. Its address: BACKEND_API_URL."
+OUR_TOKEN = Problem(
+    code="invalid_token",
+    message="The proxy did not accept the bot's own token (this is not your exchange key).",
+    hint="Both must read the same PROXY_TOKEN or PROXY_TOKEN_FILE; then start both again.",
+)
+
+
+class ProxyClient:
+    """A Broker. `url` may carry user:password, then HTTP Basic is used instead of the token."""
+
+    def __init__(self, url: str, token: str, timeout: float) -> None:
+        named = bool(httpx.URL(url).userinfo)
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers={} if named else {"Authorization": f"Bearer {token}"},
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def health(self) -> HealthOut:
+        return await self._ask("GET", "/api/health", HealthOut)
+
+    async def register(self, request: RegisterIn) -> AccountOut:
+        return await self._ask("POST", "/api/account", AccountOut, request)
+
+    async def account(self, user_id: str) -> AccountOut:
+        return await self._ask("GET", f"/api/account/{user_id}", AccountOut)
+
+    async def credentials(self, request: CredentialsIn) -> CredentialsOut:
+        return await self._ask("POST", "/api/credentials", CredentialsOut, request)
+
+    async def forget(self, request: ForgetIn) -> ForgetOut:
+        return await self._ask("POST", "/api/forget", ForgetOut, request)
+
+    async def mode(self, request: ModeIn) -> AccountOut:
+        return await self._ask("POST", "/api/mode", AccountOut, request)
+
+    async def limits(self, request: LimitsIn) -> AccountOut:
+        return await self._ask("POST", "/api/limits", AccountOut, request)
+
+    async def stop(self, request: StopIn) -> StopOut:
+        return await self._ask("POST", "/api/stop", StopOut, request)
+
+    async def stop_state(self, user_id: str | None) -> StopOut:
+        return await self._ask("GET", "/api/stop", StopOut, query={"userId": user_id})
+
+    async def place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
+        """One POST, ever; every answer that is not in the contract leaves the outcome unknown."""
+        headers = {"Idempotency-Key": client_id}
+        answer = await self._send("POST", "/api/trade", order, headers=headers)
+        if answer.status_code == ACCEPTED:
+            return _read(answer, PendingOut)
+        return _read(answer, TradeOut)
+
+    async def order(self, user_id: str, client_id: str) -> OrderOut:
+        path = f"/api/orders/{client_id}"
+        return await self._ask("GET", path, OrderOut, query={"userId": user_id})
+
+    async def void(self, user_id: str, client_id: str) -> OrderOut:
+        path = f"/api/orders/{client_id}/void"
+        return await self._ask("POST", path, OrderOut, VoidIn(userId=user_id))
+
+    async def price(self, exchange: str, symbol: str) -> PriceOut:
+        query = {"exchange": exchange, "symbol": symbol}
+        return await self._ask("GET", "/api/price", PriceOut, query=query)
+
+    async def market(self, exchange: str, symbol: str) -> MarketOut:
+        query = {"exchange": exchange, "symbol": symbol}
+        return await self._ask("GET", "/api/market", MarketOut, query=query)
+
+    async def candles(self, exchange: str, symbol: str, timeframe: str, limit: int) -> CandlesOut:
+        query = {"exchange": exchange, "symbol": symbol, "timeframe": timeframe}
+        return await self._ask(
+            "GET", "/api/candles", CandlesOut, query=query | {"limit": str(limit)}
+        )
+
+    async def balance(self, user_id: str, mode: Mode | None = None) -> BalanceOut:
+        query = {"mode": None if mode is None else mode.value}
+        return await self._ask("GET", f"/api/balance/{user_id}", BalanceOut, query=query)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        model: type[Model],
+        body: BaseModel | None = None,
+        query: dict[str, str | None] | dict[str, str] | None = None,
+    ) -> Model:
+        return _read(await self._send(method, path, body, query=query), model)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: BaseModel | None = None,
+        *,
+        query: dict[str, str | None] | dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        content = None if body is None else body.model_dump_json(exclude_none=True)
+        sent_as = {} if content is None else {"Content-Type": "application/json"}
+        params = {name: value for name, value in (query or {}).items() if value is not None}
+        try:
+            answer = await self._http.request(
+                method, path, content=content, params=params, headers=sent_as | (headers or {})
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise BrokerDown("The proxy cannot be reached.", IS_IT_RUNNING, sent=False) from error
+        except httpx.TransportError as error:
+            raise BrokerDown("The proxy gave no answer.", IS_IT_RUNNING, sent=True) from error
+        if answer.status_code >= REFUSED:
+            raise _refusal(answer)
+        return answer
+
+
+def _read(answer: httpx.Response, model: type[Model]) -> Model:
+    try:
+        return model.model_validate_json(answer.content)
+    except ValidationError as error:
+        message = f"The proxy gave an answer that I do not understand (HTTP {answer.status_code})."
+        raise BrokerDown(message, "Do both run the same version?", sent=True) from error
+
+
+def _refusal(answer: httpx.Response) -> BrokerRefused | BrokerDown:
+    """A listed refusal; anything else, and any failure of the proxy itself, is no answer."""
+    status = answer.status_code
+    try:
+        refused = CredentialsRefused.model_validate_json(answer.content)
+        problem = Problem(code=refused.error, message=refused.message, hint=refused.hint)
+        return BrokerRefused(problem, status)
+    except ValidationError:
+        pass
+    try:
+        found = ErrorOut.model_validate_json(answer.content)
+    except ValidationError:
+        message = f"The proxy answered HTTP {status}, without a reason that I understand."
+        return BrokerDown(message, IS_IT_RUNNING, sent=True)
+    if found.error.code == OUR_TOKEN.code:
+        return BrokerRefused(OUR_TOKEN, status)
+    if status >= SERVER_ERROR and found.status is None:
+        return BrokerDown(found.error.message, found.error.hint, sent=True)
+    return BrokerRefused(found.error, status, found.status)
