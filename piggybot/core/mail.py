@@ -30,7 +30,8 @@ class Incoming:
 class Outgoing:
     """One message on its way. `dedupe` is unique; `id` is 0 until stored.
 
-    Kinds: text, edit, document, mode, delete, unbutton. Priority: 0 stop, 1 fill, 2 warning, 3 info.
+    Kinds: text, edit, document, mode, delete, unbutton.
+    Priority: 0 stop, 1 fill, 2 warning, 3 info.
     """
 
     id: int

@@ -1,6 +1,6 @@
 """Amounts of money: read from what a person typed, and shown so that a tired reader is right.
 
-Alone because `float()` and `Decimal()` both accept texts that no person means: ２, 2e3, 1_000, nan.
+Alone because `float()` and `Decimal()` both accept texts that no person means: 2e3, 1_000, nan.
 
 May import: errors.
 """
@@ -54,7 +54,7 @@ def plain(value: Decimal) -> str:
 
 
 def usd(value: Decimal) -> str:
-    """Dollars and cents: $1,234.50. Less than a cent keeps its digits, so it never reads as none."""
+    """Dollars and cents: $1,234.50. Less than a cent keeps its digits: it never reads as none."""
     sign = "-" if value < 0 else ""
     size = abs(value)
     if 0 < size < CENT:
