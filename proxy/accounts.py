@@ -40,7 +40,7 @@ class Accounts:
         self._parts.venue(ask.exchange, Book.LIVE)
         store, now = self._parts.store, self._parts.clock()
         account = await self._parts.door(store.accounts.register, ask.userId, ask.exchange, now)
-        self._parts.gate.put(account)
+        self._parts.gate.admit(account)
         return await self.account(ask.userId)
 
     async def set_mode(self, ask: ModeIn) -> AccountOut:

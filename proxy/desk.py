@@ -109,10 +109,8 @@ class Desk:
         self._parts.gate.load(accounts, await door(store.accounts.stopped))
         await self._stopping.watch()
         await self._accounts.modes.watch()
+        await self._follow_stops()
         await self._resolver.first_pass()
-        for account in await door(store.accounts.everyone):
-            if account.mode is Mode.HALTED:
-                self._stopping.follow(account.user_id)
         self._accounts.modes.recovering = False
 
     async def resolve_forever(self) -> None:
@@ -128,8 +126,8 @@ class Desk:
         while True:
             try:
                 await self.watch_once()
-            except ProxyError as refused:
-                log.error("watch: %s", refused.code)
+            except Exception:  # noqa: BLE001 - whatever broke, the watch must go on
+                log.exception("a look of the watch failed")
             await self._parts.sleep(WATCH_PAUSE)
 
     async def watch_once(self) -> None:
@@ -139,6 +137,15 @@ class Desk:
     async def idle(self) -> None:
         """Wait for all that still runs on its own."""
         await self._tasks.idle()
+
+    async def _follow_stops(self) -> None:
+        """Bring the stops to their end that the last process did not."""
+        if self._parts.gate.stopped:
+            self._stopping.follow(None)
+            return
+        for account in await self._parts.door(self._parts.store.accounts.everyone):
+            if account.mode is Mode.HALTED:
+                self._stopping.follow(account.user_id)
 
     async def _place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         with self._flights.of(order.userId, client_id):
@@ -175,8 +182,8 @@ class Desk:
         check_account(asked, account, parts.gate.stopped, draft.created)
         world = await self._world(order, draft)
         venue = parts.venue(order.exchange, draft.book)
-        asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox))
         now = parts.clock()
+        asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))
         return await parts.door(
             self._journal.reserve,
             asked.entry,
@@ -194,7 +201,7 @@ class Desk:
         if draft.side is Side.BUY:
             valuer = self._accounts.valuer
             valuation = await valuer.value(order.userId, draft.book, order.exchange)
-            if valuation is not None:
+            if valuation is not None and valuer.fresh(valuation):
                 await valuer.begin_day(order.userId, draft.book, valuation)
         return World(named.title, market, quote.price, quote.at, valuation)
 

@@ -57,12 +57,15 @@ class Resolver:
     async def run(self) -> None:
         """Ask for ever."""
         while True:
-            await self.tick()
+            try:
+                await self.tick()
+            except Exception:  # noqa: BLE001 - whatever broke, the asking must go on
+                log.exception("a round of asking failed")
             await self._parts.sleep(PAUSE)
 
     async def first_pass(self) -> None:
         """Ask about every open order once."""
-        await self._ask_all([entry for entry in await self._open()])
+        await self._ask_all(await self._open())
 
     async def tick(self) -> None:
         """Ask about every order that is due."""
@@ -110,6 +113,9 @@ class Resolver:
             return await venue.ask(entry.placement(), entry.sent_at or entry.created)
         except ProxyError as refused:
             return Report(Verdict.UNKNOWN, refused.code, refused.message, refused.hint)
+        except Exception as failure:  # noqa: BLE001 - a question that failed proves nothing
+            log.error("asking about %s failed: %s", entry.client_id, type(failure).__name__)
+            return Report(Verdict.UNKNOWN)
 
     async def _learn(self, entry: Entry, report: Report) -> Entry:
         if report.verdict not in FOUND and report.verdict is not Verdict.REJECTED:

@@ -60,6 +60,11 @@ class StopGate:
         if known is None or account.epoch >= known.epoch:
             self._states[account.user_id] = _State(account.epoch, account.mode)
 
+    def admit(self, account: Account) -> None:
+        """Take over a newcomer; whoever is known stays as he is."""
+        if account.user_id not in self._states:
+            self.put(account)
+
     def narrow(self, user_id: str, mode: Mode) -> None:
         """Take a tighter mode at once, before it is committed."""
         known = self._states.get(user_id)

@@ -66,6 +66,8 @@ class Stopping:
     def follow(self, user_id: str | None) -> None:
         """Wait for what is in flight, and cancel what is open, in the background."""
         settlement = _Settlement()
+        if user_id is None:
+            self._settlements.clear()
         self._settlements[user_id] = settlement
         self._tasks.start(self._settle(user_id, settlement))
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from proxy.errors import ProxyError
 from proxy.parts import Parts
 from proxy.records import Book, Books, DayStart, mark_of
-from proxy.risk import Valuation, day_pnl
+from proxy.risk import FRESH, Valuation, day_pnl
 from proxy.venue import Holdings, Venue
 
 DOLLARS = frozenset({"USD", "USDT", "USDC"})
@@ -40,6 +40,10 @@ class Valuer:
         self._last[key] = fresh
         return fresh
 
+    def fresh(self, valuation: Valuation) -> bool:
+        """Whether it may be judged by, or begin a day."""
+        return self._parts.clock() - valuation.at <= FRESH
+
     async def begin_day(self, user_id: str, book: Book, valuation: Valuation) -> DayStart:
         """The day's first check; later ones leave it as it is."""
         start = DayStart(valuation.value, valuation.prices)
@@ -51,7 +55,7 @@ class Valuer:
         """Today's profit or loss of our fills; None where it cannot be known now."""
         account = books.account
         valuation = await self.value(account.user_id, book, account.exchange)
-        if valuation is None:
+        if valuation is None or not self.fresh(valuation):
             return None
         start = await self.begin_day(account.user_id, book, valuation)
         return day_pnl(replace(books, day_start=start), valuation.prices)

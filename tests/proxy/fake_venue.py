@@ -16,10 +16,26 @@ from proxy.wire import Candle, Fill, Permissions, Side
 D = Decimal
 MARKETS = {
     "BTC/USDT": Market(
-        "binanceus", "BTC/USDT", "BTCUSDT", "BTC", "USDT", D(1), D("0.00001"), D("0.00001"), D("0.01")
+        "binanceus",
+        "BTC/USDT",
+        "BTCUSDT",
+        "BTC",
+        "USDT",
+        D(1),
+        D("0.00001"),
+        D("0.00001"),
+        D("0.01"),
     ),
     "ETH/USDT": Market(
-        "binanceus", "ETH/USDT", "ETHUSDT", "ETH", "USDT", D(10), D("0.0001"), D("0.0001"), D("0.01")
+        "binanceus",
+        "ETH/USDT",
+        "ETHUSDT",
+        "ETH",
+        "USDT",
+        D(10),
+        D("0.0001"),
+        D("0.0001"),
+        D("0.01"),
     ),
 }
 
@@ -111,7 +127,9 @@ class FakeVenue:
             done = sell(round_down(order.units, order.market.step), price, order.market.step)
             asset = order.market.quote
         at = int(self._clock().timestamp() * 1000)
-        fill = Fill(tradeId=number, price=price, qty=done.units, fee=done.fee, feeAsset=asset, at=at)
+        fill = Fill(
+            tradeId=number, price=price, qty=done.units, fee=done.fee, feeAsset=asset, at=at
+        )
         return Report(
             Verdict.DONE,
             order_id=number,

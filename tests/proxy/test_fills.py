@@ -1,0 +1,82 @@
+"""Fill, fee and rounding: never more than was asked, never a unit from nowhere."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.fills import (
+    FEE,
+    Position,
+    apply_cash,
+    buy,
+    cash_of,
+    fee_in_quote,
+    is_whole,
+    round_down,
+    sell,
+    slipped,
+)
+from proxy.wire import Fill, Side
+
+D = Decimal
+STEP = D("0.00001")
+money = st.decimals(min_value="0.01", max_value="100000", places=2)
+
+
+def fill(qty: str, price: str, fee: str, asset: str) -> Fill:
+    return Fill(tradeId="1", price=D(price), qty=D(qty), fee=D(fee), feeAsset=asset, at=0)
+
+
+@given(cost=money, price=money)
+def test_a_buy_never_spends_more_than_its_cost_and_leaves_less_than_a_step(cost, price):
+    done = buy(cost, price, STEP)
+    assert done.quote <= cost
+    assert cost - done.quote < STEP * price
+    assert done.units % STEP == 0
+    assert done.fee >= done.units * FEE
+
+
+@given(units=st.decimals(min_value="0.00001", max_value="10", places=8), price=money)
+def test_a_sell_never_sells_more_than_asked(units, price):
+    done = sell(units, price, STEP)
+    assert 0 <= units - done.units < STEP
+
+
+@given(price=money)
+def test_slippage_is_always_for_the_worse(price):
+    assert slipped(price, Side.BUY, D("0.01")) >= price >= slipped(price, Side.SELL, D("0.01"))
+
+
+def test_a_fee_in_base_takes_units_and_a_fee_in_quote_takes_money():
+    bought = apply_cash(
+        Position(), cash_of(Side.BUY, fill("1", "100", "0.001", "BTC"), "BTC", "USDT")
+    )
+    assert bought == Position(D("0.999"), D(100))
+    paid = apply_cash(Position(), cash_of(Side.BUY, fill("1", "100", "0.1", "USDT"), "BTC", "USDT"))
+    assert paid == Position(D(1), D("100.1"))
+
+
+def test_selling_keeps_the_average_price_and_never_goes_below_nothing():
+    half = apply_cash(
+        Position(D(2), D(100)), cash_of(Side.SELL, fill("1", "70", "0", "USDT"), "BTC", "USDT")
+    )
+    assert half == Position(D(1), D(50))
+    over = apply_cash(half, cash_of(Side.SELL, fill("3", "70", "0", "USDT"), "BTC", "USDT"))
+    assert over == Position()
+
+
+def test_a_fee_in_base_is_valued_at_the_fills_price():
+    assert fee_in_quote(fill("1", "100", "0.001", "BTC"), "BTC", "USDT") == D("0.1")
+    assert fee_in_quote(fill("1", "100", "0.2", "USDT"), "BTC", "USDT") == D("0.2")
+    assert fee_in_quote(fill("1", "100", "0.2", "BNB"), "BTC", "USDT") == 0
+
+
+def test_rounding_goes_down_to_the_step():
+    assert round_down(D("0.000019999"), STEP) == D("0.00001")
+    assert round_down(D("5"), D(0)) == D(5)
+
+
+def test_a_buy_is_whole_when_the_rest_buys_no_step():
+    assert is_whole(D(10), D("9.6"), D("0.5"))
+    assert not is_whole(D(10), D("9"), D("0.5"))

@@ -1,0 +1,154 @@
+"""The limits: each says no with its numbers, at its edge, and fails closed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from proxy.admission import Asked
+from proxy.errors import Denied
+from proxy.fills import Position
+from proxy.records import Account, Books, ChatLimits, DayFill, DayStart, Entry, Held
+from proxy.risk import Valuation, World, day_pnl, effective, judge, until_midnight
+from proxy.wire import Fill, Mode, Side, Status
+from tests.proxy.fake_venue import MARKETS
+from tests.proxy.house import LIMITS
+
+D = Decimal
+NOW = datetime(2026, 3, 1, 20, 48, tzinfo=UTC)
+MARK = "binanceus BTC/USDT"
+ACCOUNT = Account("ann", "binanceus", Mode.PAPER, 1, "", NOW)
+BOOKS = Books(
+    account=ACCOUNT,
+    stopped=False,
+    trades_today=0,
+    spent_today=D(0),
+    free_units=D("0.001999"),
+    held=(),
+    day_fills=(),
+    day_start=DayStart(D(10000), {MARK: D(50000)}),
+)
+
+
+def entry(usd: str | None = "10", side: Side = Side.BUY, units: str | None = None) -> Entry:
+    return Entry(
+        "pg-order-0001",
+        "ann",
+        "binanceus",
+        Mode.PAPER,
+        side,
+        symbol="BTC/USDT",
+        contents="",
+        epoch=1,
+        created=NOW,
+        status=Status.SENDING,
+        asked_usd=None if usd is None else D(usd),
+        asked_units=None if units is None else D(units),
+    )
+
+
+def world(symbol: str = "BTC/USDT", value: str = "10000") -> World:
+    price = D(50000) if symbol == "BTC/USDT" else D(2000)
+    valuation = Valuation(D(value), {MARK: D(50000)}, NOW)
+    return World("Binance.US", MARKETS[symbol], price, NOW, valuation)
+
+
+def decide(one: Entry, where: World | None = None, books: Books = BOOKS, **more: object) -> Entry:
+    asked = Asked(one, None, None, bool(more.get("typed", True)), None, True, False)
+    return judge(asked, where or world(), books, LIMITS, NOW)
+
+
+def no(one: Entry, where: World | None = None, books: Books = BOOKS, **more: object) -> Denied:
+    with pytest.raises(Denied) as caught:
+        decide(one, where, books, **more)
+    return caught.value
+
+
+def test_the_least_is_two_dollars():
+    assert decide(entry("2"))
+    assert no(entry("1.99")).message == "$1.99 is below the least, $2.00."
+
+
+def test_below_the_venues_minimum_names_venue_symbol_and_minimum():
+    denied = no(entry("2"), world("ETH/USDT"))
+    assert denied.code == "below_venue_minimum"
+    assert denied.message == "$2.00 is below Binance.US's smallest order for ETH/USDT, $10.00."
+
+
+def test_the_most_is_fifty_dollars():
+    assert decide(entry("50"))
+    assert no(entry("50.01")).code == "above_trade_limit"
+
+
+def test_one_per_cent_of_the_value_but_a_typed_order_may_be_the_smallest():
+    assert decide(entry("20"), world(value="2000"))
+    denied = no(entry("20.01"), world(value="2000"))
+    assert denied.code == "above_share_limit"
+    assert "1 % of the account's $2,000.00, $20.00" in denied.message
+    assert decide(entry("2"), world(value="100"))
+    assert decide(entry("10"), world("ETH/USDT", value="100"))
+    assert no(entry("2"), world(value="100"), typed=False).code == "above_share_limit"
+
+
+def test_the_21st_trade_is_told_when_it_may_come():
+    assert decide(entry(), books=replace(BOOKS, trades_today=19))
+    denied = no(entry(), books=replace(BOOKS, trades_today=20))
+    assert denied.message == "20 of 20 trades used today; again at 00:00 UTC, in 3 h 12 min."
+
+
+def test_other_symbols_may_not_be_bought():
+    other = replace(world(), market=replace(MARKETS["BTC/USDT"], symbol="XRP/USDT"))
+    assert no(entry(), other).code == "symbol_not_allowed"
+
+
+def test_a_valuation_older_than_a_minute_denies():
+    old = Valuation(D(10000), {MARK: D(50000)}, NOW - timedelta(seconds=61))
+    assert no(entry(), replace(world(), valuation=old)).code == "valuation_stale"
+    assert no(entry(), replace(world(), valuation=None)).code == "valuation_stale"
+    assert no(entry(), books=replace(BOOKS, day_start=None)).code == "valuation_stale"
+    old_price = replace(world(), price_at=NOW - timedelta(seconds=61))
+    assert no(entry(), old_price).code == "valuation_stale"
+
+
+def test_five_per_cent_lost_ends_the_day():
+    held = Held("binanceus", "BTC/USDT", Position(D("0.1"), D(5500)))
+    books = replace(BOOKS, held=(held,), day_start=DayStart(D(10000), {MARK: D(55000)}))
+    assert day_pnl(books, {MARK: D(50000)}) == D(-500)
+    assert no(entry(), books=books).code == "daily_loss_reached"
+    better = replace(books, day_start=DayStart(D(10001), {MARK: D(55000)}))
+    assert decide(entry(), books=better)
+
+
+def test_the_days_profit_counts_what_was_sold_and_what_is_left():
+    def fill(side: Side, qty: str, price: str) -> DayFill:
+        one = Fill(tradeId=qty, price=D(price), qty=D(qty), fee=D(0), feeAsset="USDT", at=0)
+        return DayFill("binanceus", "BTC/USDT", side, "BTC", "USDT", one)
+
+    books = replace(
+        BOOKS,
+        held=(Held("binanceus", "BTC/USDT", Position(D(1), D(100))),),
+        day_fills=(fill(Side.BUY, "2", "100"), fill(Side.SELL, "1", "130")),
+        day_start=DayStart(D(1000), {}),
+    )
+    assert day_pnl(books, {MARK: D(110)}) == D(40)
+    assert day_pnl(books, {}) is None
+
+
+def test_a_sell_is_bounded_by_our_own_fills_and_the_venue_only():
+    sold = decide(entry(None, Side.SELL, "0.001999"), books=replace(BOOKS, trades_today=99))
+    assert sold.units == D("0.00199")
+    assert decide(entry("60", Side.SELL)).units == D("0.0012")
+    assert no(entry(None, Side.SELL, "0.002")).code == "nothing_held"
+    assert no(entry("0.4", Side.SELL)).code == "below_venue_minimum"
+
+
+def test_the_tighter_limit_holds():
+    limits = effective(LIMITS, ChatLimits(D(10), 99, D("0.01")))
+    assert (limits.maxTradeUsd, limits.maxTradesPerDay) == (D(10), 20)
+    assert limits.maxDailyLossShare == D("0.01")
+
+
+def test_the_way_to_midnight():
+    assert until_midnight(NOW) == "3 h 12 min"
+    assert until_midnight(NOW.replace(hour=23, minute=59, second=30)) == "0 h 1 min"

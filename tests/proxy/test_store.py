@@ -1,0 +1,80 @@
+"""What the proxy remembers: exact, whole, and gone when it is told to forget."""
+
+from decimal import Decimal
+
+import pytest
+from alembic import command
+
+from migrations.database import alembic_config
+from proxy.records import Book, DayStart, Held, KeyRow
+from proxy.wire import Mode, Permissions
+from tests.proxy.house import House, trade
+
+pytestmark = pytest.mark.anyio
+D = Decimal
+
+
+def files(house: House) -> bytes:
+    return b"".join(path.read_bytes() for path in (house.folder / "proxy").glob("proxy.db*"))
+
+
+def test_tables_and_migration_agree(house):
+    with house.engine.begin() as db:
+        command.check(alembic_config("proxy", db))
+
+
+def test_a_forgotten_key_leaves_no_byte_in_the_files(house):
+    marker = "SEALED" + "x7Qz" * 400
+    key = KeyRow("ann", "binanceus", marker, marker, Permissions(trade=True), house.now)
+    house.store.keys.save(key)
+    assert house.store.keys.find("ann", "binanceus") == key
+    assert b"x7Qz" in files(house)
+    assert house.store.keys.forget("ann") == ["binanceus"]
+    assert b"x7Qz" not in files(house)
+    assert house.store.keys.of("ann") == []
+
+
+def test_forgetting_touches_no_other_user_or_venue(house):
+    for user, venue in (("ann", "binance"), ("ann", "binanceus"), ("bob", "binanceus")):
+        house.store.keys.save(KeyRow(user, venue, "a", "b", Permissions(), None))
+    assert house.store.keys.forget("ann", "binance") == ["binance"]
+    assert [key.exchange for key in house.store.keys.of("ann")] == ["binanceus"]
+    assert len(house.store.keys.of("bob")) == 1
+
+
+def test_registering_twice_changes_nothing(house):
+    rows = house.store.accounts
+    first = rows.register("ann", "binanceus", house.now)
+    rows.halt("ann", 0, "Stopped.")
+    again = rows.register("ann", "binance", house.now)
+    assert (first.mode, again.mode, again.exchange) == (Mode.PAPER, Mode.HALTED, "binanceus")
+
+
+def test_a_mode_changes_only_from_what_was_seen(house):
+    rows = house.store.accounts
+    seen = rows.register("ann", "binanceus", house.now)
+    rows.halt("ann", 7, "Stopped.")
+    assert rows.change_mode(seen, Mode.LIVE, "") is None
+    halted = rows.find("ann")
+    assert (halted.mode, halted.epoch) == (Mode.HALTED, 7)
+    assert rows.change_mode(halted, Mode.PAPER, "").mode is Mode.PAPER
+
+
+def test_the_first_check_of_the_day_stands(house):
+    house.store.accounts.register("ann", "binanceus", house.now)
+    start = house.store.journal.start_day
+    first = DayStart(D("100.10"), {"binanceus BTC/USDT": D("0.1")})
+    assert start("ann", Book.LIVE, house.now.date(), first) == first
+    assert start("ann", Book.LIVE, house.now.date(), DayStart(D(1), {})) == first
+    assert start("ann", Book.PAPER, house.now.date(), DayStart(D(1), {})).value == 1
+
+
+async def test_an_order_comes_back_as_it_was_written(house):
+    await house.open("ann")
+    answer = await house.desk.place(trade(usd="10.10"), "pg-order-0001")
+    entry = house.store.journal.get("pg-order-0001")
+    assert entry.trade() == answer
+    assert (entry.asked_usd, entry.market.step) == (D("10.10"), D("0.00001"))
+    [held] = house.store.journal.held("ann", Book.PAPER)
+    assert isinstance(held, Held)
+    assert held.position.units == entry.fills[0].qty - entry.fills[0].fee
