@@ -6,6 +6,7 @@ modes, paper, parts, routes, settings, stopgate, store, vault, wire.
 
 import asyncio
 import base64
+import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -143,9 +144,10 @@ class _Built:
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(self._refresh(one)) for one in self._venues.values()]
-        recovery = asyncio.create_task(self._recover())
-        tasks.append(recovery)
-        await asyncio.wait({recovery}, timeout=RECOVERY_GRACE)
+        recovered = asyncio.Event()
+        tasks.append(asyncio.create_task(self._recover(recovered)))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(recovered.wait(), RECOVERY_GRACE)
         try:
             yield
         finally:
@@ -158,7 +160,7 @@ class _Built:
             self._door.close()
             self._engine.dispose()
 
-    async def _recover(self) -> None:
+    async def _recover(self, recovered: asyncio.Event) -> None:
         """Recover, however long it takes; only then look after orders and modes for ever."""
         while True:
             try:
@@ -167,6 +169,7 @@ class _Built:
             except Exception:
                 log.exception("recovery failed; it is tried again")
                 await self._world.sleep(REFRESH_AGAIN)
+        recovered.set()
         await asyncio.gather(self._ever("resolve"), self._ever("watch"))
 
     async def _ever(self, what: str) -> None:
