@@ -20,7 +20,7 @@ class Seen:
 
 
 class Conversation:
-    """Follows a phone. `mark` is the newest event before the last thing said or pressed."""
+    """Follows a phone; `mark` is the event from which the player looks."""
 
     def __init__(self, phone: Phone, show: Printer) -> None:
         self.mark = 0
@@ -40,27 +40,16 @@ class Conversation:
         """What the bot has shown since the mark, oldest first."""
         return [one.text for one in self._seen if one.seq > self.mark]
 
-    async def say(self, text: str, shown: str) -> None:
-        """Send `text`; print it as `shown`."""
-        await self._catch_up()
-        self._show(shown, Tone.YOU)
-        await self._phone.say(text)
-
-    async def press(self, label: str) -> None:
-        """Press a button; the sandbox's NoButton passes through."""
-        await self._catch_up()
-        self._show(f"[{label}]", Tone.YOU)
-        await self._phone.press(label)
+    async def set_mark(self) -> None:
+        """What comes from now on is an answer to what is said or pressed next."""
+        await self.follow(0)
+        self.mark = self._cursor
 
     async def follow(self, seconds: float) -> None:
         """Print what has happened; wait up to `seconds` for something to happen."""
         self._cursor, events = await self._phone.events(self._cursor, seconds)
         for event in events:
             self._take(event)
-
-    async def _catch_up(self) -> None:
-        await self.follow(0)
-        self.mark = self._cursor
 
     def _take(self, event: Event) -> None:
         shown = event.shown

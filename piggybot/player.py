@@ -59,7 +59,10 @@ class Player:
         """Play all; return how many expectations held. Failed at the first that did not."""
         held = 0
         for step in steps:
-            await self._do(step)
+            try:
+                await self._do(step)
+            except StageError as problem:
+                raise Failed(step.line, _wish(step), str(problem)) from problem
             held += isinstance(step, Expect | ExpectBooks)
             if trouble := self._stage.trouble():
                 raise Failed(step.line, "everything to keep running", trouble)
@@ -69,7 +72,7 @@ class Player:
     async def _do(self, step: Step) -> None:
         match step:
             case Say(_, text):
-                await self._chat.say(fill(text, self._stage.values()), _shown(text, self._stage))
+                await self._say(text)
             case Press(line, label):
                 await self._press(line, label)
             case Expect(line, text):
@@ -82,12 +85,19 @@ class Player:
                 self._show(f"!wait {seconds:g}", Tone.NOTE)
                 await self._until(seconds)
 
+    async def _say(self, text: str) -> None:
+        await self._chat.set_mark()
+        self._show(_shown(text, self._stage), Tone.YOU)
+        await self._stage.phone.say(fill(text, self._stage.values()))
+
     async def _press(self, line: int, label: str) -> None:
         """Press a button, which may still be on its way."""
         end = self._end()
         while True:
+            await self._chat.set_mark()
             try:
-                return await self._chat.press(label)
+                await self._stage.phone.press(label)
+                return self._show(f"[{label}]", Tone.YOU)
             except NoButton as missing:
                 if self._over(end):
                     raise Failed(line, f"a button [{label}]", str(missing)) from missing
@@ -104,10 +114,7 @@ class Player:
     async def _expect_books(self, step: ExpectBooks) -> None:
         end = self._end()
         while True:
-            try:
-                books = await self._stage.books()
-            except StageError as problem:
-                raise Failed(step.line, step.text, str(problem)) from problem
+            books = await self._stage.books()
             if step.holds(books):
                 break
             if self._over(end):
@@ -117,11 +124,7 @@ class Player:
 
     async def _misbehave(self, step: Misbehave) -> None:
         self._show(f"!{step.who} {step.what}", Tone.NOTE)
-        try:
-            await self._stage.misbehave(step.who, step.what)
-        except StageError as problem:
-            wanted = f"!{step.who} {step.what} to be done"
-            raise Failed(step.line, wanted, str(problem)) from problem
+        await self._stage.misbehave(step.who, step.what)
 
     async def _until(self, seconds: float) -> None:
         end = self._now() + seconds
@@ -137,6 +140,16 @@ class Player:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _wish(step: Step) -> str:
+    """What a step wants of the world, for when the world cannot do it."""
+    match step:
+        case Misbehave(_, who, what):
+            return f"!{who} {what} to be done"
+        case ExpectBooks():
+            return step.text
+    return "the sandbox to answer"
 
 
 def _shown(text: str, stage: Stage) -> str:

@@ -1,0 +1,196 @@
+"""The command line: demo, up, bot, stop. `piggybot COMMAND --help` tells more.
+
+May import: app, chat, demo, errors, halt, player, processes, script, settings, stage, terminal, up.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from migrations.database import UnsafeDatabase
+from piggybot.app import run
+from piggybot.demo import Demo, demo
+from piggybot.errors import BadSettings, PiggyError
+from piggybot.halt import Where, halt
+from piggybot.player import Failed, Player
+from piggybot.processes import ChildTrouble
+from piggybot.script import BadScript, Step, parse
+from piggybot.settings import load
+from piggybot.stage import StageError, Tone
+from piggybot.terminal import WELCOME, chat, lines_of
+from piggybot.up import up
+
+BAD_START, FAILED, INTERRUPTED = 2, 1, 130
+GUIDE = Path(__file__).parent / "guide.txt"
+NO_TOKEN_NEEDED = f"0000:{'x' * 35}"
+STYLES = {Tone.YOU: "bold cyan", Tone.BOT: "", Tone.NOTE: "dim", Tone.BAD: "bold red"}
+HEADS = {Tone.YOU: "you  ", Tone.BOT: "bot  ", Tone.NOTE: "     ", Tone.BAD: "!!   "}
+
+commands = typer.Typer(
+    help="A crypto spot-trading bot that runs on your own machine and talks to you in Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False, soft_wrap=True)
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Keep everything here; else it goes away at the end.")
+]
+PlayOption = Annotated[
+    str | None, typer.Option("--play", help="Play this script instead; `guide` is built in.")
+]
+
+
+@commands.command("demo")
+def demo_command(data: DataOption = None, play: PlayOption = None) -> None:
+    """Try everything against a sandbox on this machine: no account, no money, no Telegram."""
+    steps = None if play is None else _script(play)
+    work = _talk(data) if steps is None else _play(data, steps)
+    raise typer.Exit(_until_told(work, 0 if steps is None else INTERRUPTED))
+
+
+@commands.command("up")
+def up_command() -> None:
+    """Run the proxy and the bot for real, with the settings of .env."""
+    _settings_or_exit()
+    raise typer.Exit(_until_told(up(show_plain), 0))
+
+
+@commands.command("bot")
+def bot_command() -> None:
+    """Run the bot alone; `python -m proxy` runs the proxy."""
+    os.umask(0o077)
+    settings = _settings_or_exit()
+    raise typer.Exit(_until_told(_bot(run(settings)), 0))
+
+
+@commands.command("stop")
+def stop_command() -> None:
+    """Stop all trading at once, from the host: no Telegram needed, and no running bot."""
+    raise typer.Exit(halt(_where(), console.print))
+
+
+def main() -> None:
+    """The console script."""
+    commands()
+
+
+def show(text: str, tone: Tone) -> None:
+    """Print one thing of a conversation, each line marked with whose it is."""
+    first, *more = text.splitlines() or [""]
+    lines = [HEADS[tone] + first, *("     " + line for line in more)]
+    console.print(Text("\n".join(lines), style=STYLES[tone]))
+
+
+def show_plain(text: str, tone: Tone) -> None:
+    """Print the line of a process, or what has become of it."""
+    console.print(Text(text, style=STYLES[tone] if tone is Tone.BAD else ""))
+
+
+async def _talk(data: Path | None) -> int:
+    try:
+        async with demo(data, show) as stage:
+            show(_greeting(stage), Tone.NOTE)
+            await chat(stage, lines_of(sys.stdin.fileno()), show)
+            return FAILED if stage.trouble() else 0
+    except (ChildTrouble, StageError) as problem:
+        show(str(problem), Tone.BAD)
+        return FAILED
+
+
+async def _play(data: Path | None, steps: list[Step]) -> int:
+    try:
+        async with demo(data, show) as stage:
+            held = await Player(stage, show).play(steps)
+    except (Failed, ChildTrouble, StageError) as problem:
+        show(str(problem), Tone.BAD)
+        return FAILED
+    show(f"All {held} expectations held.", Tone.NOTE)
+    return 0
+
+
+async def _bot(running: Coroutine[Any, Any, None]) -> int:
+    try:
+        await running
+    except (PiggyError, UnsafeDatabase) as problem:
+        show_plain(str(problem), Tone.BAD)
+        return BAD_START
+    return 0
+
+
+def _greeting(stage: Demo) -> str:
+    pairing = f"Type this first:  /start {stage.code}\n" if stage.code else ""
+    return (
+        f"\nEverything runs. Data: {stage.folder}\n"
+        f"Demo exchange (binanceus, a sandbox) key:    {stage.key.key}\n"
+        f"Demo exchange (binanceus, a sandbox) secret: {stage.key.secret}\n"
+        f"{pairing}\n{WELCOME}"
+    )
+
+
+def _script(name: str) -> list[Step]:
+    """The steps of a script; exits with a sentence where it cannot be read or understood."""
+    try:
+        path = GUIDE if name == "guide" and not Path(name).exists() else Path(name)
+        return parse(path.read_text(encoding="utf-8"))
+    except BadScript as problem:
+        show_plain(str(problem), Tone.BAD)
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        show_plain(f"The script {name} cannot be read: {reason}.", Tone.BAD)
+    raise typer.Exit(BAD_START)
+
+
+def _settings_or_exit() -> Any:
+    try:
+        return load()
+    except BadSettings as problem:
+        show_plain(str(problem), Tone.BAD)
+        raise typer.Exit(BAD_START) from None
+
+
+def _where() -> Where:
+    """What to stop. A stop must not fail on a setting that it does not need."""
+    try:
+        settings = load(telegram_bot_token=NO_TOKEN_NEEDED)
+    except BadSettings as problem:
+        show_plain(str(problem), Tone.BAD)
+        data = Path(os.environ.get("PIGGY_DATA") or "data")
+        url = os.environ.get("BACKEND_API_URL") or "http://localhost:8000"
+        return Where(data, url, os.environ.get("PROXY_TOKEN"), data / "proxy.token")
+    token = settings.proxy_token
+    return Where(
+        settings.piggy_data,
+        settings.backend_api_url,
+        token.get_secret_value() if token else None,
+        settings.proxy_token_file or settings.piggy_data / "proxy.token",
+    )
+
+
+def _until_told(work: Coroutine[Any, Any, int], interrupted: int) -> int:
+    """Run `work`; Ctrl-C, SIGTERM and a closed terminal cancel it, and it ends in order."""
+
+    async def cancellable() -> int:
+        task = asyncio.current_task()
+        assert task is not None, "inside a task"
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(cancellable())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return interrupted
+
+
+if __name__ == "__main__":
+    main()
