@@ -7,6 +7,7 @@ May import: chat, errors, ports, store, wire.
 """
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -29,7 +30,10 @@ class _Word:
 
 
 class Accounts:
-    """Asks the proxy for accounts; notes and tells changes of mode."""
+    """Asks the proxy for accounts; notes and tells changes of mode.
+
+    One lane a person: an answer that was overtaken by a change must not be noted after it.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917
         self,
@@ -46,30 +50,36 @@ class Accounts:
         self._clock = clock
         self._ids = ids
         self._notifier = notifier
-        self._noting = asyncio.Lock()
+        self._lanes: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look(self, person: Person) -> AccountOut:
         """The account now, made if the proxy has none; a mode nobody asked for is told."""
-        account = await self._get(person)
-        await self._note(person, account, unasked=[texts.mode_changed(account)])
+        async with self._lanes[person.id]:
+            account = await self._get(person)
+            await self._note(person, account, unasked=[texts.mode_changed(account)])
         return account
 
     async def change_mode(self, person: Person, wanted: ModeIn) -> AccountOut:
         """Ask for a mode; the pinned message follows, the words are the asker's."""
-        await self._get(person)
-        account = await self._broker.mode(wanted)
-        await self._note(person, account, unasked=[])
+        async with self._lanes[person.id]:
+            await self._get(person)
+            account = await self._broker.mode(wanted)
+            await self._note(person, account, unasked=[])
         return account
 
     async def change_limits(self, person: Person, wanted: LimitsIn) -> AccountOut:
-        account = await self._broker.limits(wanted)
-        await self._note(person, account, unasked=[])
+        """Ask for limits; the proxy keeps them within the operator's."""
+        async with self._lanes[person.id]:
+            await self._get(person)
+            account = await self._broker.limits(wanted)
+            await self._note(person, account, unasked=[])
         return account
 
     async def expect(self, person: Person) -> None:
         """Look after a change that the person asked for: pinned, and no notice."""
-        account = await self._get(person)
-        await self._note(person, account, unasked=[])
+        async with self._lanes[person.id]:
+            account = await self._get(person)
+            await self._note(person, account, unasked=[])
 
     async def _get(self, person: Person) -> AccountOut:
         try:
@@ -84,18 +94,17 @@ class Accounts:
 
     async def _note(self, person: Person, account: AccountOut, unasked: list[str]) -> None:
         """Tell first, then note: a crash between tells twice rather than never."""
-        async with self._noting:
-            known = await self._door(self._store.people.find, person.id)
-            if known is None:
-                return
-            if (known.mode, known.sandbox) != (account.mode, account.sandbox):
-                words = [_Word("mode", texts.pinned(account), INFO)]
-                if known.mode not in {None, account.mode}:
-                    words += [_Word("text", text, WARNING) for text in unasked]
-                await self._tell(known, words)
-            await self._door(
-                self._store.people.saw, person.id, account.mode, account.epoch, account.sandbox
-            )
+        known = await self._door(self._store.people.find, person.id)
+        if known is None:
+            return
+        if (known.mode, known.sandbox) != (account.mode, account.sandbox):
+            words = [_Word("mode", texts.pinned(account), INFO)]
+            if known.mode not in {None, account.mode}:
+                words += [_Word("text", text, WARNING) for text in unasked]
+            await self._tell(known, words)
+        await self._door(
+            self._store.people.saw, person.id, account.mode, account.epoch, account.sandbox
+        )
 
     async def _tell(self, person: Person, words: list[_Word]) -> None:
         now = self._clock()

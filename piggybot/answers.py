@@ -71,6 +71,6 @@ def learned(order: Order, answer: TradeOut | OrderOut) -> Order:
         quote=answer.cummulativeQuoteQty,
         fee=answer.fee,
         transact_time=None if moment is None else from_ms(moment),
-        sandbox=answer.sandbox,
+        sandbox=answer.sandbox or order.sandbox,
         problem=answer.error if isinstance(answer, OrderOut) else None,
     )

@@ -78,7 +78,7 @@ class Desk:
         """Send this order once and tell its outcome; a want seen before is only asked after."""
         if await self.seen(want.origin):
             return
-        account = await self.accounts.look(want.person)
+        account = await self.account(want.person)
         await self._allow(want, account)
         intent = self._intent(want, account)
         self._sending.add(intent.client_id)
@@ -87,6 +87,13 @@ class Desk:
                 await self._send(intent, account)
         finally:
             self._sending.discard(intent.client_id)
+
+    async def account(self, person: Person) -> AccountOut:
+        """The account right before an order; where the proxy is silent, nothing was sent."""
+        try:
+            return await self.accounts.look(person)
+        except BrokerDown as down:
+            raise BrokerDown(f"Nothing was sent. {down.message}", down.hint, sent=False) from down
 
     async def seen(self, origin: str) -> bool:
         """Whether this message or press began an order already; if so it is asked after."""
@@ -124,7 +131,8 @@ class Desk:
                 "The mode or a stop changed after you were asked, so nothing was sent.",
                 "Give the command again to be asked again.",
             )
-        if await self.errands.stopped(want.person):
+        halted = account.stopped or account.mode is Mode.HALTED
+        if halted or await self.errands.stopped(want.person):
             raise NotAllowed("A stop is in force: nothing is sent.", "/resume ends it.")
         if want.side is Side.SELL:
             return
@@ -226,7 +234,7 @@ class Desk:
 
     async def _finish(self, before: Order, done: Order) -> None:
         """The outcome and its notice, in one transaction."""
-        waited = before.status not in {Status.SENDING, done.status}
+        waited = before.status is not Status.SENDING
         text = texts.settled(done) if waited else texts.concluded(done)
         notice = await self._notice(done, "done", text)
         if await self._door(self._store.orders.conclude, done, [notice]):

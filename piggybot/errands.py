@@ -10,6 +10,7 @@ May import: accounts, chat, errors, ports, store, wire.
 import asyncio
 import json
 from dataclasses import asdict, dataclass, replace
+from http import HTTPStatus
 
 from migrations.database import Door
 from piggybot.accounts import Accounts
@@ -100,11 +101,19 @@ class Errands:
         for exchange in (kept or "").split(","):
             if exchange:
                 wanted = None if exchange == EVERY_KEY else exchange
-                out = await self._broker.forget(ForgetIn(userId=person.user_id, exchange=wanted))
-                gone += out.forgotten
+                gone += await self._forget_there(person, wanted)
         if kept is not None:
             await self._door(self._cross_out, name, kept)
         return gone
+
+    async def _forget_there(self, person: Person, exchange: str | None) -> list[str]:
+        try:
+            out = await self._broker.forget(ForgetIn(userId=person.user_id, exchange=exchange))
+        except BrokerRefused as refused:
+            if refused.http_status != HTTPStatus.NOT_FOUND:
+                raise
+            return []
+        return out.forgotten
 
     async def deliver(self) -> None:
         """Run everything that is left, for everyone; called by the clock."""
@@ -127,7 +136,9 @@ class Errands:
         if await self._door(self._store.flags.get, f"forget:{person.user_id}") is not None:
             gone = await self.deliver_forgets(person)
             text = texts_setup.forgotten_late(gone)
-            await self._tell(person, _Said(text, f"forgot:{self._clock():%s%f}", None, WARNING))
+            await self._tell(
+                person, _Said(text, f"forgot:{self._clock().isoformat()}", None, WARNING)
+            )
 
     async def _close(self, person: Person, stop: Stopping) -> None:
         """First acknowledgement, from the proxy or about its silence."""

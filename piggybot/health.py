@@ -7,12 +7,13 @@ May import: chat, desk, errors, ports, store, wire.
 """
 
 import json
+from contextlib import suppress
 from datetime import datetime
 
 from migrations.database import Door
 from piggybot.chat import texts_safety as texts
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES, Desk
-from piggybot.errors import PiggyError
+from piggybot.errors import BrokerRefused, PiggyError
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.store import Outgoing, Person, Store
 from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
@@ -95,12 +96,17 @@ class Health:
         people = await self._door(self._store.people.everyone)
         if await self._door(self._store.flags.get, NO_ENTRIES) is None:
             for person in people:
-                await self._desk.accounts.look(person)
+                await self._look(person)
             return
         back = [(person, *await self._end_live(person)) for person in people]
         await self._door(self._store.flags.drop, NO_ENTRIES)
         for person, account, was_live in back:
             await self._tell(person, texts.health_back(account, was_live=was_live))
+
+    async def _look(self, person: Person) -> None:
+        """One person's refusal is not the proxy's ill health."""
+        with suppress(BrokerRefused):
+            await self._desk.accounts.look(person)
 
     async def _end_live(self, person: Person) -> tuple[AccountOut, bool]:
         account = await self._broker.account(person.user_id)

@@ -27,7 +27,7 @@ async def testbuy(ask: Ask) -> None:
     if await ask.house.desk.seen(ask.origin):
         return
     spend = parse_amount(ask.params.get("amount") or ask.first(TEST_USAGE))
-    account = await ask.house.desk.accounts.look(ask.person)
+    account = await ask.house.desk.account(ask.person)
     _enough(spend, account)
     symbol = _symbol(ask, account)
     await ask.house.desk.place(_want(ask, Side.BUY, symbol, amount_usd=spend))
@@ -38,7 +38,7 @@ async def buy(ask: Ask) -> None:
     if await ask.house.desk.seen(ask.origin):
         return
     spend = parse_amount(ask.first(BUY_USAGE))
-    account = await ask.house.desk.accounts.look(ask.person)
+    account = await ask.house.desk.account(ask.person)
     _enough(spend, account)
     want = _want(ask, Side.BUY, _symbol(ask, account), amount_usd=spend)
     await _place_or_ask(ask, account, want)
@@ -51,11 +51,11 @@ async def sell(ask: Ask) -> None:
     what = ask.first(SELL_USAGE)
     if what.lower() != ALL:
         amount = parse_amount(what)
-        account = await ask.house.desk.accounts.look(ask.person)
+        account = await ask.house.desk.account(ask.person)
         want = _want(ask, Side.SELL, _symbol(ask, account), amount_usd=amount)
         await _place_or_ask(ask, account, want)
         return
-    account = await ask.house.desk.accounts.look(ask.person)
+    account = await ask.house.desk.account(ask.person)
     symbol = _held_symbol(ask, account)
     units = _held(account, symbol)
     await _place_or_ask(ask, account, _want(ask, Side.SELL, symbol, units=units))
