@@ -3,8 +3,8 @@
 Every order comes through `place`, paper and live; whatever is not known afterwards is the
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
-May import: accounts, admission, conclusion, errors, intake, parts, records, resolve, risk,
-stopgate, stopping, venue, wire.
+May import: accounts, admission, conclusion, daywatch, errors, intake, parts, records, resolve,
+risk, stopgate, stopping, venue, wire.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from datetime import datetime
 from proxy.accounts import Accounts
 from proxy.admission import Asked, check_account
 from proxy.conclusion import after_send
+from proxy.daywatch import DayWatch
 from proxy.errors import GateClosed, NotFound, ProxyError
 from proxy.intake import answer_of, draft_of
 from proxy.parts import Flights, Parts, Tasks
@@ -52,6 +53,7 @@ class Desk:
         self._flights = Flights()
         self._tasks = Tasks()
         self._resolver = Resolver(parts, self._flights, self._over)
+        self._days = DayWatch(parts, accounts.valuer, accounts.modes)
         self._stopping = Stopping(parts, self._flights, self._tasks)
 
     @property
@@ -126,13 +128,15 @@ class Desk:
         while True:
             try:
                 await self.watch_once()
-            except Exception:  # noqa: BLE001 - whatever broke, the watch must go on
+            except Exception:
+                # Whatever broke, the watch must go on.
                 log.exception("a look of the watch failed")
             await self._parts.sleep(WATCH_PAUSE)
 
     async def watch_once(self) -> None:
         await self._stopping.watch()
         await self._accounts.modes.watch()
+        await self._days.look()
 
     async def idle(self) -> None:
         """Wait for all that still runs on its own."""

@@ -59,7 +59,8 @@ class Resolver:
         while True:
             try:
                 await self.tick()
-            except Exception:  # noqa: BLE001 - whatever broke, the asking must go on
+            except Exception:
+                # Whatever broke, the asking must go on.
                 log.exception("a round of asking failed")
             await self._parts.sleep(PAUSE)
 

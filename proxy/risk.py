@@ -13,7 +13,7 @@ from decimal import Decimal
 from proxy.admission import Asked, check_account
 from proxy.errors import Denied
 from proxy.fills import cash_of, round_down
-from proxy.records import Books, ChatLimits, Entry, mark_of
+from proxy.records import Books, ChatLimits, DayStart, Entry, mark_of
 from proxy.venue import Market
 from proxy.wire import Limits, Side
 
@@ -105,6 +105,18 @@ def day_pnl(books: Books, prices: dict[str, Decimal]) -> Decimal | None:
             return None
         total += now_units * prices.get(mark, Decimal(0)) - units * start.get(mark, Decimal(0))
     return total
+
+
+def check_loss(pnl: Decimal, start: DayStart, limits: Limits, now: datetime) -> None:
+    """Denied, once the day has lost as much as it may."""
+    most = start.value * limits.maxDailyLossShare
+    if pnl < 0 and -pnl >= most:
+        share = f"{(limits.maxDailyLossShare * 100).normalize():f} %"
+        raise Denied(
+            LOSS_CODE,
+            f"Lost {usd(-pnl)} today; the limit is {share} of {usd(start.value)}, "
+            f"{usd(most)}. Again at 00:00 UTC, in {until_midnight(now)}.",
+        )
 
 
 def smallest(market: Market, price: Decimal) -> Decimal:
@@ -203,14 +215,7 @@ def _check_day(entry: Entry, world: World, books: Books, limits: Limits, now: da
     pnl = day_pnl(books, _fresh(world, now).prices)
     if pnl is None or books.day_start is None:
         raise Denied("valuation_stale", "Today's profit or loss is not known.", "Try again.")
-    most = books.day_start.value * limits.maxDailyLossShare
-    if pnl < 0 and -pnl >= most:
-        share = f"{(limits.maxDailyLossShare * 100).normalize():f} %"
-        raise Denied(
-            LOSS_CODE,
-            f"Lost {usd(-pnl)} today; the limit is {share} of {usd(books.day_start.value)}, "
-            f"{usd(most)}. Again at 00:00 UTC, in {until_midnight(now)}.",
-        )
+    check_loss(pnl, books.day_start, limits, now)
 
 
 def _fresh(world: World, now: datetime) -> Valuation:

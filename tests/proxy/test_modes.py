@@ -154,3 +154,29 @@ async def test_two_people_see_and_spend_only_their_own(house):
         await house.desk.order("bob", "pg-order-0001")
     with pytest.raises(Exception, match="unknown_order"):
         await house.desk.void("bob", "pg-order-0001")
+
+
+async def test_a_position_that_loses_too_much_ends_live_without_an_order(house):
+    house.venue.cash = D(150)
+    await house.open("ann")
+    await house.go_live("ann")
+    for n in range(12):
+        await house.desk.place(trade(usd=2), f"pg-order-{n:04}")
+    house.venue.prices["BTC/USDT"] = D(25000)
+    house.after(61)
+    house.accounts.touched()
+    await house.desk.watch_once()
+    account = await house.accounts.account("ann")
+    assert account.mode is Mode.REDUCING
+    assert account.reason.startswith("Lost $")
+
+
+async def test_the_day_begins_soon_after_midnight_for_who_holds_something(house):
+    await house.open("ann")
+    await house.desk.place(trade(), "pg-order-0001")
+    house.after(12 * 3600 + 30)
+    await house.desk.watch_once()
+    account = house.store.accounts.find("ann")
+    books = house.store.journal.books(account, account.book, house.now.date())
+    assert books.day_start.marks["binanceus BTC/USDT"] == D(50000)
+    assert (books.trades_today, books.day_fills) == (0, ())
