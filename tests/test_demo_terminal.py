@@ -1,0 +1,86 @@
+"""The line chat: what is typed becomes a message, a press or a misfortune; what comes is shown.
+
+May import: sandbox, stage, terminal.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+
+from piggybot.stage import Tone
+from piggybot.terminal import chat, lines_of
+from tests.test_player import FakeStage
+
+pytestmark = pytest.mark.anyio
+
+
+async def typed(*lines: str) -> AsyncIterator[str]:
+    for line in lines:
+        await asyncio.sleep(0.02)
+        yield line
+    await asyncio.sleep(0.05)
+
+
+async def talk(stage: FakeStage, *lines: str) -> list[str]:
+    shown: list[str] = []
+
+    def show(text: str, tone: Tone) -> None:
+        shown.append(f"{tone.value}: {text}")
+
+    await asyncio.wait_for(chat(stage, typed(*lines), show), 5)
+    return shown
+
+
+class WaitingStage(FakeStage):
+    """Its phone waits a little for news, as the real one does."""
+
+    def __init__(self, **answers: tuple[str, ...]) -> None:
+        super().__init__(**answers)
+        prompt = self.fake.events
+
+        async def events(since: int, wait: float = 0.0):
+            await asyncio.sleep(0.005)
+            return await prompt(since, wait)
+
+        self.fake.events = events
+
+
+async def test_a_number_presses_the_button_and_other_numbers_are_messages():
+    stage = WaitingStage(**{"/buy": ("Buy?",), "[No]": ("As you like.",)})
+    shown = await talk(stage, "/buy", "2", "482913")
+    assert stage.fake.said == ["/buy", "[No]", "482913"]
+    assert shown == ["bot: Buy?\n1:[Yes]  2:[No]", "bot: As you like."]
+
+
+async def test_a_label_in_brackets_presses_and_a_missing_one_is_told():
+    stage = WaitingStage(**{"/buy": ("Buy?",)})
+    shown = await talk(stage, "/buy", "[Yes]", "[Maybe]")
+    assert stage.fake.said == ["/buy", "[Yes]"]
+    assert shown[-1] == "bad: no visible button is called 'Maybe'"
+
+
+async def test_the_world_can_be_made_to_misbehave_and_a_wrong_line_is_a_sentence():
+    stage = WaitingStage()
+    shown = await talk(stage, "!exchange timeout-after", "!proxy explode", "", "/help")
+    assert stage.done == ["exchange timeout-after"]
+    assert stage.fake.said == ["/help"]
+    assert shown == ["bad: Line 1: Write !proxy kill or !proxy start; this is '!proxy explode'."]
+
+
+async def test_a_process_that_dies_ends_the_chat_and_is_named():
+    stage = WaitingStage()
+    stage.dead = "The proxy has ended by itself (signal 9). It printed nothing."
+    assert await talk(stage, "/help") == [f"bad: {stage.dead}"]
+
+
+async def test_lines_come_whole_from_a_pipe_and_end_with_it():
+    reading, writing = os.pipe()
+    os.write(writing, "/start 1\n/hé".encode()[:-1])
+    lines = lines_of(reading)
+    assert await anext(lines) == "/start 1"
+    os.write(writing, "é\nlast".encode()[1:])
+    os.close(writing)
+    assert [line async for line in lines] == ["/hé", "last"]
+    os.close(reading)
