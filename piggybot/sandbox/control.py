@@ -25,6 +25,12 @@ KEY_FLAGS = {
     "ipRestricted": "ip_restricted",
     "ipRefused": "ip_refused",
 }
+FAULT_TYPES = {
+    "count": int | None,
+    "method": str | None,
+    "path": str | None,
+    "seconds": int | float,
+}
 Body = dict[str, Any]
 
 
@@ -51,6 +57,8 @@ class Control:
             return as_json({"error": f"there is only {', '.join(known)}"}, NOT_FOUND)
         try:
             body = json.loads(request.body) if request.body else {}
+            if not isinstance(body, dict):
+                raise ValueError("the body must be a JSON object")
             return as_json(await handle(body))
         except (KeyError, TypeError, ValueError, InvalidOperation) as wrong:
             return as_json({"error": str(wrong)}, BAD_REQUEST)
@@ -83,8 +91,10 @@ class Control:
         return {"names": list(NAMES), "standing": standing, "met": self._sandbox.faults.met}
 
     async def _misbehave(self, body: Body) -> Body:
-        allowed = ("count", "method", "path", "seconds")
-        chosen = {name: body[name] for name in allowed if name in body}
+        chosen = {name: body[name] for name in FAULT_TYPES if name in body}
+        for name, value in chosen.items():
+            if not isinstance(value, FAULT_TYPES[name]):
+                raise ValueError(f"{name} cannot be {value!r}")
         await self._sandbox.misbehave(body["name"], **chosen)
         return await self._faults({})
 

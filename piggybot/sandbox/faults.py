@@ -17,6 +17,8 @@ from piggybot.sandbox.requests import Request
 
 ORDER = "/api/v3/order"
 RETRY_AFTER = "7"
+GZIP_HEAD = 10
+NO_SUCH_BLOCK = b"\x07"
 HTML = b"<html><head><title>Attention Required!</title></head><body>One moment</body></html>"
 BAD_GATEWAY_STATUSES = (400, 403, 418, 429, 500, 502, 503, 504, 522, 524, 529)
 BANNED = (418, 429)
@@ -101,7 +103,8 @@ def _redirect(status: int) -> Spoil:
 
 def _bad_gzip(answer: Answer, request: Request) -> Garbled:
     packed = gzip.compress(answer.body)
-    spoilt = Answer(200, packed[:12] + b"\xff" * (len(packed) - 12))
+    broken = packed[:GZIP_HEAD] + NO_SUCH_BLOCK + packed[GZIP_HEAD + 1 :]
+    spoilt = Answer(200, broken)
     return Garbled(_raw(spoilt, spoilt.body, "Content-Encoding: gzip\r\n"))
 
 
