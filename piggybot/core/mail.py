@@ -68,7 +68,7 @@ class Press(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What a press came to; `row` is there with OK only."""
+    """What a press came to; `row` is there with OK and USED only."""
 
     outcome: Press
     row: ButtonRow | None = None

@@ -35,7 +35,9 @@ class Buttons:
         values["params"] = json.loads(values["params"])
         if counted:
             return Pressed(Press.OK, ButtonRow(**values))
-        return Pressed(Press.USED if values["used"] else Press.EXPIRED)
+        if values["used"]:
+            return Pressed(Press.USED, ButtonRow(**values))
+        return Pressed(Press.EXPIRED)
 
     def prune(self, before: datetime) -> None:
         old = delete(buttons).where(or_(buttons.c.used.is_(True), buttons.c.expires < before))

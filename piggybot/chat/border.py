@@ -1,0 +1,138 @@
+"""What crosses between the door and its helpers: arrivals, letters, and Telegram's ways to say no.
+
+Alone so that the rules of the gate, the inbox and the outbox know no Telegram.
+
+May import: nothing of ours.
+"""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+TAG = re.compile(r"<[^>]*>")
+LONGEST = 4096
+Keyboard = Sequence[Sequence[Mapping[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One update, as far as it matters. `odd` names what makes it inadmissible whoever sent it."""
+
+    chat_id: int
+    person_id: int
+    name: str
+    message_id: int
+    sent_at: datetime
+    odd: str = ""
+    text: str = field(default="", repr=False)
+    query_id: str = ""
+    data: str = ""
+
+    @property
+    def is_press(self) -> bool:
+        return bool(self.query_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to a person. `buttons` are rows of {label, data}."""
+
+    text: str
+    buttons: Keyboard = ()
+    reply_to: int | None = None
+    html: bool = True
+
+    def plain(self) -> "Letter":
+        """The same without formatting, for when Telegram cannot read it."""
+        return replace(self, text=bare(self.text), html=False)
+
+    @property
+    def too_long(self) -> bool:
+        return len(bare(self.text).encode("utf-16-le")) // 2 > LONGEST
+
+
+def bare(text: str) -> str:
+    """Telegram HTML as it reads without its tags."""
+    return html.unescape(TAG.sub("", text))
+
+
+class WireError(Exception):
+    """Telegram did not do it. Texts never contain the token."""
+
+
+class Flood(WireError):
+    """Too many requests; try again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"flood, {seconds:g} s")
+        self.seconds = seconds
+
+
+class Unparsable(WireError):
+    """The formatting cannot be read."""
+
+
+class Unchanged(WireError):
+    """The edit changes nothing."""
+
+
+class Gone(WireError):
+    """The message is not there."""
+
+
+class Blocked(WireError):
+    """The person does not want to hear from us."""
+
+
+class Rejected(WireError):
+    """It will never work."""
+
+
+class Unreachable(WireError):
+    """No usable answer: it may or may not have been done."""
+
+
+class WrongToken(WireError):
+    """The token is refused."""
+
+
+class SecondPoller(WireError):
+    """Somebody else, or a webhook, takes our updates."""
+
+
+class Wire(Protocol):
+    """What the bot does at Telegram; every method raises WireError where it did not work."""
+
+    async def send(self, chat_id: int, letter: Letter) -> int: ...
+
+    async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None: ...
+
+    async def document(self, chat_id: int, name: str, content: bytes, caption: Letter) -> int: ...
+
+    async def unbutton(self, chat_id: int, message_id: int) -> None: ...
+
+    async def delete(self, chat_id: int, message_id: int) -> None: ...
+
+    async def pin(self, chat_id: int, message_id: int) -> None: ...
+
+    async def answer(self, query_id: str, alert: str) -> None: ...
+
+
+class Line(Wire, Protocol):
+    """The Wire, and what only the door needs."""
+
+    async def fetch(self, offset: int | None, seconds: int) -> list[tuple[int, Arrival | None]]:
+        """Long poll: (update id, what matters of it), oldest first. Confirms all below offset."""
+
+    async def webhook(self) -> str:
+        """The host that gets our updates instead of us, or nothing."""
+
+    async def unhook(self) -> None:
+        """Remove a webhook; no update is dropped."""
+
+    async def menu(self, commands: Mapping[str, str]) -> None: ...
+
+    async def close(self) -> None: ...

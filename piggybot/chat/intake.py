@@ -1,0 +1,114 @@
+"""From an arrival to a row of the durable inbox: gate, seal, commit; then, and only then, the lane.
+
+Alone because its order is the promise: when `take` returns, Telegram may be told that the update
+arrived. A second arrival of the same message or press finds its key taken and does nothing.
+
+May import: core, store.
+"""
+
+import re
+from dataclasses import replace
+
+from piggybot.chat import refusals
+from piggybot.chat.ask import House
+from piggybot.chat.border import Arrival, Wire, WireError
+from piggybot.chat.gate import Gate
+from piggybot.chat.guard import Errands
+from piggybot.chat.lanes import Lanes
+from piggybot.chat.secret import Read, Reader, sealer_for, without_hint
+from piggybot.chat.wipes import Wipes
+from piggybot.store import Incoming, Person
+
+SEALING_KEY = "sealing_key"
+NONCE = re.compile(r"[A-Za-z0-9_-]{16,32}", re.ASCII)
+
+
+class Intake:
+    """Takes one arrival at a time."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self, house: House, wire: Wire, reader: Reader, lanes: Lanes, wipes: Wipes, errands: Errands
+    ) -> None:
+        self._house = house
+        self._wire = wire
+        self._reader = reader
+        self._lanes = lanes
+        self._wipes = wipes
+        self._errands = errands
+        self._gate = Gate(house)
+
+    async def take(self, arrival: Arrival) -> None:
+        """Return when the arrival is in the inbox, or will never be."""
+        person = await self._gate.admit(arrival)
+        if person is None:
+            if arrival.is_press:
+                self._answer(arrival, refusals.PRESS_NOT_YOURS)
+            return
+        if arrival.is_press:
+            await self._take_press(arrival, person)
+        else:
+            await self._take_message(arrival, person)
+
+    async def _take_press(self, arrival: Arrival, person: Person) -> None:
+        if not NONCE.fullmatch(arrival.data):
+            self._answer(arrival, refusals.PRESS_UNKNOWN)
+            return
+        body = {"nonce": arrival.data, "message_id": arrival.message_id}
+        row = self._row(arrival, f"b{person.id}:{arrival.data}", "press", body)
+        new = await self._keep(row)
+        self._answer(arrival, "" if new else refusals.PRESS_USED)
+
+    async def _take_message(self, arrival: Arrival, person: Person) -> None:
+        read = await self._read(arrival, person)
+        body: dict[str, object] = {
+            "command": read.command,
+            "words": list(read.words),
+            "secrets": dict(read.secrets),
+            "wipe": read.wipe,
+            "trouble": read.trouble,
+            "message_id": arrival.message_id,
+        }
+        row = self._row(arrival, f"m{arrival.chat_id}:{arrival.message_id}", "message", body)
+        if read.wipe:
+            self._wipes.begin(arrival.chat_id, arrival.message_id)
+        await self._keep(row)
+
+    async def _read(self, arrival: Arrival, person: Person) -> Read:
+        if not arrival.text:
+            return Read(trouble="text_only")
+        store, door = self._house.store, self._house.door
+        dialogue = await door(store.dialogues.get, person.id)
+        public = await door(store.flags.get, SEALING_KEY)
+        read = self._reader.read(arrival.text, dialogue, sealer_for(person, public))
+        # While this chat is being worked on, the question may already be another one.
+        if not read.command and self._lanes.busy(arrival.chat_id):
+            return without_hint(read)
+        return read
+
+    def _row(self, arrival: Arrival, key: str, kind: str, body: dict[str, object]) -> Incoming:
+        return Incoming(
+            id=0,
+            key=key,
+            chat_id=arrival.chat_id,
+            person_id=arrival.person_id,
+            kind=kind,
+            body=body,
+            sent_at=arrival.sent_at,
+            arrived=self._house.clock(),
+        )
+
+    async def _keep(self, row: Incoming) -> bool:
+        number = await self._house.door(self._house.store.inbox.add, row)
+        if number is None:
+            return False
+        self._lanes.put(replace(row, id=number))
+        return True
+
+    def _answer(self, arrival: Arrival, alert: str) -> None:
+        self._errands.spawn("answer a press", self._answered(arrival.query_id, alert))
+
+    async def _answered(self, query_id: str, alert: str) -> None:
+        try:
+            await self._wire.answer(query_id, alert)
+        except WireError:
+            return  # an answer that comes too late is noise: the press itself is in the inbox

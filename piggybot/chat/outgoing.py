@@ -1,0 +1,146 @@
+"""Empties the outbox: by importance, each chat in its order, as fast as Telegram allows, for ever.
+
+Alone because it promises at least once: a letter leaves the outbox when Telegram has taken it or
+will never take it, and patience that Telegram asked for survives a restart.
+
+May import: core, ports, store.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from migrations.database import Door
+from piggybot.chat.ask import STOP
+from piggybot.chat.border import Blocked, Flood, Rejected, Wire, WireError
+from piggybot.chat.deliver import Delivery
+from piggybot.chat.guard import unbroken
+from piggybot.chat.pace import Meter, Pace
+from piggybot.ports import Clock
+from piggybot.store import Outgoing, Store
+
+log = structlog.get_logger()
+
+AT_ONCE = 200
+LOOK_AGAIN = 0.25
+SWEEP = 2.0
+PATIENT_TRIES = 8
+"""So often a letter that gets no answer holds up those behind it; then they may pass it."""
+
+
+class Bell:
+    """The Notifier: whoever commits a letter rings it."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def wake(self) -> None:
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Return at the next ring, or after so long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), seconds)
+        self._event.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the sender works with."""
+
+    store: Store
+    door: Door
+    clock: Clock
+    bell: Bell
+    pace: Pace = field(default_factory=Pace)
+
+
+class Sender:
+    """At most one letter a chat is on its way; chats do not wait for each other."""
+
+    def __init__(self, office: Office, wire: Wire) -> None:
+        self._office = office
+        self._deliver = Delivery(office.store, office.door, wire)
+        self._meter = Meter(office.pace)
+        self._sending: dict[int, asyncio.Task[None]] = {}
+        self._stuck: dict[int, float] = {}
+
+    async def run(self) -> None:
+        """Never returns."""
+        while True:
+            await unbroken("outbox", self.sweep())
+            waits = self._sending or await self._anything()
+            await self._office.bell.wait(LOOK_AGAIN if waits else SWEEP)
+
+    async def stop(self) -> None:
+        """What is on its way is begun again at the next start."""
+        tasks = list(self._sending.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def sweep(self) -> None:
+        """Start the next letter of every chat that may have one."""
+        office = self._office
+        rows = await office.door(office.store.outbox.due, office.clock(), AT_ONCE)
+        now = asyncio.get_running_loop().time()
+        passed: set[int] = set()
+        for row in rows:
+            chat = row.chat_id
+            if chat in self._sending or chat in passed:
+                continue
+            urgent = row.priority == STOP
+            wait = self._meter.wait_urgent(now) if urgent else self._meter.wait(chat, now)
+            if wait > 0 or (self._stuck.get(chat, 0.0) > now and not urgent):
+                passed.add(chat)
+                continue
+            self._meter.take(chat)
+            self._sending[chat] = asyncio.create_task(self._send(row))
+
+    async def _anything(self) -> bool:
+        office = self._office
+        nothing: list[bool] = []
+
+        async def look() -> None:
+            nothing.append(await office.door(office.store.outbox.next_due) is None)
+
+        await unbroken("outbox", look())
+        return nothing == [False]
+
+    async def _send(self, row: Outgoing) -> None:
+        try:
+            if await unbroken(f"letter {row.id}", self._sent(row)) is not None:
+                await unbroken("outbox", self._later(row))
+        finally:
+            self._sending.pop(row.chat_id, None)
+            self._office.bell.wake()
+
+    async def _sent(self, row: Outgoing) -> None:
+        store, door, clock = self._office.store, self._office.door, self._office.clock
+        try:
+            message_id = await self._deliver(row)
+        except Flood as flood:
+            until = clock() + timedelta(seconds=flood.seconds)
+            await door(store.outbox.hold, row.chat_id, until)
+            log.warning("flood", chat=row.chat_id, seconds=flood.seconds)
+        except (Blocked, Rejected) as refusal:
+            log.error("letter failed", id=row.id, kind=row.kind, why=str(refusal))
+            await door(store.outbox.failed, row.id, str(refusal))
+        except WireError as error:
+            log.warning("letter late", id=row.id, tries=row.tries, why=str(error))
+            await self._later(row)
+        else:
+            self._stuck.pop(row.chat_id, None)
+            await door(store.outbox.sent, row.id, message_id, clock())
+
+    async def _later(self, row: Outgoing) -> None:
+        """Try again after a while; what stands behind in this chat waits too, so order is kept."""
+        office = self._office
+        pause = office.pace.retry(row.tries)
+        if row.tries < PATIENT_TRIES:
+            self._stuck[row.chat_id] = asyncio.get_running_loop().time() + pause
+        until = office.clock() + timedelta(seconds=pause)
+        await office.door(office.store.outbox.later, row.id, until)

@@ -1,0 +1,79 @@
+"""Every word that the door itself says: to strangers, of presses, of secrets, of lateness.
+
+Alone because these are said before, or instead of, any handler.
+
+May import: nothing of ours.
+"""
+
+import difflib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from piggybot.chat.texts import e
+
+STRANGER = "This is a private bot. It works only for the person who runs it."
+PRESS_NOT_YOURS = "This button is not yours. Nothing was done."
+PRESS_USED = "This button was used already. Nothing more was done."
+PRESS_EXPIRED = "This button is too old. Nothing was done; type the command again."
+PRESS_UNKNOWN = "I do not know this button any more. Nothing was done; type the command again."
+CODE_BURNT = "This code is not valid any more. Start the bot again for a new one."
+UNSEALED = (
+    "I cannot seal a secret yet, because the proxy has not told me its public key. Nothing of your "
+    "message was kept. See that the proxy runs (/health), then send it again."
+)
+ACCIDENT = (
+    "That looked like a key or a secret, which I was not asking for. I kept nothing of it. "
+    "/setkeys saves a key."
+)
+NOTHING_ASKED = "I was not asking for anything. /help shows what I can do."
+TEXT_ONLY = "I can read text only. /help shows what I can do."
+DELETED = "I deleted your message from this chat."
+NOT_DELETED = "I could not delete your message yet; please delete it yourself."
+DIALOGUE_OVER = "You took long, so I stopped waiting for your answer. Begin again with /{name}."
+TOO_LONG = "This is too long for a message, so here it is as a file."
+SECOND_POLLER = (
+    "⚠️ Another program reads this bot's messages with the same token (Telegram: 409 Conflict). If "
+    "that is not a second copy of yours, the token is stolen: revoke it at @BotFather now."
+)
+WEBHOOK = (
+    "⚠️ Somebody had set a webhook on this bot, which I did not do. I removed it. If it was not "
+    "you, the token is stolen: revoke it at @BotFather now."
+)
+
+
+def wrong_code(left: int) -> str:
+    return f"This code is wrong. Tries left: {left}."
+
+
+def stale(age: timedelta) -> str:
+    """Why a late command that moves money is not obeyed."""
+    seconds = round(abs(age).total_seconds())
+    if age < timedelta(0):
+        return (
+            f"Your message is dated {seconds} s in the future, so a clock is wrong. "
+            "Nothing was done. Set the clock of this machine, then send it again."
+        )
+    return (
+        f"Your message reached me {spell(seconds)} after you sent it. That is too old to move "
+        "money, so nothing was done. Send it again if you still want it."
+    )
+
+
+def spell(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return " ".join(parts + [f"{rest} s"] * (not hours))
+
+
+def unknown_command(typed: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(typed, list(known), n=1)
+    guess = f" Did you mean /{near[0]}?" if near else ""
+    return f"I do not know /{e(typed[:32])}.{guess} /help shows what I can do."
+
+
+def unexpected(trouble_id: str) -> str:
+    return (
+        f"⚠️ Something went wrong ({e(trouble_id)}). Nothing more was done. The log has the details "
+        "under this id; /status shows how things stand."
+    )

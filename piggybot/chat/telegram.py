@@ -1,0 +1,277 @@
+"""Telegram's library behind our border: updates become arrivals, its errors become ours.
+
+Alone because it is the only file that knows the library. Texts of errors are Telegram's own
+sentences of refusal; those of the network, which may hold the token, are not passed on.
+
+May import: settings.
+"""
+
+import logging
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from telegram import (
+    Bot,
+    BotCommand,
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    Update,
+)
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from piggybot.chat.ask import House
+from piggybot.chat.border import (
+    Arrival,
+    Blocked,
+    Flood,
+    Gone,
+    Letter,
+    Rejected,
+    SecondPoller,
+    Unchanged,
+    Unparsable,
+    Unreachable,
+    WireError,
+    WrongToken,
+)
+from piggybot.chat.door import ChatDoor, Timing
+from piggybot.chat.outgoing import Bell
+from piggybot.settings import Settings
+
+R = TypeVar("R")
+ALLOWED = ("message", "callback_query")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CHATTY = ("httpx", "httpcore", "telegram")
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+SENTENCES: tuple[tuple[str, type[WireError]], ...] = (
+    ("can't parse entities", Unparsable),
+    ("can't parse", Unparsable),
+    ("message is not modified", Unchanged),
+    ("message to edit not found", Gone),
+    ("message to delete not found", Gone),
+    ("message to pin not found", Gone),
+    ("message_id_invalid", Gone),
+)
+
+
+def arrival_of(update: Update) -> Arrival | None:
+    """What matters of an update; None for kinds that nobody asked for, edits and channels too."""
+    if update.callback_query is not None:
+        return _pressed(update.callback_query)
+    return None if update.message is None else _message(update.message)
+
+
+def _message(message: Message) -> Arrival | None:
+    sender = message.from_user
+    if sender is None:
+        return None
+    return Arrival(
+        chat_id=message.chat.id,
+        person_id=sender.id,
+        name=sender.first_name,
+        message_id=message.message_id,
+        sent_at=message.date,
+        odd=_odd(message),
+        text=message.text or "",
+    )
+
+
+def _odd(message: Message) -> str:
+    """What makes a message inadmissible, whoever sent it."""
+    marks = {
+        "not a private chat": message.chat.type != ChatType.PRIVATE,
+        "edited": message.edit_date is not None,
+        "forwarded": message.forward_origin is not None or bool(message.is_automatic_forward),
+        "via a bot": message.via_bot is not None,
+        "by a chat": message.sender_chat is not None,
+        "by a bot": message.from_user is not None and message.from_user.is_bot,
+        "by a business": message.business_connection_id is not None,
+    }
+    return next((name for name, true in marks.items() if true), "")
+
+
+def _pressed(query: CallbackQuery) -> Arrival:
+    shown = query.message
+    private = shown is not None and shown.chat.type == ChatType.PRIVATE
+    return Arrival(
+        chat_id=query.from_user.id if shown is None else shown.chat.id,
+        person_id=query.from_user.id,
+        name=query.from_user.first_name,
+        message_id=0 if shown is None else shown.message_id,
+        sent_at=EPOCH if shown is None else shown.date,
+        odd="" if private else "not a private chat",
+        query_id=query.id,
+        data=query.data or "",
+    )
+
+
+class TelegramDoor(ChatDoor):
+    """The door, on Telegram's own line."""
+
+    def __init__(self, house: House, bell: Bell, timing: Timing | None = None) -> None:
+        timing = timing or Timing()
+        super().__init__(house, bell, TelegramLine(house.settings, timing), timing)
+
+
+class TelegramLine:
+    """The Line of the border, over Telegram's library."""
+
+    def __init__(self, settings: Settings, timing: Timing) -> None:
+        for name in CHATTY:  # every address that they log holds the token
+            logging.getLogger(name).setLevel(logging.WARNING)
+        origin = str(settings.telegram_api_url).rstrip("/")
+        self._requests = (_http(timing), _http(timing))
+        self._bot = Bot(
+            settings.telegram_bot_token.get_secret_value(),
+            base_url=f"{origin}/bot",
+            base_file_url=f"{origin}/file/bot",
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+        )
+
+    async def fetch(self, offset: int | None, seconds: int) -> list[tuple[int, Arrival | None]]:
+        updates = await _ours(
+            self._bot.get_updates(offset=offset, timeout=seconds, allowed_updates=ALLOWED)
+        )
+        return [(update.update_id, arrival_of(update)) for update in updates]
+
+    async def webhook(self) -> str:
+        hook = await _ours(self._bot.get_webhook_info())
+        return (urlsplit(hook.url).hostname or "unknown") if hook.url else ""
+
+    async def unhook(self) -> None:
+        await _ours(self._bot.delete_webhook(drop_pending_updates=False))
+
+    async def menu(self, commands: Mapping[str, str]) -> None:
+        await _ours(self._bot.set_my_commands([BotCommand(*one) for one in commands.items()]))
+
+    async def close(self) -> None:
+        # The library's own shutdown does nothing unless its start, which asks Telegram, had worked.
+        for request in self._requests:
+            await request.shutdown()
+
+    async def send(self, chat_id: int, letter: Letter) -> int:
+        sent = await _ours(
+            self._bot.send_message(
+                chat_id,
+                letter.text,
+                parse_mode=_mode(letter),
+                reply_markup=_keyboard(letter),
+                reply_parameters=_reply(letter),
+                link_preview_options=NO_PREVIEW,
+            )
+        )
+        return sent.message_id
+
+    async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None:
+        await _ours(
+            self._bot.edit_message_text(
+                letter.text,
+                chat_id,
+                message_id,
+                parse_mode=_mode(letter),
+                reply_markup=_keyboard(letter),
+                link_preview_options=NO_PREVIEW,
+            )
+        )
+
+    async def document(self, chat_id: int, name: str, content: bytes, caption: Letter) -> int:
+        sent = await _ours(
+            self._bot.send_document(
+                chat_id,
+                BytesIO(content),
+                filename=name,
+                caption=caption.text or None,
+                parse_mode=_mode(caption),
+                reply_markup=_keyboard(caption),
+                reply_parameters=_reply(caption),
+            )
+        )
+        return sent.message_id
+
+    async def unbutton(self, chat_id: int, message_id: int) -> None:
+        await _ours(self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None))
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        await _ours(self._bot.delete_message(chat_id, message_id))
+
+    async def pin(self, chat_id: int, message_id: int) -> None:
+        await _ours(self._bot.pin_chat_message(chat_id, message_id, disable_notification=True))
+
+    async def answer(self, query_id: str, alert: str) -> None:
+        await _ours(
+            self._bot.answer_callback_query(query_id, text=alert or None, show_alert=bool(alert))
+        )
+
+
+async def _ours(call: Awaitable[R]) -> R:
+    with translated():
+        return await call
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Telegram's errors as ours."""
+    try:
+        yield
+    except RetryAfter as flood:
+        raise Flood(flood._retry_after.total_seconds()) from None
+    except Forbidden as refusal:
+        raise Blocked(str(refusal)) from None
+    except BadRequest as refusal:
+        raise _refused(str(refusal)) from None
+    except InvalidToken:
+        raise WrongToken("the token is refused") from None
+    except Conflict as refusal:
+        raise SecondPoller(str(refusal)) from None
+    except TelegramError as error:
+        raise Unreachable(type(error).__name__) from None
+
+
+def _refused(sentence: str) -> WireError:
+    lower = sentence.lower()
+    for part, kind in SENTENCES:
+        if part in lower:
+            return kind(sentence)
+    return Rejected(sentence)
+
+
+def _mode(letter: Letter) -> str | None:
+    return ParseMode.HTML if letter.html else None
+
+
+def _reply(letter: Letter) -> ReplyParameters | None:
+    if letter.reply_to is None:
+        return None
+    return ReplyParameters(letter.reply_to, allow_sending_without_reply=True)
+
+
+def _keyboard(letter: Letter) -> InlineKeyboardMarkup | None:
+    if not letter.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(one["label"], callback_data=one["data"]) for one in line]
+            for line in letter.buttons
+        ]
+    )
+
+
+def _http(timing: Timing) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=32,
+        read_timeout=timing.answer,
+        write_timeout=timing.answer,
+        connect_timeout=timing.connect,
+        pool_timeout=timing.answer,
+    )
