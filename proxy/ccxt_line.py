@@ -131,8 +131,8 @@ class Line:
         is_order = method == "POST" and urlsplit(url).path == ORDER_PATH
         if is_order and (call.gate is None or call.passed):
             raise GateClosed("no_gate", "An order without its gate is not sent.")
-        session = self._session(fresh=is_order)
         target = URL(self.rewritten(url), encoded=True)
+        session = self._session(fresh=is_order)
         data = body.encode() if body else None
         try:
             async with session.request(

@@ -1,0 +1,380 @@
+"""What leaves for an exchange: to the letter, once, signed, gated, and nowhere else."""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import urlencode
+
+import pytest
+
+from proxy.ccxt_line import Line
+from proxy.ccxt_wire import check_never_repeats, connect
+from proxy.errors import GateClosed, KeyRefused, VenueUnavailable
+from proxy.exchange import CcxtVenue
+from proxy.venue import Placement, Report, Verdict
+from proxy.wire import Side
+from tests.proxy.loopback_venue import LoopbackVenue, Seen, Told, now, told, venue_at
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "the-secret-of-all-secrets"
+ID = "pg-AAAAAAAAAAAAAAAAAAAAAA"
+ORDER = ("POST", "/api/v3/order")
+
+
+def filled(seen: Seen) -> Told:
+    return told(
+        {
+            "symbol": "BTCUSDT",
+            "orderId": 7,
+            "clientOrderId": seen.dict["newClientOrderId"],
+            "transactTime": 1700000000000,
+            "status": "FILLED",
+            "executedQty": "0.00003",
+            "cummulativeQuoteQty": "1.92",
+            "fills": [],
+        }
+    )
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[LoopbackVenue]:
+    fake = LoopbackVenue()
+    fake.answers[ORDER] = filled
+    await fake.server.start()
+    yield fake
+    await fake.server.stop()
+
+
+@pytest.fixture(params=["binanceus", "binance"])
+async def venue(request: pytest.FixtureRequest, fake: LoopbackVenue) -> AsyncIterator[CcxtVenue]:
+    venue = venue_at(fake.server.url, request.param)
+    yield venue
+    await venue.close()
+
+
+def open_gate() -> None:
+    return None
+
+
+async def buy(venue: CcxtVenue, cost: str = "2.05", user: str = "u1") -> Report:
+    market = await venue.market("BTC/USDT")
+    order = Placement(ID, user, market, Side.BUY, Decimal(cost), None)
+    return await venue.send(order, open_gate)
+
+
+async def sell(venue: CcxtVenue, units: str) -> Report:
+    market = await venue.market("BTC/USDT")
+    return await venue.send(Placement(ID, "u1", market, Side.SELL, None, Decimal(units)), open_gate)
+
+
+async def test_a_buy_is_one_post_by_cost_under_our_id(
+    fake: LoopbackVenue, venue: CcxtVenue
+) -> None:
+    report = await buy(venue)
+
+    [sent] = fake.orders
+    assert report.verdict is Verdict.DONE
+    assert sent.params[1:-2] == [
+        ("symbol", "BTCUSDT"),
+        ("side", "BUY"),
+        ("newClientOrderId", ID),
+        ("newOrderRespType", "FULL"),
+        ("type", "MARKET"),
+        ("quoteOrderQty", "2.05"),
+    ]
+    assert sent.names[0] == "timestamp"
+    assert sent.params[-2] == ("recvWindow", "5000")
+    assert sent.headers["x-mbx-apikey"] == "key-of-u1"
+    assert sent.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+async def test_a_sell_is_one_post_by_size_in_whole_steps(
+    fake: LoopbackVenue, venue: CcxtVenue
+) -> None:
+    await sell(venue, "0.000039999")
+
+    [sent] = fake.orders
+    assert sent.dict["side"] == "SELL"
+    assert sent.dict["quantity"] == "0.00003"
+    assert "quoteOrderQty" not in sent.dict
+    assert "price" not in sent.dict
+
+
+async def test_a_signature_holds_over_what_was_sent(fake: LoopbackVenue, venue: CcxtVenue) -> None:
+    await buy(venue)
+
+    [sent] = fake.orders
+    signed = urlencode(sent.params[:-1])
+    right = hmac.new(SECRET.encode(), signed.encode(), hashlib.sha256).hexdigest()
+    assert sent.params[-1] == ("signature", right)
+
+
+async def test_loading_markets_is_one_request(fake: LoopbackVenue, venue: CcxtVenue) -> None:
+    rules = await venue.market("btcusdt")
+
+    assert [(one.method, one.path) for one in fake.seen] == [("GET", "/api/v3/exchangeInfo")]
+    assert (rules.symbol, rules.step, rules.min_notional) == (
+        "BTC/USDT",
+        Decimal("0.00001"),
+        Decimal(1),
+    )
+
+
+async def test_cancel_and_question_name_the_order_by_our_id(
+    fake: LoopbackVenue, venue: CcxtVenue
+) -> None:
+    order = Placement(ID, "u1", await venue.market("BTC/USDT"), Side.BUY, Decimal(2), None)
+    await venue.cancel(order)
+
+    cancel, question = fake.seen[-2:]
+    assert (cancel.method, cancel.path) == ("DELETE", "/api/v3/order")
+    assert (question.method, question.path) == ("GET", "/api/v3/order")
+    for one in (cancel, question):
+        assert one.dict["origClientOrderId"] == ID
+        assert one.dict["symbol"] == "BTCUSDT"
+        assert "newClientOrderId" not in one.dict
+
+
+async def test_a_redirect_is_not_followed(fake: LoopbackVenue, venue: CcxtVenue) -> None:
+    for status in (301, 302, 303, 307, 308):
+        fake.answers[ORDER] = told(b"", status, location=f"{fake.server.url}/elsewhere")
+        assert (await buy(venue)).verdict is Verdict.UNKNOWN
+
+    assert len(fake.orders) == 5
+    assert not [one for one in fake.seen if one.path == "/elsewhere"]
+
+
+async def test_the_gate_is_asked_after_the_connection_stands(
+    fake: LoopbackVenue, venue: CcxtVenue
+) -> None:
+    connected: list[int] = []
+
+    def gate() -> None:
+        connected.append(len(fake.server._state.connections))
+        raise GateClosed("stopped", "A stop is in force.")
+
+    market = await venue.market("BTC/USDT")
+    before = len(fake.server._state.connections)
+    report = await venue.send(Placement(ID, "u1", market, Side.BUY, Decimal(2), None), gate)
+
+    await asyncio.sleep(0.05)
+    assert (report.verdict, report.code) == (Verdict.NOT_SENT, "stopped")
+    assert len(connected) == 1
+    assert before <= connected[0]
+    assert fake.orders == []
+
+
+async def test_a_stop_while_the_limiter_waits_holds_the_order_back(fake: LoopbackVenue) -> None:
+    venue = venue_at(fake.server.url)
+    market = await venue.market("BTC/USDT")
+    venue._ccxt.enableRateLimit = True
+    waiting, go_on, stopped = asyncio.Event(), asyncio.Event(), []
+
+    async def slow(_cost: object) -> None:
+        waiting.set()
+        await go_on.wait()
+
+    def gate() -> None:
+        if stopped:
+            raise GateClosed("stopped", "A stop is in force.")
+
+    venue._ccxt.throttle = slow
+    order = Placement(ID, "u1", market, Side.BUY, Decimal(2), None)
+    sending = asyncio.create_task(venue.send(order, gate))
+    await waiting.wait()
+    stopped.append(True)
+    go_on.set()
+
+    assert (await sending).code == "stopped"
+    assert fake.orders == []
+    await venue.close()
+
+
+async def test_an_order_without_a_gate_cannot_leave(fake: LoopbackVenue) -> None:
+    line = Line("binanceus", fake.server.url, 2.0, now)
+    for url in ("https://api.binance.us/api/v3/order", "https://api.binance.us/api/v3/order?x=1"):
+        with pytest.raises(GateClosed):
+            await line.exchange("POST", url, {}, "symbol=BTCUSDT")
+    await line.close()
+
+    assert fake.seen == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.binance.com/api/v3/time",
+        "https://fapi.binance.com/fapi/v1/time",
+        "http://api.binance.us/api/v3/time",
+        "https://api.binance.us.evil.example/api/v3/time",
+        "https://api.binance.us@evil.example/api/v3/time",
+        "https://api.binance.us:8443/api/v3/time",
+    ],
+)
+async def test_another_host_than_the_official_one_is_refused(fake: LoopbackVenue, url: str) -> None:
+    line = Line("binanceus", fake.server.url, 2.0, now)
+
+    with pytest.raises(VenueUnavailable) as refused:
+        await line.exchange("GET", url, {}, None)
+
+    assert refused.value.code == "unexpected_host"
+    assert fake.seen == []
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "target"),
+    [
+        ("binanceus", "", "https://api.binance.us/api/v3/time?a=1"),
+        ("binanceus", "testnet", "https://testnet.binance.vision/api/v3/time?a=1"),
+        ("binanceus", "http://127.0.0.1:9", "http://127.0.0.1:9/api/v3/time?a=1"),
+    ],
+)
+def test_the_origin_is_rewritten_after_signing(name: str, origin: str, target: str) -> None:
+    line = Line(name, origin, 2.0, now)
+
+    assert line.rewritten("https://api.binance.us/api/v3/time?a=1") == target
+    assert line.sandbox is bool(origin)
+
+
+async def test_a_refused_connection_is_provably_unsent(fake: LoopbackVenue) -> None:
+    venue = venue_at(fake.server.url)
+    await venue.market("BTC/USDT")
+    await fake.server.close_listener()
+
+    report = await buy(venue)
+
+    assert (report.verdict, report.code) == (Verdict.NOT_SENT, "venue_unreachable")
+    await venue.close()
+
+
+async def test_a_silent_venue_leaves_the_order_unknown(fake: LoopbackVenue) -> None:
+    silent = asyncio.Event()
+
+    async def wait(_: Seen) -> None:
+        await silent.wait()
+
+    venue = venue_at(fake.server.url, timeout=0.2)
+    await venue.market("BTC/USDT")
+    fake.before_answer = wait
+
+    assert (await buy(venue)).verdict is Verdict.UNKNOWN
+    assert len(fake.orders) == 1
+    silent.set()
+    await venue.close()
+
+
+async def test_a_connection_that_nobody_accepts_is_provably_unsent(fake: LoopbackVenue) -> None:
+    venue = venue_at(fake.server.url, timeout=0.2)
+    market = await venue.market("BTC/USDT")
+    passed: list[bool] = []
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for one in (first, second):
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        venue._line.origin = f"http://127.0.0.1:{full.getsockname()[1]}"
+        order = Placement(ID, "u1", market, Side.BUY, Decimal(2), None)
+        report = await venue.send(order, lambda: passed.append(True))
+    await venue.close()
+
+    assert passed == []
+    assert report.verdict is Verdict.NOT_SENT
+
+
+async def test_a_ban_holds_everything_back_until_it_ends(fake: LoopbackVenue) -> None:
+    clock = [now()]
+    venue = venue_at(fake.server.url, clock=lambda: clock[0])
+    fake.answers[ORDER] = told({"code": -1003, "msg": "Way too much."}, 418, retry_after="30")
+    first = await buy(venue)
+    seen = len(fake.seen)
+
+    second = await buy(venue)
+    with pytest.raises(VenueUnavailable) as refused:
+        await venue.balances("u1")
+
+    assert (first.verdict, first.code) == (Verdict.NOT_SENT, "venue_busy")
+    assert (second.verdict, second.code) == (Verdict.NOT_SENT, "venue_busy")
+    assert "30 s" in second.message
+    assert refused.value.code == "venue_busy"
+    assert len(fake.seen) == seen
+
+    clock[0] += timedelta(seconds=31)
+    fake.answers[ORDER] = filled
+    assert (await buy(venue)).verdict is Verdict.DONE
+    await venue.close()
+
+
+async def test_secrets_are_opened_for_signing_only_and_never_mixed(fake: LoopbackVenue) -> None:
+    opened: list[str] = []
+
+    def opener() -> tuple[str, str]:
+        opened.append("opened")
+        return "a-key", SECRET
+
+    venue = venue_at(fake.server.url, keys=opener)
+    await venue.market("BTC/USDT")
+    assert opened == []
+
+    await asyncio.gather(*(buy(venue) for _ in range(5)))
+
+    assert len(opened) == 5
+    assert SECRET not in str(vars(venue._ccxt)) and "a-key" not in str(vars(venue._ccxt))
+    assert not venue._ccxt.apiKey and not venue._ccxt.secret
+    await venue.close()
+
+
+async def test_two_users_at_once_sign_with_their_own_keys(fake: LoopbackVenue) -> None:
+    venue = venue_at(fake.server.url)
+    await venue.market("BTC/USDT")
+
+    await asyncio.gather(*(buy(venue, user=user) for user in ("ann", "bob", "cy") * 3))
+
+    used = sorted(one.headers["x-mbx-apikey"] for one in fake.orders)
+    assert used == sorted(["key-of-ann", "key-of-bob", "key-of-cy"] * 3)
+    await venue.close()
+
+
+@pytest.mark.parametrize("secret", ["-----BEGIN PRIVATE KEY-----\nxx", "PRIVATE KEY" + "x" * 200])
+async def test_a_secret_that_cannot_sign_is_refused_in_words(
+    fake: LoopbackVenue, secret: str
+) -> None:
+    venue = venue_at(fake.server.url, keys=lambda: ("a-key", secret))
+
+    report = await buy(venue)
+    with pytest.raises(KeyRefused) as refused:
+        await venue.balances("u1")
+
+    assert (report.verdict, report.code) == (Verdict.NOT_SENT, "invalid_signature")
+    assert secret not in str(refused.value) + report.message
+    assert fake.orders == []
+    await venue.close()
+
+
+async def test_no_log_line_carries_a_key_even_at_debug(
+    fake: LoopbackVenue, venue: CcxtVenue, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await buy(venue)
+        with pytest.raises(VenueUnavailable):
+            await venue.balances("u1")
+
+    assert SECRET not in caplog.text
+    assert "key-of-u1" not in caplog.text
+
+
+def test_an_instance_that_would_repeat_requests_is_refused() -> None:
+    line = Line("binance", "", 2.0, now)
+    exchange = connect("binance", line, now, limited=True)
+    exchange.options["createOrder"] = {"maxRetriesOnFailure": 2}
+
+    with pytest.raises(RuntimeError):
+        check_never_repeats(exchange)
+    assert exchange.enableLastHttpResponse is False
+    assert exchange.enableRateLimit is True
