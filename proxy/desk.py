@@ -16,7 +16,7 @@ from proxy.accounts import Accounts
 from proxy.admission import Asked, check_account
 from proxy.conclusion import after_send
 from proxy.daywatch import DayWatch
-from proxy.errors import GateClosed, NotFound, ProxyError
+from proxy.errors import GateClosed, NoKey, NotFound, ProxyError
 from proxy.intake import answer_of, draft_of
 from proxy.parts import Flights, Parts, Tasks
 from proxy.records import Account, Book, Entry
@@ -199,6 +199,8 @@ class Desk:
         """What the venue says, asked before the transaction."""
         venue = self._parts.venue(order.exchange, draft.book)
         named = self._parts.venues.get(order.exchange, venue)
+        if draft.book is Book.LIVE:
+            await self._check_key(order.userId, order.exchange, named.title)
         market = await venue.market(order.symbolCcxt or order.symbol)
         quote = await venue.quote(market.symbol)
         valuation = None
@@ -208,6 +210,11 @@ class Desk:
             if valuation is not None and valuer.fresh(valuation):
                 await valuer.begin_day(order.userId, draft.book, valuation)
         return World(named.title, market, quote.price, quote.at, valuation)
+
+    async def _check_key(self, user_id: str, exchange: str, title: str) -> None:
+        key = await self._parts.door(self._parts.store.keys.find, user_id, exchange)
+        if key is None or key.validated_at is None:
+            raise NoKey("no_key", f"There is no validated key for {title}.", "/setkeys stores one.")
 
     async def _deny(self, draft: Entry, refusal: ProxyError) -> Entry:
         """Journal our refusal, so that the same id gets the same answer."""

@@ -1,6 +1,6 @@
 """Journal rows to values and back: the one place that knows how an order lies in its table.
 
-May import: records, tables, venue, wire.
+May import: records, venue, wire.
 """
 
 import json

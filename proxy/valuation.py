@@ -2,7 +2,7 @@
 
 The prices may be a few seconds old; what is older than a minute is refused by `risk.py`.
 
-May import: errors, parts, records, risk, venue, wire.
+May import: errors, parts, records, risk, venue.
 """
 
 from dataclasses import replace

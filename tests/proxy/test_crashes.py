@@ -13,7 +13,7 @@ from tests.proxy.house import House, trade
 
 pytestmark = pytest.mark.anyio
 ID = "pg-order-0001"
-BOUNDARIES = 16
+BOUNDARIES = 18
 
 
 class Dead(BaseException):

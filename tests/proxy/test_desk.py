@@ -201,3 +201,10 @@ async def test_the_daily_loss_denies_and_takes_live_to_reducing(house):
     assert await refused(house, trade(usd=2), "pg-order-9999") == "daily_loss_reached"
     assert await house.mode("ann") is Mode.REDUCING
     assert await refused(house, trade(usd=2), "pg-order-9998") == "reducing"
+
+
+async def test_a_live_order_without_a_key_says_so(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.store.keys.forget("ann")
+    assert await refused(house, trade()) == "no_key"
