@@ -1,0 +1,106 @@
+"""Which room is for what: the tables that tests/architecture.py checks by.
+
+A name that ends in / is a folder. A composition root may touch what it builds; tests may touch
+anything.
+
+May import: nothing of ours.
+"""
+
+GUESTS: dict[str, tuple[str, ...]] = {
+    "telegram": ("piggybot/chat/telegram.py",),
+    "ccxt": ("proxy/exchange.py", "proxy/ccxt_line.py", "proxy/ccxt_wire.py", "proxy/markets.py"),
+    "aiohttp": ("proxy/ccxt_wire.py", "proxy/ccxt_line.py"),
+    "sqlalchemy": (
+        "migrations/",
+        "piggybot/store/",
+        "proxy/store.py",
+        "proxy/tables.py",
+        "proxy/journal.py",
+        "proxy/rows.py",
+        "proxy/parts.py",
+        "proxy/paper_books.py",
+    ),
+    "alembic": ("migrations/",),
+    "pysqlite3": ("migrations/database.py",),
+    "cryptography": ("piggybot/seal.py", "proxy/vault.py"),
+    "apscheduler": ("piggybot/ticks.py",),
+    "fastapi": ("proxy/routes.py", "proxy/gate.py", "proxy/answers.py"),
+    "starlette": ("proxy/gate.py", "proxy/answers.py", "piggybot/sandbox/"),
+    "uvicorn": ("proxy/__main__.py", "piggybot/sandbox/"),
+    "httpx": (
+        "piggybot/proxy_client.py",
+        "piggybot/halt.py",
+        "piggybot/demo.py",
+        "piggybot/remote.py",
+        "piggybot/sandbox/",
+    ),
+    "pydantic_settings": ("piggybot/settings.py", "proxy/settings.py"),
+    "pydantic": (
+        "proxy/wire/",
+        "proxy/settings.py",
+        "piggybot/settings.py",
+        "proxy/routes.py",
+        "piggybot/proxy_client.py",
+        "piggybot/halt.py",
+    ),
+    "typer": ("piggybot/__main__.py",),
+    "rich": ("piggybot/__main__.py",),
+    "structlog": ("piggybot/", "proxy/"),
+}
+ROOTS = ("piggybot/app.py", "proxy/app.py")
+FLOAT_ROOMS = ("proxy/exchange.py", "piggybot/sandbox/")
+PURE = (
+    "piggybot/desk.py",
+    "proxy/desk.py",
+    "piggybot/core/",
+    "proxy/fills.py",
+    "proxy/risk.py",
+    "proxy/outcome.py",
+)
+IMPURE = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.monotonic",
+    "time.perf_counter",
+    "time.sleep",
+    "asyncio.sleep",
+    "uuid.uuid4",
+    "uuid.uuid1",
+    "secrets.token_urlsafe",
+    "secrets.token_hex",
+    "secrets.token_bytes",
+    "os.urandom",
+    "sleep",
+    "uuid4",
+    "monotonic",
+}
+IMPURE_MODULES = {"random", "secrets", "uuid", "time"}
+CORE_CANNOT = {"asyncio", "os", "pathlib", "socket", "subprocess", "threading", "logging"}
+
+
+MONEY_ROOMS = (
+    "piggybot/core/",
+    "piggybot/store/",
+    "piggybot/accounts.py",
+    "piggybot/chat/texts.py",
+    "piggybot/chat/trade.py",
+    "piggybot/desk.py",
+    "proxy/admission.py",
+    "proxy/desk.py",
+    "proxy/fills.py",
+    "proxy/journal.py",
+    "proxy/paper.py",
+    "proxy/paper_books.py",
+    "proxy/records.py",
+    "proxy/risk.py",
+    "proxy/store.py",
+    "proxy/tables.py",
+    "proxy/valuation.py",
+    "proxy/wire/",
+)
+WITH_PAUSES = ("piggybot/desk.py", "proxy/desk.py", "proxy/paper.py")
+TIMING = ("piggybot/chat/pace.py", "piggybot/chat/door.py", "piggybot/script.py")
+VERSIONS = ("migrations/bot/versions/", "migrations/proxy/versions/")
