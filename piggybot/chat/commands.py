@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Command] = {
     "start": Command(account.start, "/start", SETUP, open=True),
     "setkeys": Command(keys.setkeys, "/setkeys", SETUP),
     "validate": Command(account.validate, "/validate", SETUP),
-    "live": Command(live.live, "/live on|off", SETUP, money=True),
+    "live": Command(live.live, "/live on|off", SETUP),
     "testbuy": Command(trade.testbuy, "/testbuy 2 [symbol]", TRADE, money=True),
     "buy": Command(trade.buy, "/buy AMOUNT [symbol]", TRADE, money=True),
     "sell": Command(trade.sell, "/sell AMOUNT|all [symbol]", TRADE, money=True),

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from piggybot.chat import texts_setup as texts
 from piggybot.chat.ask import Ask, Button, Reply
+from piggybot.chat.secrecy import tells_deletion
 from piggybot.errors import BadInput
 from piggybot.store import Dialogue, KeyRow
 from proxy.wire import Exchange, Mode, ModeIn
@@ -21,6 +22,7 @@ USAGE = "/setkeys, and answer one question at a time"
 KEY, SECRET = "apiKey", "apiSecret"
 
 
+@tells_deletion
 async def setkeys(ask: Ask) -> None:
     """Save the API key of an exchange; asks step by step."""
     venues = await _venues(ask)
@@ -33,8 +35,7 @@ async def setkeys(ask: Ask) -> None:
         await _take(ask, venue, {**_key_data(ask), SECRET: ask.secrets[SECRET]})
         return
     if ask.secrets or len(ask.words) > 1:
-        said = texts.deletion(ask.deleted)
-        raise BadInput(f"A key and its secret belong together. {said}", f"Type {USAGE}")
+        raise BadInput("A key and its secret belong together.", f"Type {USAGE}")
     await _begin(ask, venue)
 
 
@@ -54,6 +55,7 @@ async def replace_confirmed(ask: Ask) -> None:
     await _ask_key(ask, venue)
 
 
+@tells_deletion
 async def key_typed(ask: Ask) -> None:
     """The API key came, sealed."""
     dialogue = await _dialogue(ask)
@@ -64,6 +66,7 @@ async def key_typed(ask: Ask) -> None:
     await ask.say(Reply(texts.ask_secret(str(data["title"]), ask.deleted)))
 
 
+@tells_deletion
 async def secret_typed(ask: Ask) -> None:
     """The API secret came, sealed: both are saved."""
     dialogue = await _dialogue(ask)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from piggybot.chat import texts_safety as texts
 from piggybot.chat.ask import Ask, Button, Reply
+from piggybot.chat.secrecy import tells_deletion, with_deletion
 from piggybot.chat.texts import e
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BadInput, PiggyError, Stale
@@ -21,6 +22,7 @@ TOKEN_PATIENCE = timedelta(minutes=5)
 USAGE = "/live on, or /live off"
 
 
+@tells_deletion
 async def live(ask: Ask) -> None:
     """Turn live trading on (asks first) or off (at once)."""
     word = ask.first(USAGE).lower()
@@ -40,15 +42,15 @@ async def live_on(ask: Ask) -> None:
         account = await ask.house.desk.accounts.look(ask.person)
     except PiggyError as error:
         missing = [f"❌ A healthy proxy: {e(error.message)} {e(error.hint)}"]
-        await ask.say(Reply(texts.live_missing(missing + await _key_missing(ask))))
+        await ask.say(_said(ask, texts.live_missing(missing + await _key_missing(ask))))
         return
     if account.mode is Mode.LIVE:
-        await ask.say(Reply(texts.live_already(account)))
+        await ask.say(_said(ask, texts.live_already(account)))
         return
     missing = [*_proxy_missing(health, account), *await _key_missing(ask, account)]
     missing = list(dict.fromkeys(missing + await _latched(ask)))
     if missing:
-        await ask.say(Reply(texts.live_missing(missing)))
+        await ask.say(_said(ask, texts.live_missing(missing)))
         return
     if not health.liveTokenRequired:
         await _warn(ask, account, {})
@@ -60,6 +62,7 @@ async def live_on(ask: Ask) -> None:
     await ask.say(Reply(texts.TOKEN_QUESTION))
 
 
+@tells_deletion
 async def token_typed(ask: Ask) -> None:
     """LIVE_CONFIRM_TOKEN came, sealed; the proxy checks it when the button is pressed."""
     if TOKEN not in ask.secrets:
@@ -71,9 +74,7 @@ async def token_typed(ask: Ask) -> None:
 async def live_confirmed(ask: Ask) -> None:
     """The red button: ask the proxy for LIVE, which checks everything once more."""
     house, person = ask.house, ask.person
-    kept = await house.door(house.store.dialogues.get, person.id)
-    token = kept.data.get(TOKEN) if kept is not None and kept.name == NAME else None
-    await house.door(house.store.dialogues.drop, person.id)
+    token = await _take_token(ask)
     missing = await _latched(ask)
     if missing:
         await ask.say(Reply(texts.live_missing(missing)))
@@ -94,11 +95,25 @@ async def live_off(ask: Ask) -> None:
     await ask.say(Reply(texts.live_off(account)))
 
 
+def _said(ask: Ask, text: str, *buttons: Button) -> Reply:
+    return Reply(with_deletion(ask, text), (buttons,) if buttons else ())
+
+
+async def _take_token(ask: Ask) -> str | None:
+    """The sealed token that waits for the button, once; None where there is none any more."""
+    house = ask.house
+    kept = await house.door(house.store.dialogues.get, ask.person.id)
+    if kept is None or kept.name != NAME:
+        return None
+    await house.door(house.store.dialogues.drop, ask.person.id)
+    return kept.data.get(TOKEN)
+
+
 async def _warn(ask: Ask, account: AccountOut, data: dict[str, str]) -> None:
     if data:
         await _remember(ask, "confirm", data)
     button = Button(texts.CONFIRM_LIVE, "live_confirm", {"epoch": str(account.epoch)})
-    await ask.say(Reply(texts.live_warning(account), ((button,),)))
+    await ask.say(_said(ask, texts.live_warning(account), button))
 
 
 async def _remember(ask: Ask, step: str, data: dict[str, str]) -> None:

@@ -34,8 +34,18 @@ async def stop(ask: Ask) -> None:
 async def resume(ask: Ask) -> None:
     """End a stop; asks first, and never goes straight into live."""
     everyone = ask.person.owner
+    if not await _is_stopped(ask):
+        await ask.say(Reply(texts.NOT_STOPPED))
+        return
     button = Button(texts.CONFIRM_RESUME, "resume")
     await ask.say(Reply(texts.resume_question(everyone=everyone), ((button,),)))
+
+
+async def _is_stopped(ask: Ask) -> bool:
+    if await ask.house.desk.errands.stopped(ask.person):
+        return True
+    account = await ask.house.desk.accounts.look(ask.person)
+    return account.stopped or account.mode is Mode.HALTED
 
 
 async def resume_confirmed(ask: Ask) -> None:

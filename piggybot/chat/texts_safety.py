@@ -110,9 +110,12 @@ def stop_settled(out: StopOut) -> str:
 
 
 def resume_question(*, everyone: bool) -> str:
+    others = (
+        "\nOther people's accounts stay stopped until each of them resumes." if everyone else ""
+    )
     return (
         f"End the stop for {_whose(everyone)}? It comes back as 📝 PAPER, or as 🟠 REDUCING while "
-        "the bot still holds what it bought live. Never as LIVE: that is /live on."
+        "the bot still holds what it bought live. Never as LIVE: that is /live on." + others
     )
 
 

@@ -1,0 +1,176 @@
+"""One bot without Telegram: a real store, the real desk and handlers, a fake proxy, a set clock.
+
+May import: chat, core, desk, store, ticks, wire.
+"""
+
+import itertools
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from migrations.database import Door, open_database
+from piggybot.chat.ask import Ask, House
+from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS
+from piggybot.chat.texts import error_text
+from piggybot.desk import Desk
+from piggybot.errors import PiggyError
+from piggybot.settings import Settings
+from piggybot.store import Outgoing, Person, Press, Store
+from piggybot.ticks import Ticks
+from tests.bot.fake_broker import FakeBroker
+
+NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+OWNER = 7
+
+
+class Bench:
+    def __init__(self, folder: Path) -> None:
+        self.engine = open_database(f"sqlite:///{folder / 'bot.db'}", "bot")
+        self.door = Door()
+        self.broker = FakeBroker()
+        self.now = NOON
+        self.woken = 0
+        self.polling_down: datetime | None = None
+        self._numbers = itertools.count(1)
+        self.store = Store(self.engine)
+        self.restart()
+        self.join(OWNER, owner=True)
+
+    def restart(self) -> None:
+        """A new process over the same database."""
+        self.store = Store(self.engine)
+        parts = (self.store, self.door, self.broker, self.clock, self.ids, self)
+        self.desk = Desk(*parts)
+        self.ticks = Ticks(*parts, self.desk, lambda: self.polling_down, 15)
+        self.house = House(
+            desk=self.desk,
+            broker=self.broker,
+            store=self.store,
+            door=self.door,
+            clock=self.clock,
+            ids=self.ids,
+            settings=cast(Settings, None),
+            notifier=self,
+        )
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def ids(self) -> str:
+        return f"{next(self._numbers):022d}"
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    def later(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+    def join(self, person_id: int, *, owner: bool) -> None:
+        self.store.people.join(
+            Person(person_id, person_id, "Ann <b>", owner, f"user-{person_id}", "binanceus")
+        )
+
+    def person(self, person_id: int = OWNER) -> Person:
+        found = self.store.people.find(person_id)
+        assert found is not None
+        return found
+
+    async def say(
+        self,
+        text: str,
+        *,
+        by: int = OWNER,
+        secrets: Mapping[str, str] | None = None,
+        origin: str | None = None,
+    ) -> list[str]:
+        """Type a command; what is newly said to anyone, as the door would send it."""
+        command, *words = text.removeprefix("/").split()
+        ask = self._ask(by, origin, command=command, words=tuple(words), secrets=secrets or {})
+        return await self._run(COMMANDS[command].handler, ask)
+
+    async def answer(self, secrets: Mapping[str, str], *, by: int = OWNER) -> list[str]:
+        """Answer the open question with a message that the door has sealed and deleted."""
+        dialogue = self.store.dialogues.get(by)
+        assert dialogue is not None
+        handler = STEPS[(dialogue.name, dialogue.step)]
+        return await self._run(handler, self._ask(by, None, secrets=secrets))
+
+    async def press(self, label: str, *, by: int = OWNER) -> list[str]:
+        """Press the newest button whose label begins so."""
+        nonce = self.nonce(label)
+        pressed = self.store.buttons.press(nonce, by, self.now)
+        if pressed.outcome is not Press.OK or pressed.row is None:
+            return [pressed.outcome.value]
+        ask = self._ask(by, f"b{nonce}", params=pressed.row.params)
+        return await self._run(ACTIONS[pressed.row.action], ask)
+
+    def nonce(self, label: str) -> str:
+        found = [
+            button["data"]
+            for letter in self.letters()
+            for line in letter.body.get("buttons", [])
+            for button in line
+            if button["label"].startswith(label)
+        ]
+        assert found, f"no button {label}: {self.labels()}"
+        return str(found[-1])
+
+    def labels(self) -> list[str]:
+        return [
+            button["label"]
+            for letter in self.letters()
+            for line in letter.body.get("buttons", [])
+            for button in line
+        ]
+
+    def letters(self) -> list[Outgoing]:
+        far = self.now + timedelta(days=1)
+        return sorted(self.store.outbox.due(far, 10_000), key=lambda letter: letter.id)
+
+    async def heard(self, job: object) -> list[str]:
+        """What a job of the clock newly said."""
+        before = {letter.id for letter in self.letters()}
+        await job  # type: ignore[misc]
+        return self._news(before)
+
+    def _news(self, before: set[int]) -> list[str]:
+        kinds = {"text", "document"}
+        fresh = [each for each in self.letters() if each.id not in before and each.kind in kinds]
+        return [str(letter.body["text"]) for letter in fresh]
+
+    async def _run(self, handler: object, ask: Ask) -> list[str]:
+        before = {letter.id for letter in self.letters()}
+        try:
+            await handler(ask)  # type: ignore[operator]
+        except PiggyError as error:
+            return [*self._news(before), error_text(error)]
+        return self._news(before)
+
+    def _ask(
+        self,
+        by: int,
+        origin: str | None,
+        *,
+        command: str = "",
+        words: tuple[str, ...] = (),
+        secrets: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Ask:
+        number = next(self._numbers)
+        return Ask(
+            person=self.person(by),
+            command=command,
+            words=words,
+            origin=origin or f"m{by}:{number}",
+            message_id=number,
+            sent_at=self.now,
+            house=self.house,
+            params=params or {},
+            secrets=secrets or {},
+            deleted=True if secrets else None,
+        )
+
+    def close(self) -> None:
+        self.door.close()
+        self.engine.dispose()

@@ -1,0 +1,48 @@
+"""COMMANDS, ACTIONS and STEPS hold together: each has help, each button an answer.
+
+May import: chat.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS
+from tests.bot.bench import Bench
+
+pytestmark = pytest.mark.anyio
+CHAT = Path(__file__).parents[2] / "piggybot" / "chat"
+MENU_DESCRIPTION = 256
+
+
+def test_every_command_has_help_of_one_sentence_that_telegram_takes() -> None:
+    for name, command in COMMANDS.items():
+        assert re.fullmatch(r"[a-z]{1,32}", name)
+        assert 3 <= len(command.help) <= MENU_DESCRIPTION
+        assert command.help.endswith(".")
+        assert command.usage.startswith(f"/{name}")
+
+
+def test_the_commands_that_move_money_are_marked_and_stop_and_live_off_never_are() -> None:
+    assert {name for name, each in COMMANDS.items() if each.money} == {"testbuy", "buy", "sell"}
+    assert {name for name, each in COMMANDS.items() if each.open} == {"start"}
+
+
+def test_every_button_in_the_handlers_has_an_action() -> None:
+    source = "".join(path.read_text() for path in CHAT.glob("*.py"))
+    named = set(re.findall(r'Button\([^()]*(?:\([^()]*\))?[^()]*?, "([a-z_]+)"', source))
+    assert named
+    assert named <= set(ACTIONS)
+
+
+def test_every_step_has_a_handler() -> None:
+    assert {name for name, _ in STEPS} == {"setkeys", "live"}
+
+
+async def test_help_lists_every_command(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    [told] = await bench.say("/help")
+    bench.close()
+    assert all(f"/{name}" in told for name in COMMANDS)
+    assert len(told) < 4096
