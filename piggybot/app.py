@@ -1,0 +1,156 @@
+"""Composition root of the bot: builds everything, starts it, ends it. Knows every class.
+
+May import: chat, desk, errors, logs, ports, proxy_client, settings, store, ticks.
+"""
+
+import asyncio
+import base64
+import fcntl
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from migrations.database import Door, open_database
+from piggybot.chat.ask import House
+from piggybot.chat.door import Timing
+from piggybot.chat.outgoing import Bell
+from piggybot.chat.telegram import TelegramDoor
+from piggybot.desk import Desk
+from piggybot.errors import BadSettings
+from piggybot.logs import set_up
+from piggybot.ports import Clock, Ids
+from piggybot.proxy_client import ProxyClient
+from piggybot.settings import Settings
+from piggybot.store import Store
+from piggybot.ticks import Ticks
+
+ID_BYTES = 16
+CODES = 10**6
+CODE_LIFE = timedelta(minutes=10)
+Announce = Callable[[str], None]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def fresh_id() -> str:
+    """128 random bits as 22 characters of base64url."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(ID_BYTES)).decode().rstrip("=")
+
+
+def announce_here(text: str) -> None:
+    """Say it on the terminal that the bot runs in."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a test may replace: time, chance, and how patient the door is."""
+
+    clock: Clock = now
+    ids: Ids = fresh_id
+    timing: Timing = field(default_factory=Timing)
+
+
+class Bot:
+    """One running bot, and how it starts and ends."""
+
+    def __init__(self, settings: Settings, world: World | None = None) -> None:
+        world = world or World()
+        self._settings = settings
+        self._clock = world.clock
+        self._engine = open_database(settings.database_url, "bot")
+        self._door = Door()
+        self._bell = Bell()
+        self.store = Store(self._engine)
+        self._broker = ProxyClient(
+            settings.backend_api_url, settings.token(), settings.backend_timeout
+        )
+        clock, ids = world.clock, world.ids
+        desk = Desk(self.store, self._door, self._broker, clock, ids, self._bell)
+        house = House(
+            desk=desk,
+            broker=self._broker,
+            store=self.store,
+            door=self._door,
+            clock=clock,
+            ids=ids,
+            settings=settings,
+            notifier=self._bell,
+        )
+        self.telegram = TelegramDoor(house, self._bell, world.timing)
+        self.ticks = Ticks(
+            self.store,
+            self._door,
+            self._broker,
+            clock,
+            ids,
+            self._bell,
+            desk,
+            lambda: self.telegram.polling_down,
+            settings.health_seconds,
+        )
+
+    async def start(self, announce: Announce) -> None:
+        """Pair if nobody is the owner yet, look at the proxy, then listen."""
+        await self._pair(announce)
+        await self.ticks.health()
+        await self.telegram.start()
+        self.ticks.start()
+
+    async def stop(self) -> None:
+        """Let what runs finish for a moment; what does not is taken up at the next start."""
+        self.ticks.stop()
+        await self.telegram.stop()
+        await self._broker.close()
+        self._door.close()
+        self._engine.dispose()
+
+    async def _pair(self, announce: Announce) -> None:
+        people = await self._door(self.store.people.everyone)
+        if self._settings.telegram_chat_id is not None or any(one.owner for one in people):
+            return
+        code = f"{secrets.randbelow(CODES):06d}"
+        await self._door(self.store.pairing.open_code, code, self._clock() + CODE_LIFE)
+        announce(
+            f"To become this bot's owner, send it in Telegram, within 10 minutes:  /start {code}"
+        )
+
+
+async def run(settings: Settings, announce: Announce = announce_here) -> None:
+    """The whole bot, until it is cancelled or Telegram refuses its token."""
+    hidden = (settings.telegram_bot_token.get_secret_value(), settings.token())
+    set_up(hidden)
+    with only_one(settings.piggy_data / "bot"):
+        bot = Bot(settings)
+        try:
+            await bot.start(announce)
+            await bot.telegram.wrong_token.wait()
+            raise BadSettings(
+                "Telegram refuses TELEGRAM_BOT_TOKEN.",
+                "Copy it again from @BotFather into .env, then start again.",
+            )
+        finally:
+            await asyncio.shield(bot.stop())
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """One bot per data folder: two would each obey every message."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    with open(folder / "lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadSettings(
+                f"Another bot is using {folder}.",
+                "Stop it, or give this one its own PIGGY_DATA.",
+            ) from None
+        yield
