@@ -157,7 +157,7 @@ class Credentials:
     ) -> None:
         store, door, now = self._parts.store, self._parts.door, self._parts.clock()
         account = await door(store.accounts.register, user_id, exchange, now)
-        self._parts.gate.put(account)
+        self._parts.gate.admit(account)
         known = await door(store.keys.find, user_id, exchange)
         if known is not None and not self._is_same(known, texts):
             await self._replacing(user_id, exchange)
