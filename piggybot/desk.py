@@ -133,7 +133,8 @@ class Desk:
             )
         halted = account.stopped or account.mode is Mode.HALTED
         if halted or await self.errands.stopped(want.person):
-            raise NotAllowed("A stop is in force: nothing is sent.", "/resume ends it.")
+            done = texts.verb(want.side).lower()
+            raise NotAllowed(f"A stop is in force. Nothing was {done}.", "/resume ends it.")
         if want.side is Side.SELL:
             return
         await self._allow_entry(account)
@@ -145,7 +146,7 @@ class Desk:
             if why is not None:
                 raise NotAllowed(
                     f"No buys for now: {why}.",
-                    "I tell you as soon as that is over. /health shows more. Nothing was sent.",
+                    "Nothing was bought. I tell you as soon as that is over. /health shows more.",
                 )
 
     def _intent(self, want: Want, account: AccountOut) -> Intent:
