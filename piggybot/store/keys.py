@@ -1,6 +1,6 @@
 """Sealed exchange keys, and their removal from every place that held them.
 
-May import: core, store.
+May import: core, errors, store.
 """
 
 from datetime import datetime
@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, Row, delete, select, update
 
 from piggybot.core.keys import KeyRow
+from piggybot.errors import PiggyError
 from piggybot.store.tables import dialogues, inbox, keys, outbox, people
 from piggybot.store.writing import put
 
@@ -73,9 +74,16 @@ class Keys:
             return
         raw = self._engine.raw_connection()
         try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            verdict = cursor.fetchone()
         finally:
             raw.close()
+        if verdict is None or verdict[0]:
+            raise PiggyError(
+                "The key is removed, but a copy may still stand in the database's log file.",
+                "Send /forget again in a minute.",
+            )
 
 
 def _key(row: Row[tuple[object, ...]]) -> KeyRow:
