@@ -134,7 +134,9 @@ class Desk:
         halted = account.stopped or account.mode is Mode.HALTED
         if halted or await self.errands.stopped(want.person):
             done = texts.verb(want.side).lower()
-            raise NotAllowed(f"A stop is in force. Nothing was {done}.", "/resume ends it.")
+            raise NotAllowed(
+                f"A stop is in force: nothing is sent. Nothing was {done}.", "/resume ends it."
+            )
         if want.side is Side.SELL:
             return
         await self._allow_entry(account)

@@ -60,6 +60,7 @@ class Errands:
         self._notifier = notifier
         self._accounts = accounts
         self._running = asyncio.Lock()
+        self._closing: set[str] = set()
 
     async def stopped(self, person: Person) -> bool:
         """Whether a stop of this person's, or of everyone's, stands in this house."""
@@ -141,6 +142,17 @@ class Errands:
             )
 
     async def _close(self, person: Person, stop: Stopping) -> None:
+        """Post the stop, unless it is being posted: twice at once would count its cancels anew."""
+        name = stop_flag(person)
+        if name in self._closing:
+            return
+        self._closing.add(name)
+        try:
+            await self._close_now(person, stop)
+        finally:
+            self._closing.discard(name)
+
+    async def _close_now(self, person: Person, stop: Stopping) -> None:
         """First acknowledgement, from the proxy or about its silence."""
         try:
             out = await self._post_stop(person)

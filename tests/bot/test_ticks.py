@@ -226,3 +226,18 @@ async def test_the_clock_starts_and_stops_and_the_days_turn_prunes(bench: Bench)
 async def test_resume_without_a_stop_asks_nothing(bench: Bench) -> None:
     await bench.say("/start")
     assert await bench.say("/resume") == ["No stop is in force. /status shows everything."]
+
+
+async def test_the_clock_does_not_post_a_stop_that_is_being_posted(bench: Bench) -> None:
+    await bench.say("/start")
+    stop = bench.broker.stop
+
+    async def slow(request):  # type: ignore[no-untyped-def]
+        await bench.ticks.errands()
+        return await stop(request)
+
+    bench.broker.stop = slow  # type: ignore[method-assign]
+    closed, settled = await bench.say("/stop")
+    assert "the gate is closed" in closed
+    assert "1 cancelled" in settled
+    assert bench.broker.calls.count("stop") == 1
