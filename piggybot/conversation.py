@@ -65,7 +65,7 @@ class Conversation:
         if event.kind in ("pin", "unpin"):
             self._show(f"({event.kind}ned: {_first_line(shown.text)})", Tone.NOTE)
             return
-        if event.by_bot:
+        if event.by_bot and (shown.text or shown.document_name or shown.labels):
             self._take_message(event, shown)
 
     def _take_message(self, event: Event, shown: Shown) -> None:

@@ -187,15 +187,15 @@ def knows_no_float(source: Source) -> Iterator[str]:
     if source.house == "tests" or source.within(FLOAT_ROOMS):
         return
     money = source.within(MONEY_ROOMS)
+    exact = money and not source.within(WITH_PAUSES)
     for node in ast.walk(source.tree):
         called = isinstance(node, ast.Call) and _dotted(node.func) == "float"
         if called and not source.within(TIMING):
             yield f"line {node.lineno}: calls float(); money is Decimal"
         elif money and isinstance(node, ast.Name) and node.id == "float":
             yield f"line {node.lineno}: float; money is Decimal"
-        elif money and isinstance(node, ast.Constant) and isinstance(node.value, float):
-            if not source.within(WITH_PAUSES):
-                yield f"line {node.lineno}: the float {node.value}; money is Decimal"
+        elif exact and isinstance(node, ast.Constant) and isinstance(node.value, float):
+            yield f"line {node.lineno}: the float {node.value}; money is Decimal"
 
 
 def _names_only(source: Source) -> bool:
