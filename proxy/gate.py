@@ -22,6 +22,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 16 * 1024
+MOST_DRAINED = 256 * 1024
 OPEN_PATH = "/api/health"
 AUTHENTICATED = "authenticated"
 BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
@@ -124,18 +125,29 @@ def _password(encoded: bytes) -> bytes:
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body, however it comes; TOO_LARGE as soon as it is."""
-    length = _headers(scope).get("content-length", "")
-    if length and (not length.isascii() or not length.isdigit() or int(length) > LARGEST_BODY):
+    """The whole body, however it comes; TOO_LARGE for more than is allowed.
+
+    A little more is read and thrown away, because a caller that still writes when the connection
+    ends would see a reset instead of the answer.
+    """
+    parts, size = bytearray(), 0
+    if _declared(scope) > MOST_DRAINED:
         raise _Refused(TOO_LARGE)
-    parts = bytearray()
-    while True:
+    while size <= MOST_DRAINED:
         message = await receive()
-        parts += message.get("body", b"")
-        if len(parts) > LARGEST_BODY:
-            raise _Refused(TOO_LARGE)
+        size += len(message.get("body", b""))
+        if size <= LARGEST_BODY:
+            parts += message.get("body", b"")
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return bytes(parts)
+            break
+    if size > LARGEST_BODY:
+        raise _Refused(TOO_LARGE)
+    return bytes(parts)
+
+
+def _declared(scope: Scope) -> int:
+    length = _headers(scope).get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

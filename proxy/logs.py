@@ -124,4 +124,5 @@ def _encodings(text: str) -> set[str]:
         base64.urlsafe_b64encode(raw).decode().rstrip("="),
         raw.hex(),
     }
-    return forms | {line for line in text.splitlines() if len(line) >= SHORTEST * 2}
+    forms |= {line for line in text.splitlines() if len(line) >= SHORTEST * 2}
+    return forms | {json.dumps(form)[1:-1] for form in forms}
