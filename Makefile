@@ -6,10 +6,12 @@ READY := .venv/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs lock clean
+.PHONY: help demo up stop test check docs lock clean
 
 help:
 	@echo 'make demo   the whole bot against a sandbox, in this terminal'
+	@echo 'make up     the proxy and the bot for real, with the settings of .env'
+	@echo 'make stop   stop all trading at once'
 	@echo 'make test   all tests'
 	@echo 'make check  style, types, architecture, migrations'
 	@echo 'make docs   write the tables of README.md anew'
@@ -18,6 +20,12 @@ help:
 
 demo: $(READY)
 	@$(BIN)/piggybot demo $(DEMO)
+
+up: $(READY)
+	@$(BIN)/piggybot up
+
+stop: $(READY)
+	@$(BIN)/piggybot stop
 
 test: $(READY)
 	@$(BIN)/python -m pytest

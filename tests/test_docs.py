@@ -1,0 +1,60 @@
+"""The README's tables say what the code says, and its first page says what it must.
+
+May import: nothing of ours.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs import TABLES, rewritten
+
+README = Path(__file__).parent.parent / "README.md"
+FIRST_PAGE = 50
+
+
+def test_the_tables_are_those_of_the_code():
+    text = README.read_text(encoding="utf-8")
+    assert rewritten(text) == text, "README.md is behind the code. Run: make docs"
+
+
+def test_a_table_that_is_behind_would_be_seen():
+    text = README.read_text(encoding="utf-8")
+    for row in ("| `/stop` |", "| `ALLOW_LIVE` |", "| `PIGGY_DATA` | bot, proxy |"):
+        assert row in text
+        assert rewritten(text.replace(row, "| `gone` |")) == text
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_lost_marker_is_told(name: str):
+    text = README.read_text(encoding="utf-8").replace(f"<!-- /{name} -->", "")
+    with pytest.raises(ValueError, match=f"the markers of the table '{name}' stand 0 times"):
+        rewritten(text)
+
+
+def test_every_setting_and_command_has_words():
+    for table in TABLES.values():
+        for row in table().splitlines()[2:]:
+            what = row.rsplit("|", maxsplit=2)[1].strip()
+            assert len(what) > 10, row
+            assert what.endswith("."), row
+
+
+def test_the_first_page_holds_what_a_newcomer_needs():
+    page = README.read_text(encoding="utf-8").splitlines()[:FIRST_PAGE]
+    text = "\n".join(page)
+    for needed in ("never do with your money", "make demo", "make test", "piggybot/", "proxy/"):
+        assert needed in text
+    assert sum(line.startswith(("you ", "bot ")) for line in page) == 4
+
+
+def test_every_setting_of_the_example_exists():
+    example = (README.parent / ".env.example").read_text(encoding="utf-8")
+    names = {
+        line.lstrip("#").split("=")[0]
+        for line in example.splitlines()
+        if "=" in line and " " not in line.split("=")[0]
+    }
+    assert "TELEGRAM_BOT_TOKEN" in names
+    for name in names:
+        assert f"| `{name}` |" in README.read_text(encoding="utf-8")
