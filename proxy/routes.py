@@ -5,9 +5,10 @@ Errors become statuses in `app.py`, not here. Who may call was decided in `gate.
 May import: accounts, credentials, desk, gate, known, records, venue, wire.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
@@ -46,6 +47,10 @@ from proxy.wire import (
 
 ACCEPTED = 202
 LONGEST_WORD = 32
+
+
+PATIENCE = 5.0
+"""Seconds after which a caller is told that an order's outcome is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,17 @@ async def forget_key(ask: ForgetIn, credentials: TheCredentials) -> ForgetOut:
     return await credentials.forget(ask)
 
 
+async def in_time(
+    placing: Coroutine[Any, Any, TradeOut | PendingOut], client_id: str
+) -> TradeOut | PendingOut:
+    """The order's answer, or after a while "unknown": the desk goes on, and a person is told."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await placing
+    except TimeoutError:
+        return PendingOut(status="UNKNOWN", clientOrderId=client_id)
+
+
 @router.post("/trade", response_model=TradeOut | PendingOut)
 async def trade(
     order: TradeIn,
@@ -167,7 +183,7 @@ async def trade(
     """Place one order. Asking again with the same id gives the same answer."""
     client_id = idempotency_key or house.mint()
     response.headers["Idempotency-Key"] = client_id
-    placed = await house.desk.place(order, client_id)
+    placed = await in_time(house.desk.place(order, client_id), client_id)
     if isinstance(placed, PendingOut):
         response.status_code = ACCEPTED
     return placed
