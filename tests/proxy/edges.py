@@ -13,6 +13,7 @@ from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
 from piggybot.sandbox.serve import Server
 from proxy.app import World, build
 from proxy.logs import Secrets
+from proxy.routes import House
 from proxy.settings import Settings, load
 from proxy.vault import Vault
 
@@ -26,6 +27,7 @@ class Proxy:
     client: httpx.AsyncClient
     secrets: Secrets
     settings: Settings
+    house: House
 
     @property
     def vault(self) -> Vault:
@@ -58,10 +60,11 @@ async def running(folder: Path, **more: Any) -> AsyncIterator[Proxy]:
     await exchange.start()
     secrets = Secrets()
     settings = settings_for(folder, exchange.url, **more)
-    server = Server(build(settings, World(secrets=secrets)))
+    app = build(settings, World(secrets=secrets))
+    server = Server(app)
     await server.start()
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False) as client:
-        yield Proxy(exchange, server, client, secrets, settings)
+        yield Proxy(exchange, server, client, secrets, settings, app.state.house)
     await server.stop()
     await exchange.stop()

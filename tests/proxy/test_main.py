@@ -1,0 +1,136 @@
+"""`python -m proxy` as a process: its lock, its sentences, and how it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    origin = {"EXCHANGE_ORIGIN": "http://127.0.0.1:9", "PYTHONPATH": str(ROOT)}
+    return kept | origin | {"PIGGY_DATA": str(folder / "data")} | more
+
+
+def run(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "proxy"],
+        cwd=folder,
+        env=environment(folder, **more),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def health(port: int, token: str = "") -> dict[str, object]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/health")
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=5) as answer:
+        body: dict[str, object] = json.load(answer)
+        return body
+
+
+@contextmanager
+def started(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "proxy"],
+            cwd=folder,
+            env=environment(folder, PROXY_PORT=str(port)),
+            stderr=log,
+            text=True,
+        )
+        try:
+            wait_until_up(process, port)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_until_up(process: subprocess.Popen[str], port: int) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "it ended at once"
+        try:
+            health(port)
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("it never answered")
+
+
+def test_it_serves_alone_keeps_its_memory_private_and_ends_cleanly(tmp_path: Path) -> None:
+    port = free_port()
+    with started(tmp_path, port) as process:
+        token = (tmp_path / "data" / "proxy.token").read_text().strip()
+        ours = health(port, token)
+        second = run(tmp_path, PROXY_PORT=str(free_port()))
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+
+    assert ours["publicKey"]
+    assert (second.returncode, "Another proxy is using" in second.stderr) == (2, True)
+    [core] = [line.split()[4:6] for line in limits.splitlines() if "core file" in line]
+    assert core == ["0", "0"]
+    log = (tmp_path / "log").read_text()
+    assert "proxy starts" in log
+    assert token not in log
+    assert "Traceback" not in log
+    private = tmp_path / "data" / "proxy"
+    assert private.stat().st_mode & 0o777 == 0o700
+    assert all(one.stat().st_mode & 0o077 == 0 for one in private.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"PROXY_HOST": "0.0.0.0"}, "TLS is needed"),
+        ({"PROXY_HOST": "0.0.0.0", "PROXY_TLS": "terminated"}, "needs PROXY_HOSTS"),
+        ({"PROXY_TOKEN": "s3cret"}, "PROXY_TOKEN"),
+        ({"MAX_TRADE_USD": "lots-s3cret"}, "MAX_TRADE_USD"),
+    ],
+)
+def test_a_bad_start_is_a_sentence_and_exit_code_2(
+    tmp_path: Path, given: dict[str, str], words: str
+) -> None:
+    ended = run(tmp_path, **given)
+
+    assert ended.returncode == 2
+    assert words in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "s3cret" not in ended.stderr
+
+
+def test_a_master_key_that_others_can_read_stops_the_start(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "proxy"
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "master.key").write_bytes(b"k" * 32)
+    (folder / "master.key").chmod(0o644)
+
+    ended = run(tmp_path)
+
+    assert ended.returncode == 2
+    assert "chmod go-rwx" in ended.stderr
