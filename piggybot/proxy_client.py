@@ -37,9 +37,12 @@ from proxy.wire import (
 )
 
 Model = TypeVar("Model", bound=BaseModel)
+STOP_PATIENCE = 3.0
+"""Seconds: a person who stops must hear soon how far the stop has come; it is tried again."""
 OK, ACCEPTED, REFUSED = 200, 202, 400
 SERVER_ERROR = 500
 IS_IT_RUNNING = "Is the proxy running? On its host: piggybot up. Its address: BACKEND_API_URL."
+SAME_VERSION = "Do both run the same version?"
 OUR_TOKEN = Problem(
     code="invalid_token",
     message="The proxy did not accept the bot's own token (this is not your exchange key).",
@@ -51,9 +54,13 @@ class ProxyClient:
     """A Broker. `url` may carry user:password, then HTTP Basic is used instead of the token."""
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
-        named = bool(httpx.URL(url).userinfo)
+        address = httpx.URL(url)
+        self._timeout = timeout
+        named = bool(address.userinfo)
         self._http = httpx.AsyncClient(
-            base_url=url,
+            # Without the password: httpx logs every address that it calls.
+            base_url=address.copy_with(username=None, password=None),
+            auth=httpx.BasicAuth(address.username, address.password) if named else None,
             headers={} if named else {"Authorization": f"Bearer {token}"},
             timeout=timeout,
             follow_redirects=False,
@@ -85,7 +92,8 @@ class ProxyClient:
         return await self._ask("POST", "/api/limits", AccountOut, request)
 
     async def stop(self, request: StopIn) -> StopOut:
-        return await self._ask("POST", "/api/stop", StopOut, request)
+        answer = await self._send("POST", "/api/stop", request, timeout=STOP_PATIENCE)
+        return _read(answer, StopOut)
 
     async def stop_state(self, user_id: str | None) -> StopOut:
         return await self._ask("GET", "/api/stop", StopOut, query={"userId": user_id})
@@ -94,9 +102,12 @@ class ProxyClient:
         """One POST, ever; every answer that is not in the contract leaves the outcome unknown."""
         headers = {"Idempotency-Key": client_id}
         answer = await self._send("POST", "/api/trade", order, headers=headers)
-        if answer.status_code == ACCEPTED:
-            return _read(answer, PendingOut)
-        return _read(answer, TradeOut)
+        accepted = answer.status_code == ACCEPTED
+        told = _read(answer, PendingOut) if accepted else _read(answer, TradeOut)
+        if told.clientOrderId != client_id:
+            message = "The proxy answered about another order than this one."
+            raise BrokerDown(message, SAME_VERSION, sent=True)
+        return told
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:
         path = f"/api/orders/{client_id}"
@@ -134,7 +145,7 @@ class ProxyClient:
     ) -> Model:
         return _read(await self._send(method, path, body, query=query), model)
 
-    async def _send(
+    async def _send(  # noqa: PLR0913
         self,
         method: str,
         path: str,
@@ -142,17 +153,23 @@ class ProxyClient:
         *,
         query: dict[str, str | None] | dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        timeout: float | None = None,
     ) -> httpx.Response:
         content = None if body is None else body.model_dump_json(exclude_none=True)
         sent_as = {} if content is None else {"Content-Type": "application/json"}
         params = {name: value for name, value in (query or {}).items() if value is not None}
         try:
             answer = await self._http.request(
-                method, path, content=content, params=params, headers=sent_as | (headers or {})
+                method,
+                path,
+                content=content,
+                params=params,
+                headers=sent_as | (headers or {}),
+                timeout=self._timeout if timeout is None else timeout,
             )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise BrokerDown("The proxy cannot be reached.", IS_IT_RUNNING, sent=False) from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise BrokerDown("The proxy gave no answer.", IS_IT_RUNNING, sent=True) from error
         if answer.status_code >= REFUSED:
             raise _refusal(answer)
@@ -164,7 +181,7 @@ def _read(answer: httpx.Response, model: type[Model]) -> Model:
         return model.model_validate_json(answer.content)
     except ValidationError as error:
         message = f"The proxy gave an answer that I do not understand (HTTP {answer.status_code})."
-        raise BrokerDown(message, "Do both run the same version?", sent=True) from error
+        raise BrokerDown(message, SAME_VERSION, sent=True) from error
 
 
 def _refusal(answer: httpx.Response) -> BrokerRefused | BrokerDown:
