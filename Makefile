@@ -24,7 +24,8 @@ demo: $(READY)
 up: $(READY)
 	@$(BIN)/piggybot up
 
-stop: $(READY)
+# Without waiting for anything to be made.
+stop:
 	@$(BIN)/piggybot stop
 
 test: $(READY)
