@@ -21,6 +21,9 @@ TOKEN_BYTES = 32
 SHORTEST_TOKEN = 32
 OTHERS_MAY_READ = 0o077
 OUR_OWN = "Value error, "
+FEWEST_LETTERS = 10
+FILLED_IN_LATER = ("changeme", "replaceme", "yourtoken", "example")
+ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 BOT_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,}")
 NO_BOT_TOKEN = (
     "TELEGRAM_BOT_TOKEN is missing: talk to @BotFather in Telegram, send /newbot, and put the "
@@ -91,11 +94,17 @@ class Settings(BaseSettings):
 
     @field_validator("proxy_token")
     @classmethod
-    def _long(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < SHORTEST_TOKEN:
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        token = value.get_secret_value()
+        if len(token) < SHORTEST_TOKEN:
             raise ValueError(
                 f"is shorter than {SHORTEST_TOKEN} characters; leave it out, and a good one is made"
             )
+        words = re.sub(r"[^a-z]", "", token.lower())
+        if len(set(token)) < FEWEST_LETTERS or any(word in words for word in FILLED_IN_LATER):
+            raise ValueError("can be guessed; leave it out, and a good one is made")
         return value
 
     @field_validator("telegram_api_url", "backend_api_url")
@@ -104,6 +113,11 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an address like http://localhost:8000")
+        if parts.scheme == "http" and parts.hostname not in ON_THIS_MACHINE:
+            raise ValueError(
+                "would carry a token in clear over a network; use https, or an address of this "
+                "machine like http://localhost:8000"
+            )
         return value.rstrip("/")
 
     @property
