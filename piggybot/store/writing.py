@@ -18,7 +18,9 @@ def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same unique key is there; whether it went in."""
     postgres = db.dialect.name == "postgresql"
     insert = postgresql.insert(table) if postgres else sqlite.insert(table)
-    return bool(db.execute(insert.values(**values).on_conflict_do_nothing()).rowcount)
+    new = insert.values(**values).on_conflict_do_nothing()
+    # Not rowcount: PostgreSQL's driver has none (-1, which is true) for such an INSERT.
+    return db.execute(new.returning(*table.primary_key)).first() is not None
 
 
 def put(db: Connection, table: Table, values: Mapping[str, Any]) -> None:
