@@ -42,8 +42,10 @@ class Bell:
 
     async def wait(self, seconds: float) -> None:
         """Return at the next ring, or after so long."""
+        # Not wait_for: in Python 3.11 a cancelling that meets a ring is lost in it.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         self._event.clear()
 
 
