@@ -7,6 +7,7 @@ import ctypes
 import fcntl
 import os
 import resource
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,31 +41,50 @@ def main() -> int:
         settings = load()
         with only_one(settings.folder):
             serve(settings, secrets)
-    except (ProxyError, UnsafeDatabase) as error:
+    except (ProxyError, UnsafeDatabase, OSError) as error:
         complain(error)
         return BAD_START
     return 0
 
 
 def serve(settings: Settings, secrets: Secrets) -> None:
-    """Listen, and say where."""
-    app = build(settings, World(secrets=secrets))
-    log.info("proxy starts", host=settings.proxy_host, port=settings.proxy_port)
-    uvicorn.run(
-        app,
-        host=settings.proxy_host,
-        port=settings.proxy_port,
-        ssl_certfile=settings.proxy_tls_cert,
-        ssl_keyfile=settings.proxy_tls_key,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        ws="none",
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=SHUTDOWN,
-    )
+    """Listen, and say where; the port is taken before anything else is opened."""
+    for file in (settings.proxy_tls_cert, settings.proxy_tls_key):
+        if file is not None and not file.is_file():
+            raise BadSettings("bad_settings", f"There is no file {file}. Check PROXY_TLS_CERT/KEY.")
+    with listening(settings) as port:
+        config = uvicorn.Config(
+            build(settings, World(secrets=secrets)),
+            ssl_certfile=settings.proxy_tls_cert,
+            ssl_keyfile=settings.proxy_tls_key,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            ws="none",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=SHUTDOWN,
+        )
+        server = uvicorn.Server(config)
+        log.info("proxy starts", host=settings.proxy_host, port=settings.proxy_port)
+        server.run(sockets=[port])
+    if not server.started:
+        raise ProxyError("not_started", "The proxy could not start; its log says why.")
+
+
+def listening(settings: Settings) -> socket.socket:
+    """The port, taken; a sentence where another program has it."""
+    host, port = settings.proxy_host, settings.proxy_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise BadSettings(
+            "bad_settings",
+            f"Cannot listen on {host}, port {port} ({error.strerror}).",
+            "Stop the program that has it, or set PROXY_PORT or PROXY_HOST.",
+        ) from None
 
 
 @contextmanager

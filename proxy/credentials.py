@@ -3,7 +3,7 @@
 What is opened here is registered with the logs' redaction first and handed to nobody but the
 signing moment.
 
-May import: ccxt_line, errors, known, logs, modes, parts, records, vault, wire.
+May import: ccxt_line, errors, known, logs, modes, parts, records, store, vault, wire.
 """
 
 from collections.abc import Mapping

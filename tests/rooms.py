@@ -8,8 +8,8 @@ May import: nothing of ours.
 
 GUESTS: dict[str, tuple[str, ...]] = {
     "telegram": ("piggybot/chat/telegram.py",),
-    "ccxt": ("proxy/exchange.py", "proxy/ccxt_line.py", "proxy/ccxt_wire.py", "proxy/markets.py"),
-    "aiohttp": ("proxy/ccxt_wire.py", "proxy/ccxt_line.py"),
+    "ccxt": ("proxy/ccxt_wire.py",),
+    "aiohttp": ("proxy/ccxt_line.py",),
     "sqlalchemy": (
         "migrations/",
         "piggybot/store/",
@@ -17,15 +17,14 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "proxy/tables.py",
         "proxy/journal.py",
         "proxy/rows.py",
-        "proxy/parts.py",
         "proxy/paper_books.py",
     ),
     "alembic": ("migrations/",),
     "pysqlite3": ("migrations/database.py",),
     "cryptography": ("piggybot/seal.py", "proxy/vault.py"),
     "apscheduler": ("piggybot/ticks.py",),
-    "fastapi": ("proxy/routes.py", "proxy/gate.py", "proxy/answers.py"),
-    "starlette": ("proxy/gate.py", "proxy/answers.py", "piggybot/sandbox/"),
+    "fastapi": ("proxy/routes.py", "proxy/answers.py"),
+    "starlette": ("proxy/answers.py", "piggybot/sandbox/"),
     "uvicorn": ("proxy/__main__.py", "piggybot/sandbox/"),
     "httpx": (
         "piggybot/proxy_client.py",
@@ -39,7 +38,6 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "proxy/wire/",
         "proxy/settings.py",
         "piggybot/settings.py",
-        "proxy/routes.py",
         "piggybot/proxy_client.py",
         "piggybot/halt.py",
     ),

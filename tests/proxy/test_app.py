@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -77,26 +78,34 @@ async def test_a_restart_keeps_accounts_keys_and_a_stop(tmp_path: Path) -> None:
     assert [one["exchange"] for one in account["keys"]] == ["binance"]
 
 
+async def call(server: Server, method: str, path: str, **more: Any) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {TOKEN}"} | more.pop("headers", {})
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
+        return await client.request(method, path, headers=headers, **more)
+
+
+async def until_filled(server: Server, client_id: str) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            found = await call(server, "GET", f"/api/orders/{client_id}?userId=u1")
+            if found.json()["status"] == "FILLED":
+                return
+            await asyncio.sleep(0.05)
+
+
 async def test_an_order_of_unknown_end_is_resolved_after_a_restart(tmp_path: Path) -> None:
     exchange = ExchangeServer(ExchangeSandbox())
     await exchange.start()
     key = exchange.sandbox.add_key()
     settings = settings_for(tmp_path, exchange.url)
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    order = {"userId": "u1", "exchange": "binance", "side": "buy", "symbol": "BTC/USDT"}
-    order |= {"amountUsd": "5"}
     mine = {"Idempotency-Key": "pg-my-own-id-000001"}
-
-    async def call(server: Server, method: str, path: str, **more: object) -> httpx.Response:
-        async with httpx.AsyncClient(
-            base_url=server.url, headers=headers, trust_env=False
-        ) as client:
-            return await client.request(method, path, **more)  # type: ignore[arg-type]
+    who = {"userId": "u1", "exchange": "binance"}
+    order = who | {"side": "buy", "symbol": "BTC/USDT", "amountUsd": "5"}
 
     first = Server(build(settings, World()))
     await first.start()
-    body = {"userId": "u1", "exchange": "binance", "apiKey": key.api_key}
-    await call(first, "POST", "/api/credentials", json=body | {"apiSecret": key.secret})
+    secrets = {"apiKey": key.api_key, "apiSecret": key.secret}
+    await call(first, "POST", "/api/credentials", json=who | secrets)
     await call(first, "POST", "/api/mode", json={"userId": "u1", "mode": "LIVE"})
     await exchange.sandbox.misbehave("closed-after", count=1)
     await exchange.sandbox.misbehave("500-before", method="GET", path="/api/v3/order")
@@ -106,20 +115,13 @@ async def test_an_order_of_unknown_end_is_resolved_after_a_restart(tmp_path: Pat
 
     second = Server(build(settings, World()))
     await second.start()
-    async with asyncio.timeout(5):
-        while True:
-            found = await call(second, "GET", "/api/orders/pg-my-own-id-000001?userId=u1")
-            if found.json()["status"] == "FILLED":
-                break
-            await asyncio.sleep(0.05)
+    await until_filled(second, "pg-my-own-id-000001")
     again = await call(second, "POST", "/api/trade", json=order, headers=mine)
     await second.stop()
     await exchange.stop()
 
-    assert pending.status_code == 202
-    assert again.json()["status"] == "FILLED"
-    assert exchange.sandbox.count() == 1
-    assert len(exchange.sandbox.books.orders) == 1
+    assert (pending.status_code, again.json()["status"]) == (202, "FILLED")
+    assert exchange.sandbox.count() == len(exchange.sandbox.books.orders) == 1
 
 
 async def test_it_starts_without_its_venue_and_stays_of_use(tmp_path: Path) -> None:
