@@ -1,6 +1,6 @@
 """The few ways of writing that several parts share.
 
-May import: store.
+May import: core, store.
 """
 
 import json
