@@ -1,6 +1,6 @@
 """What the desk, the resolver and the accounts share, so that each is built from one value.
 
-May import: errors, records, stopgate, store, vault, venue, wire.
+May import: errors, known, records, stopgate, store, vault, venue, wire.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import Any
 
 from migrations.database import Door
 from proxy.errors import Denied
+from proxy.known import checked
 from proxy.records import Book
 from proxy.stopgate import StopGate
 from proxy.store import Store
@@ -50,12 +51,8 @@ class Parts:
         """Where orders of this book go; Denied for an exchange that is not supported."""
         found = (self.paper if book is Book.PAPER else self.venues).get(exchange)
         if found is None:
-            names = ", ".join(sorted(self.venues))
-            raise Denied(
-                "unsupported_exchange",
-                f"{exchange} is not supported yet.",
-                f"Supported: {names}.",
-            )
+            checked(exchange)
+            raise Denied("unsupported_exchange", "That exchange is not set up here.")
         return found
 
 

@@ -120,12 +120,12 @@ def test_a_bad_start_is_a_sentence_and_exit_code_2(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = load(_env_file=None, proxy_port=taken.getsockname()[1])
-        with pytest.raises(BadSettings, match="Cannot listen on 127.0.0.1"):
+        with pytest.raises(BadSettings, match="Cannot listen"):
             listening(settings)
 
 
 def test_a_certificate_that_is_not_there_is_a_sentence() -> None:
     settings = load(_env_file=None, proxy_tls_cert="no.pem", proxy_tls_key="no.key")
 
-    with pytest.raises(BadSettings, match="There is no file no.pem"):
+    with pytest.raises(BadSettings, match="There is no file"):
         serve(settings, Secrets())
