@@ -37,14 +37,15 @@ class Where:
 
     @property
     def address(self) -> str:
-        """The proxy's address to be shown: without what stands before an @."""
+        """The proxy's address as it may be shown: without what stands before an @."""
         parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
     def read_token(self) -> str:
-        """The token; _NoAnswer says why there is none."""
-        if self.token:
-            return self.token
+        """The token: of the address, given, or of its file; _NoAnswer says why there is none."""
+        given = urlsplit(self.url).password or self.token
+        if given:
+            return given
         try:
             return self.token_file.read_text().strip()
         except OSError as problem:
@@ -66,7 +67,7 @@ def halt(where: Where, say: Callable[[str], None]) -> int:
     """
     written = _write_file(where.data / "STOP", say)
     try:
-        with httpx.Client(base_url=where.url, timeout=ANSWER_SECONDS, trust_env=False) as http:
+        with httpx.Client(base_url=where.address, timeout=ANSWER_SECONDS, trust_env=False) as http:
             http.headers["Authorization"] = f"Bearer {where.read_token()}"
             answer = _ask(http, "POST")
             say("Gate closed: the proxy sends no order from now on, for any account.")

@@ -81,7 +81,6 @@ class Child:
         """Start it; ChildTrouble where it runs already."""
         if self.running:
             raise ChildTrouble(f"The {self.job.name} runs already.")
-        self._ended_on_purpose = False
         self._lines.clear()
         self._process = await asyncio.create_subprocess_exec(
             *self.job.command,
@@ -93,6 +92,7 @@ class Child:
             limit=LONGEST_LINE,
             start_new_session=True,
         )
+        self._ended_on_purpose = False
         self._listening = asyncio.create_task(self._listen(self._process))
 
     async def said(self, pattern: re.Pattern[str], seconds: float) -> re.Match[str]:
