@@ -8,22 +8,23 @@ May import: processes, stage.
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from piggybot.processes import Child, Job
 from piggybot.stage import Printer, Tone
 
-JOBS = (("proxy", ["proxy"]), ("bot", ["piggybot", "bot"]))
+JOBS: Mapping[str, Sequence[str]] = {"proxy": ["proxy"], "bot": ["piggybot", "bot"]}
 WIDTH = 5
 PATIENCE_SECONDS = 25.0
 """Longer than the proxy gives an order that is on the wire when it is told to end."""
 
 
-async def up(show: Printer) -> int:
+async def up(show: Printer, jobs: Mapping[str, Sequence[str]] = JOBS) -> int:
     """Run both until one ends or this is cancelled. Returns the exit status: 1, as one ended."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     children = [
-        Child(Job(name, arguments, environment), _printing(name, show)) for name, arguments in JOBS
+        Child(Job(name, arguments, environment), _printing(name, show))
+        for name, arguments in jobs.items()
     ]
     try:
         for child in children:

@@ -3,6 +3,7 @@
 May import: nothing of ours.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,16 @@ def test_every_setting_of_the_example_exists():
     assert "TELEGRAM_BOT_TOKEN" in names
     for name in names:
         assert f"| `{name}` |" in README.read_text(encoding="utf-8")
+
+
+def test_the_map_shows_every_room():
+    text = (README.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = text.split("## The map")[1].split("## ")[0]
+    for house in ("piggybot", "proxy"):
+        files = [path.name for path in (README.parent / house).glob("[!_]*.py")]
+        missing = [name for name in files if not re.search(rf"\b{re.escape(name)}", shown)]
+        assert not missing, f"docs/architecture.md does not show {missing} of {house}/"
+    named = re.findall(r"\b(\w+\.py)\b", shown)
+    houses = ("piggybot", "proxy", "migrations")
+    known = {path.name for house in houses for path in (README.parent / house).rglob("*.py")}
+    assert not set(named) - known, "the map shows rooms that are not there"
