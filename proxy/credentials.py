@@ -18,10 +18,10 @@ from proxy.known import checked
 from proxy.logs import Secrets
 from proxy.modes import Modes
 from proxy.parts import Parts
-from proxy.records import Book, KeyRow
+from proxy.records import Book, Entry, KeyRow
 from proxy.store import Store
 from proxy.vault import Vault, info_of, is_sealed
-from proxy.wire import CredentialsIn, CredentialsOut, ForgetIn, ForgetOut, Permissions
+from proxy.wire import CredentialsIn, CredentialsOut, ForgetIn, ForgetOut, Permissions, Status
 
 KEY_FIELD = "apiKey"
 SECRET_FIELD = "apiSecret"
@@ -130,11 +130,21 @@ class Credentials:
         )
 
     async def forget(self, ask: ForgetIn) -> ForgetOut:
-        """Remove keys from the database, bytes and all; live ends first."""
+        """Remove keys from the database, bytes and all; live ends first.
+
+        While an order is being asked about, its key stays: another one may be another account.
+        """
         exchange = None if ask.exchange is None else checked(ask.exchange)
         account = await self._parts.door(self._parts.store.accounts.find, ask.userId)
         if account is not None and exchange in {None, account.exchange}:
             await self._modes.reduce(ask.userId, "The key was removed.")
+        waiting = await self._waiting(ask.userId, exchange)
+        if any(one.status is not Status.QUARANTINED for one in waiting):
+            raise Denied(
+                "orders_unresolved",
+                f"{len(waiting)} order(s) are not resolved yet, and only this key can ask.",
+                "Try again when /status shows none; or delete the key at the exchange.",
+            )
         forget = self._parts.store.keys.forget
         return ForgetOut(forgotten=await self._parts.door(forget, ask.userId, exchange))
 
@@ -173,16 +183,21 @@ class Credentials:
 
     async def _replacing(self, user_id: str, exchange: str) -> None:
         """Another key may be another account, where the old orders would seem to be absent."""
-        waiting = await self._parts.door(self._parts.store.journal.open, user_id)
-        mine = [one for one in waiting if one.exchange == exchange and one.book is Book.LIVE]
-        if mine:
+        waiting = await self._waiting(user_id, exchange)
+        if waiting:
             raise Denied(
                 "orders_unresolved",
-                f"{len(mine)} order(s) of the earlier key are not resolved yet; they can only be "
+                f"{len(waiting)} order(s) of the earlier key are not resolved yet; they can only be "
                 "asked after with that key.",
                 "Try again when /status shows none.",
             )
         await self._modes.reduce(user_id, "The key was replaced.")
+
+    async def _waiting(self, user_id: str, exchange: str | None) -> list[Entry]:
+        """Real orders whose end is not known; None: of every exchange."""
+        found = await self._parts.door(self._parts.store.journal.open, user_id)
+        real = [one for one in found if one.book is Book.LIVE]
+        return [one for one in real if exchange in {None, one.exchange}]
 
 
 def _secret_text(ask: CredentialsIn) -> str:

@@ -184,6 +184,22 @@ async def test_a_key_with_open_questions_is_not_replaced(proxy: Proxy) -> None:
     assert (answer.status_code, answer.json()["error"]) == (409, "orders_unresolved")
 
 
+async def test_a_key_with_open_questions_is_not_forgotten_before_they_are_answered(
+    proxy: Proxy,
+) -> None:
+    await proxy.save(proxy.exchange.sandbox.add_key())
+    await proxy.call("POST", "/api/mode", json={"userId": "u1", "mode": "LIVE"})
+    await proxy.exchange.sandbox.misbehave("500-after", count=1)
+    await proxy.exchange.sandbox.misbehave("500-before", method="GET", path="/api/v3/order")
+    assert (await proxy.buy()).status_code == 202
+
+    answer = await proxy.call("POST", "/api/forget", json={"userId": "u1"})
+
+    account = (await proxy.call("GET", "/api/account/u1")).json()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "orders_unresolved")
+    assert (account["mode"], len(account["keys"])) == ("REDUCING", 1)
+
+
 async def test_a_forgotten_key_is_gone_from_the_files(proxy: Proxy, tmp_path: Path) -> None:
     await proxy.save(proxy.exchange.sandbox.add_key())
     await proxy.call("POST", "/api/mode", json={"userId": "u1", "mode": "LIVE"})
