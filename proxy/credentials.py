@@ -187,8 +187,8 @@ class Credentials:
         if waiting:
             raise Denied(
                 "orders_unresolved",
-                f"{len(waiting)} order(s) of the earlier key are not resolved yet; they can only be "
-                "asked after with that key.",
+                f"{len(waiting)} order(s) of the earlier key are not resolved yet; they can only "
+                "be asked after with that key.",
                 "Try again when /status shows none.",
             )
         await self._modes.reduce(user_id, "The key was replaced.")
