@@ -113,7 +113,7 @@ async def test_a_url_with_a_password_is_used_as_basic_and_never_shown() -> None:
 
 
 async def test_http_logs_hold_neither_token_nor_password(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("DEBUG")
+    caplog.set_level("DEBUG", logger="httpx")
     async with proxy("piggy:hunter2hunter2@") as (server, client):
         server.say(200, {"status": "ok"})
         await client.health()
