@@ -141,6 +141,7 @@ async def test_two_keys_have_two_accounts_that_do_not_see_each_other():
         assert held == [{"asset": "USDT", "free": "5.00000000", "locked": "0.00000000"}]
 
 
+HOUR_MS = 3_600_000
 REFUSED = [
     ({"quoteOrderQty": "0.9"}, -1013, "Filter failure: NOTIONAL"),
     ({"symbol": "ETHUSDT", "quoteOrderQty": "9.99"}, -1013, "Filter failure: NOTIONAL"),
@@ -176,12 +177,12 @@ REFUSED = [
         "legal range is '^[a-zA-Z0-9-_.:/]{1,36}$'.",
     ),
     (
-        {"timestamp": int(time.time() * 1000) - 3_600_000},
+        {"timestamp": -HOUR_MS},
         -1021,
         "Timestamp for this request is outside of the recvWindow.",
     ),
     (
-        {"timestamp": int(time.time() * 1000) + 3_600_000},
+        {"timestamp": HOUR_MS},
         -1021,
         "Timestamp for this request was 1000ms ahead of the server's time.",
     ),
@@ -191,6 +192,8 @@ REFUSED = [
 
 @pytest.mark.parametrize(("change", "code", "words"), REFUSED, ids=lambda value: str(value)[:40])
 async def test_what_binance_refuses_is_refused_in_its_words_and_not_written(change, code, words):
+    if "timestamp" in change:  # given as an offset: two workers must name the same tests
+        change = {"timestamp": int(time.time() * 1000) + change["timestamp"]}
     async with exchange() as (sandbox, client):
         answer = await client.buy("pig-1", **change)
         assert answer.status_code == 400
