@@ -128,12 +128,11 @@ async def _bot(running: Coroutine[Any, Any, None]) -> int:
 
 
 def _greeting(stage: Demo) -> str:
-    pairing = f"Type this first:  /start {stage.code}\n" if stage.code else ""
     return (
         f"\nEverything runs. Data: {stage.folder}\n"
         f"Demo exchange (binanceus, a sandbox) key:    {stage.key.key}\n"
         f"Demo exchange (binanceus, a sandbox) secret: {stage.key.secret}\n"
-        f"{pairing}\n{WELCOME}"
+        f"\n{WELCOME}"
     )
 
 

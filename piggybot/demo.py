@@ -185,6 +185,7 @@ class Demo:
     def _hear(self, line: str) -> None:
         if hit := CODE.search(line):
             self.code = hit[1]
+            self._show(f"Pairing code: type  /start {self.code}", Tone.NOTE)
 
     async def _wait_for(self, name: str, ready: Callable[[], Awaitable[bool]]) -> None:
         """Return when it is ready; ChildTrouble where it dies before, or takes too long."""
