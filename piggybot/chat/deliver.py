@@ -3,7 +3,7 @@
 Alone because each kind has its own way to have succeeded: an edit that changes nothing, a message
 that is gone already, formatting that cannot be read and goes as plain text.
 
-May import: core, store.
+May import: store.
 """
 
 import base64

@@ -3,7 +3,7 @@
 Alone because its loop is a promise of its own. The offset goes up when an update is in the inbox,
 and not before; polling, like everything here, is tried again for ever.
 
-May import: core, settings, store.
+May import: store.
 """
 
 import asyncio

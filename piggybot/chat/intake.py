@@ -3,11 +3,13 @@
 Alone because its order is the promise: when `take` returns, Telegram may be told that the update
 arrived. A second arrival of the same message or press finds its key taken and does nothing.
 
-May import: core, store.
+May import: store.
 """
 
 import re
 from dataclasses import replace
+
+import structlog
 
 from piggybot.chat import refusals
 from piggybot.chat.ask import House
@@ -18,6 +20,8 @@ from piggybot.chat.lanes import Lanes
 from piggybot.chat.secret import Read, Reader, sealer_for, without_hint
 from piggybot.chat.wipes import Wipes
 from piggybot.store import Incoming, Person
+
+log = structlog.get_logger()
 
 SEALING_KEY = "sealing_key"
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,32}", re.ASCII)
@@ -69,9 +73,8 @@ class Intake:
             "message_id": arrival.message_id,
         }
         row = self._row(arrival, f"m{arrival.chat_id}:{arrival.message_id}", "message", body)
-        if read.wipe:
+        if await self._keep(row) and read.wipe:
             self._wipes.begin(arrival.chat_id, arrival.message_id)
-        await self._keep(row)
 
     async def _read(self, arrival: Arrival, person: Person) -> Read:
         if not arrival.text:
@@ -79,9 +82,13 @@ class Intake:
         store, door = self._house.store, self._house.door
         dialogue = await door(store.dialogues.get, person.id)
         public = await door(store.flags.get, SEALING_KEY)
-        read = self._reader.read(arrival.text, dialogue, sealer_for(person, public))
-        # While this chat is being worked on, the question may already be another one.
-        if not read.command and self._lanes.busy(arrival.chat_id):
+        try:
+            read = self._reader.read(arrival.text, dialogue, sealer_for(person, public))
+        except (KeyError, ValueError):
+            log.error("the proxy's public key cannot be used", person=person.id)
+            read = self._reader.read(arrival.text, dialogue, None)
+        # While a key is still being worked on, the question may already be that for the secret.
+        if not read.command and self._lanes.has_secret(arrival.chat_id):
             return without_hint(read)
         return read
 

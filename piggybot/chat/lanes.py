@@ -22,6 +22,7 @@ class Lanes:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._waiting: dict[Lane, deque[Incoming]] = {}
+        self._running: dict[Lane, Incoming] = {}
         self._tasks: dict[Lane, asyncio.Task[None]] = {}
 
     def put(self, row: Incoming) -> None:
@@ -31,9 +32,11 @@ class Lanes:
         if lane not in self._tasks:
             self._tasks[lane] = asyncio.create_task(self._drain(lane))
 
-    def busy(self, chat_id: int) -> bool:
-        """Whether something of this chat, but a stop, is still being handled."""
-        return (chat_id, "") in self._tasks
+    def has_secret(self, chat_id: int) -> bool:
+        """Whether a secret of this chat is still being handled."""
+        lane = (chat_id, "")
+        rows = [*self._waiting.get(lane, ()), *filter(None, [self._running.get(lane)])]
+        return any(row.body.get("secrets") for row in rows)
 
     async def idle(self) -> None:
         """Return when nothing is left to do."""
@@ -55,7 +58,9 @@ class Lanes:
         waiting = self._waiting[lane]
         try:
             while waiting:
-                await self._work(waiting.popleft())
+                self._running[lane] = waiting.popleft()
+                await self._work(self._running[lane])
         finally:
+            self._running.pop(lane, None)
             del self._tasks[lane]
             self._waiting.pop(lane, None)

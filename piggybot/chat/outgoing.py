@@ -3,7 +3,7 @@
 Alone because it promises at least once: a letter leaves the outbox when Telegram has taken it or
 will never take it, and patience that Telegram asked for survives a restart.
 
-May import: core, ports, store.
+May import: ports, store.
 """
 
 import asyncio

@@ -7,9 +7,10 @@ May import: settings.
 """
 
 import logging
+import os
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -78,11 +79,11 @@ def _message(message: Message) -> Arrival | None:
     return Arrival(
         chat_id=message.chat.id,
         person_id=sender.id,
-        name=sender.first_name,
+        name=_clean(sender.first_name),
         message_id=message.message_id,
         sent_at=message.date,
         odd=_odd(message),
-        text=message.text or "",
+        text=_clean(message.text or ""),
     )
 
 
@@ -106,13 +107,18 @@ def _pressed(query: CallbackQuery) -> Arrival:
     return Arrival(
         chat_id=query.from_user.id if shown is None else shown.chat.id,
         person_id=query.from_user.id,
-        name=query.from_user.first_name,
+        name=_clean(query.from_user.first_name),
         message_id=0 if shown is None else shown.message_id,
         sent_at=EPOCH if shown is None else shown.date,
         odd="" if private else "not a private chat",
         query_id=query.id,
         data=query.data or "",
     )
+
+
+def _clean(text: str) -> str:
+    """Without halves of letters and NULs, which no database and no answer can carry."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 class TelegramDoor(ChatDoor):
@@ -129,6 +135,8 @@ class TelegramLine:
     def __init__(self, settings: Settings, timing: Timing) -> None:
         for name in CHATTY:  # every address that they log holds the token
             logging.getLogger(name).setLevel(logging.WARNING)
+        # Without it the library warns, with a traceback, at each 429.
+        os.environ["PTB_TIMEDELTA"] = "true"
         origin = str(settings.telegram_api_url).rstrip("/")
         self._requests = (_http(timing), _http(timing))
         self._bot = Bot(
@@ -225,7 +233,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except RetryAfter as flood:
-        raise Flood(flood._retry_after.total_seconds()) from None
+        raise Flood(_seconds(flood.retry_after)) from None
     except Forbidden as refusal:
         raise Blocked(str(refusal)) from None
     except BadRequest as refusal:
@@ -236,6 +244,10 @@ def translated() -> Iterator[None]:
         raise SecondPoller(str(refusal)) from None
     except TelegramError as error:
         raise Unreachable(type(error).__name__) from None
+
+
+def _seconds(patience: int | timedelta) -> float:
+    return patience.total_seconds() if isinstance(patience, timedelta) else patience
 
 
 def _refused(sentence: str) -> WireError:

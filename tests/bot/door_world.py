@@ -3,6 +3,7 @@
 May import: chat, core, desk, sandbox, settings, store, wire.
 """
 
+import asyncio
 import base64
 import json
 import secrets
@@ -50,7 +51,7 @@ class DoorWorld:
         self.broker = FakeBroker()
         self.skew = timedelta(0)
         self.timing = QUICK
-        self._given = {"telegram_chat_id": OWNER, "member_ids": (MEMBER,)} | given
+        self._given: dict[str, Any] = {"telegram_chat_id": OWNER, "member_ids": (MEMBER,)} | given
         self._private = X25519PrivateKey.generate()
         self.engine = open_database(f"sqlite:///{folder / 'bot.db'}", "bot")
         self.store = Store(self.engine)
@@ -63,10 +64,8 @@ class DoorWorld:
     async def begin(self) -> None:
         """Start the bot, as a new process would."""
         token = SecretStr(self.telegram.token)
-        settings = Settings(
-            _env_file=None,
-            **({"telegram_bot_token": token, "telegram_api_url": self.server.url} | self._given),
-        )
+        given: dict[str, Any] = {"_env_file": None, "telegram_bot_token": token} | self._given
+        settings = Settings(telegram_api_url=self.server.url, **given)
         bell, door = Bell(), Door()
         parts = (self.store, door, self.broker, self.clock, fresh_id, bell)
         self.house = House(
@@ -110,6 +109,13 @@ class DoorWorld:
     async def post(self, *letters: Outgoing) -> None:
         await self.house.door(self.store.outbox.add, list(letters))
         self.house.notifier.wake()
+
+    async def delivered(self) -> None:
+        """Return when no handler runs and no letter waits."""
+        await self.bot.idle()
+        async with asyncio.timeout(4):
+            while self.store.outbox.next_due() is not None:
+                await asyncio.sleep(0.01)
 
     def bytes_on_disk(self) -> bytes:
         return b"".join(file.read_bytes() for file in self.folder.iterdir() if file.is_file())
