@@ -198,3 +198,23 @@ def test_stop_needs_no_bot_token_and_no_good_settings(
     assert done.exit_code == 1
     assert "HEALTH_SECONDS:" in done.output
     assert f"Stop file written: {tmp_path / 'house' / 'STOP'}." in done.output
+
+
+def test_a_demo_that_keeps_its_data_knows_its_owner_again(tmp_path: Path):
+    script = tmp_path / "one.txt"
+    script.write_text("/start {code}\n? Hello\n")
+    again = tmp_path / "two.txt"
+    again.write_text("/status\n? userId\n")
+    for path in (script, again):
+        options = ["--data", str(tmp_path / "kept"), "--play", str(path)]
+        done = subprocess.run(
+            [sys.executable, "-m", "piggybot", "demo", *options],
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "Pairing code" not in done.stdout
+    assert processes_in(tmp_path) == []

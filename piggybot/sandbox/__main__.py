@@ -17,7 +17,7 @@ from pathlib import Path
 from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
 from piggybot.sandbox.market import DATA
 from piggybot.sandbox.serve import Server
-from piggybot.sandbox.telegram import TelegramSandbox
+from piggybot.sandbox.telegram import TelegramSandbox, utc_now
 
 
 def options() -> argparse.Namespace:
@@ -43,7 +43,8 @@ async def run(chosen: argparse.Namespace) -> None:
     sandbox.add_key()
     exchange = ExchangeServer(sandbox, chosen.exchange_port)
     control = Server(sandbox.control_app, chosen.control_port)
-    phone = TelegramSandbox()
+    # A bot that has kept its data must not take a new message for one of an earlier sandbox.
+    phone = TelegramSandbox(first_message_id=int(utc_now().timestamp()))
     telegram = Server(phone.app, chosen.telegram_port)
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

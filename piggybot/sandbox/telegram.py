@@ -69,10 +69,12 @@ def utc_now() -> datetime:
 class TelegramSandbox:
     """Telegram in memory: `app` is its HTTP side, `person` its human side."""
 
-    def __init__(self, token: str | None = None, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, token: str | None = None, clock: Clock = utc_now, first_message_id: int = 1
+    ) -> None:
         self.token = token or new_token()
         self.bot = User(int(self.token.partition(":")[0]), "PiggySandboxBot", is_bot=True)
-        self.chats = Chats(self.bot, clock)
+        self.chats = Chats(self.bot, clock, first_message_id)
         self.updates = Updates(clock, first_id=secrets.randbelow(10**8) + 1)
         self.faults = Faults(clock, self.updates.bell)
         self.methods = MessageMethods(self.chats, self.updates)

@@ -146,7 +146,7 @@ class Message:
 class Chats:
     """All that Telegram knows, and the bell that rings when any of it changes."""
 
-    def __init__(self, bot: User, clock: Clock) -> None:
+    def __init__(self, bot: User, clock: Clock, first_id: int = 1) -> None:
         self.bot = bot
         self.clock = clock
         self.bell = Bell()
@@ -155,7 +155,7 @@ class Chats:
         self.files: dict[str, File] = {}
         self.events: list[Event] = []
         self._messages: dict[tuple[int, int], Message] = {}
-        self._ids = count(1)
+        self._ids = count(first_id)
         self._file_ids = count(1)
 
     @property
