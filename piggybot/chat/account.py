@@ -10,6 +10,8 @@ from datetime import timedelta
 from piggybot.chat import texts_safety
 from piggybot.chat import texts_setup as texts
 from piggybot.chat.ask import Ask, Button, Reply
+from piggybot.chat.keys import venues_of
+from piggybot.chat.parse import named_exchange
 from piggybot.errors import BadInput, BrokerDown, BrokerRefused, PiggyError
 from proxy.wire import CredentialsIn, Mode
 
@@ -48,8 +50,9 @@ def _next_step(keys: int, mode: Mode, *, validated: bool) -> tuple[Button, ...]:
 async def validate(ask: Ask) -> None:
     """Let the exchange check the saved key."""
     house, person = ask.house, ask.person
-    exchange = ask.params.get("exchange") or (ask.words[0].lower() if ask.words else "")
-    exchange = exchange or person.exchange
+    exchange = ask.params.get("exchange") or person.exchange
+    if ask.words:
+        exchange = named_exchange(ask.words[0], await venues_of(ask)).name
     row = await house.door(house.store.keys.get, person.user_id, exchange)
     if row is None:
         raise BadInput(texts.no_key(exchange), "")
@@ -73,12 +76,16 @@ async def validate(ask: Ask) -> None:
 async def forget(ask: Ask) -> None:
     """Remove a key from this bot and from the proxy."""
     keys = await ask.house.door(ask.house.store.keys.all_of, ask.person.user_id)
-    names = [key.exchange for key in keys]
-    if ask.words:
-        names = [ask.words[0].lower()]
+    asked = ask.words[0].lower() if ask.words else ""
+    kept = [key.exchange for key in keys]
+    try:
+        kept += [key.exchange for key in (await ask.house.desk.accounts.look(ask.person)).keys]
+    except PiggyError:
+        kept.append(asked or ask.person.exchange)  # the proxy cannot say, so it may have one
+    names = sorted({name for name in kept if asked in {"", name}})
     if not names:
-        names = [ask.person.exchange]
-    params = {"exchange": names[0]} if ask.words else {}
+        raise BadInput(texts.nothing_to_forget(asked), "/status shows your keys.")
+    params = {"exchange": asked} if asked else {}
     button = Button(texts.CONFIRM_FORGET, "forget", params)
     await ask.say(Reply(texts.forget_question(names), ((button,),)))
 

@@ -84,7 +84,9 @@ class Ask:
     def first(self, usage: str) -> str:
         """The first word after the command; without one, say how it is used."""
         if not self.words:
-            raise BadInput("Something is missing.", f"Type it like this: {usage}")
+            raise BadInput(
+                f"Something is missing after /{self.command}.", f"Type it like this: {usage}"
+            )
         return self.words[0]
 
     async def say(self, *replies: Reply) -> None:

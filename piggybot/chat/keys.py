@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from piggybot.chat import texts_setup as texts
 from piggybot.chat.ask import Ask, Button, Reply
+from piggybot.chat.parse import named_exchange
 from piggybot.chat.secrecy import tells_deletion
 from piggybot.errors import BadInput
 from piggybot.store import Dialogue, KeyRow
@@ -25,28 +26,28 @@ KEY, SECRET = "apiKey", "apiSecret"
 @tells_deletion
 async def setkeys(ask: Ask) -> None:
     """Save the API key of an exchange; asks step by step."""
-    venues = await _venues(ask)
+    venues = await venues_of(ask)
     if not ask.words:
         await ask.house.door(ask.house.store.dialogues.drop, ask.person.id)
         await ask.say(Reply(texts.choose_exchange(venues), _choices(venues)))
         return
-    venue = _venue(ask.words[0], venues)
+    venue = named_exchange(ask.words[0], venues)
     if KEY in ask.secrets and SECRET in ask.secrets:
         await _take(ask, venue, {**_key_data(ask), SECRET: ask.secrets[SECRET]})
         return
     if ask.secrets or len(ask.words) > 1:
-        raise BadInput("A key and its secret belong together.", f"Type {USAGE}")
+        raise BadInput("A key and its secret belong together. Nothing was saved.", f"Type {USAGE}.")
     await _begin(ask, venue)
 
 
 async def exchange_chosen(ask: Ask) -> None:
     """The exchange button of /setkeys was pressed."""
-    await _begin(ask, _venue(ask.params["exchange"], await _venues(ask)))
+    await _begin(ask, named_exchange(ask.params["exchange"], await venues_of(ask)))
 
 
 async def replace_confirmed(ask: Ask) -> None:
     """Live off first, then go on with the new key."""
-    venue = _venue(ask.params["exchange"], await _venues(ask))
+    venue = named_exchange(ask.params["exchange"], await venues_of(ask))
     await _live_off(ask)
     kept = await ask.house.door(ask.house.store.dialogues.get, ask.person.id)
     if kept is not None and kept.name == NAME and SECRET in kept.data:
@@ -60,7 +61,7 @@ async def key_typed(ask: Ask) -> None:
     """The API key came, sealed."""
     dialogue = await _dialogue(ask)
     if KEY not in ask.secrets:
-        raise BadInput("I need the API key as text.", "Send it again, or /cancel.")
+        raise BadInput("I need the API key as text.", "Send it again, or type /cancel.")
     data = {**dialogue.data, **_key_data(ask)}
     await _put(ask, "secret", data)
     await ask.say(Reply(texts.ask_secret(str(data["title"]), ask.deleted)))
@@ -71,7 +72,7 @@ async def secret_typed(ask: Ask) -> None:
     """The API secret came, sealed: both are saved."""
     dialogue = await _dialogue(ask)
     if SECRET not in ask.secrets:
-        raise BadInput("I need the API secret as text.", "Send it again, or /cancel.")
+        raise BadInput("I need the API secret as text.", "Send it again, or type /cancel.")
     data = {**dialogue.data, SECRET: ask.secrets[SECRET]}
     venue = Exchange(name=str(data["exchange"]), title=str(data["title"]), supported=True)
     await _save(ask, venue, data, ask.deleted)
@@ -79,11 +80,12 @@ async def secret_typed(ask: Ask) -> None:
 
 async def button_awaited(ask: Ask) -> None:
     """Something was typed where a button is to be pressed."""
-    raise BadInput("I wait for the button above.", "Press it, or /cancel and begin again.")
+    raise BadInput("I am waiting for the button above.", "Press it, or type /cancel.")
 
 
 async def _begin(ask: Ask, venue: Exchange) -> None:
     """Ask for the key; a validated one is replaced only after a button."""
+    await _may_move(ask, venue)
     if await _asked_to_replace(ask, venue):
         await _put(ask, "confirm", {"exchange": venue.name, "title": venue.title})
         return
@@ -92,12 +94,26 @@ async def _begin(ask: Ask, venue: Exchange) -> None:
 
 async def _take(ask: Ask, venue: Exchange, data: dict[str, str]) -> None:
     """Everything came in one line."""
+    await _may_move(ask, venue)
     if await _asked_to_replace(ask, venue):
         whole = {**data, "exchange": venue.name, "title": venue.title}
         await _put(ask, "confirm", whole)
         await ask.say(Reply(texts.deletion(ask.deleted)))
         return
     await _save(ask, venue, data, ask.deleted)
+
+
+async def _may_move(ask: Ask, venue: Exchange) -> None:
+    """Another exchange only on paper: what is held at the first could not be sold from there."""
+    if venue.name == ask.person.exchange:
+        return
+    account = await ask.house.desk.accounts.look(ask.person)
+    if account.mode is not Mode.PAPER:
+        raise BadInput(
+            f"This account is {account.mode.value} at {account.exchange}, so it cannot change its "
+            "exchange now. Nothing was saved.",
+            "Bring it back to PAPER first (/resume, /live off, /sell all), then /setkeys again.",
+        )
 
 
 async def _asked_to_replace(ask: Ask, venue: Exchange) -> bool:
@@ -163,23 +179,13 @@ async def _put(ask: Ask, step: str, data: dict[str, str]) -> None:
 async def _dialogue(ask: Ask) -> Dialogue:
     found = await ask.house.door(ask.house.store.dialogues.get, ask.person.id)
     if found is None or found.name != NAME:
-        raise BadInput("I was not asking for a key.", "/setkeys begins.")
+        raise BadInput("I was not asking for a key.", "/setkeys begins. Nothing was saved.")
     return found
 
 
-async def _venues(ask: Ask) -> list[Exchange]:
+async def venues_of(ask: Ask) -> list[Exchange]:
+    """The exchanges that the proxy knows, supported or not."""
     return list((await ask.house.broker.health()).exchanges or [])
-
-
-def _venue(typed: str, venues: list[Exchange]) -> Exchange:
-    known = {venue.name: venue for venue in venues}
-    usable = ", ".join(venue.name for venue in venues if venue.supported)
-    found = known.get(typed.lower())
-    if found is None:
-        raise BadInput(f"I do not know an exchange {typed[:20]}.", f"Known are: {usable}.")
-    if not found.supported:
-        raise BadInput(f"{found.title} is not supported yet.", f"These are: {usable}.")
-    return found
 
 
 def _choices(venues: list[Exchange]) -> tuple[tuple[Button, ...], ...]:

@@ -32,7 +32,7 @@ async def live(ask: Ask) -> None:
     if word == "off":
         await live_off(ask)
         return
-    raise BadInput(f"{ask.words[0][:20]} is not on or off.", f"Type it like this: {USAGE}")
+    raise BadInput("I need the word on or off after /live.", f"Type it like this: {USAGE}")
 
 
 async def live_on(ask: Ask) -> None:

@@ -55,7 +55,7 @@ async def trades(ask: Ask) -> None:
     """Show your last trades."""
     count = whole(ask.words[0], "/trades 10") if ask.words else SHOWN
     if not 1 <= count <= MOST:
-        raise BadInput(f"I show 1 to {MOST} trades.", "/export gives you all of them.")
+        raise BadInput(f"I show 1 to {MOST} trades, not {count}.", "/export sends you all of them.")
     orders = await ask.house.door(ask.house.store.orders.recent, ask.person.user_id, count)
     await ask.say(Reply(texts.trades(orders) if orders else texts.NO_TRADES))
 

@@ -1,23 +1,31 @@
-"""What people type, understood: symbols, whole numbers. Amounts are core/money's.
+"""What people type, understood: symbols, exchanges, whole numbers. Amounts are core/money's.
 
 Alone because the handlers share it; what is not understood comes back with the nearest guess.
 
-May import: errors.
+May import: core, errors, wire.
 """
 
 import difflib
 import re
 from collections.abc import Sequence
 
+from piggybot.core.money import quoted
 from piggybot.errors import BadInput
+from proxy.wire import Exchange
 
 WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
+DIGITS = re.compile(r"[0-9]+", re.ASCII)
+SYMBOL = re.compile(r"[A-Za-z0-9]+([/_:-]?[A-Za-z0-9]+)?", re.ASCII)
+MONEY = re.compile(r"(USDT|USDC|USD|EUR)\Z")
+ENDED = {"coinbasepro": "Coinbase Pro no longer exists. Its heir, Coinbase, is not supported yet."}
 
 
 def whole(text: str, usage: str) -> int:
-    if not WHOLE.fullmatch(text):
-        raise BadInput(f"{text[:20]} is not a whole number.", f"Type it like this: {usage}")
-    return int(text)
+    """A whole number from 0 on."""
+    if WHOLE.fullmatch(text):
+        return int(text)
+    why = "is too large" if DIGITS.fullmatch(text) else "is not a whole number, like 5"
+    raise BadInput(f"{quoted(text)} {why}.", f"Type it like this: {usage}")
 
 
 def resolve_symbol(text: str, symbols: Sequence[str]) -> str:
@@ -27,17 +35,33 @@ def resolve_symbol(text: str, symbols: Sequence[str]) -> str:
     bases: dict[str, list[str]] = {}
     for symbol in symbols:
         bases.setdefault(symbol.split("/", maxsplit=1)[0], []).append(symbol)
-    if typed in joined:
-        return joined[typed]
-    if len(bases.get(typed, [])) == 1:
-        return bases[typed][0]
-    raise BadInput(f"I do not trade {text[:20]}.", _suggestion(typed, joined, bases))
+    if SYMBOL.fullmatch(text):
+        if typed in joined:
+            return joined[typed]
+        if len(bases.get(typed, [])) == 1:
+            return bases[typed][0]
+    raise BadInput(f"I do not trade {quoted(text)}.", _suggestion(typed, bases))
 
 
-def _suggestion(typed: str, joined: dict[str, str], bases: dict[str, list[str]]) -> str:
-    near = difflib.get_close_matches(typed, [*joined, *bases], n=1)
-    allowed = ", ".join(joined.values())
+def _suggestion(typed: str, bases: dict[str, list[str]]) -> str:
+    """The nearest by its coin: every symbol looks alike in what it is paid with."""
+    allowed = ", ".join(symbol for group in bases.values() for symbol in group)
+    coin = MONEY.sub("", typed)
+    begun = [base for base in bases if typed.startswith(base)]
+    near = begun or (difflib.get_close_matches(coin, bases, n=1) if coin else [])
     if not near:
         return f"Allowed are {allowed}."
-    meant = joined.get(near[0]) or bases[near[0]][0]
-    return f"Did you mean {meant}? Allowed are {allowed}."
+    return f"Did you mean {bases[near[0]][0]}? Allowed are {allowed}."
+
+
+def named_exchange(typed: str, venues: Sequence[Exchange]) -> Exchange:
+    """The supported exchange of that name."""
+    known = {venue.name: venue for venue in venues}
+    usable = " or ".join(venue.name for venue in venues if venue.supported)
+    found = known.get(typed.lower())
+    if found is not None and found.supported:
+        return found
+    hint = f"Choose {usable}."
+    if found is None:
+        raise BadInput(f"I know no exchange called {quoted(typed)}.", hint)
+    raise BadInput(ENDED.get(found.name, f"{found.title} is not supported yet."), hint)

@@ -25,7 +25,15 @@ ACCIDENT = (
     "That looked like a key or a secret, which I was not asking for. I kept nothing of it. "
     "/setkeys saves a key."
 )
-NOTHING_ASKED = "I was not asking for anything. /help shows what I can do."
+NOTHING_ASKED = (
+    "I was not asking for anything, and this is not a command: a command begins with /. /help "
+    "shows what I can do."
+)
+SPACES = (
+    "A key or a secret has no spaces inside, and this has. I kept nothing of it. Copy it again, "
+    "whole, and send it alone in one message; /cancel ends my question."
+)
+NO_COMMAND = "That is not a command of mine. /help shows what I can do."
 TEXT_ONLY = "I can read text only. /help shows what I can do."
 DELETED = "I deleted your message from this chat."
 NOT_DELETED = "I could not delete your message yet; please delete it yourself."

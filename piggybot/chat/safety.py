@@ -11,12 +11,13 @@ from decimal import Decimal
 from piggybot.chat import texts_safety as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import whole
-from piggybot.core.money import parse_amount, plain, usd
+from piggybot.core.money import parse_amount, plain, quoted, usd
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BadInput, NotAllowed, PiggyError
 from proxy.wire import AccountOut, LimitsIn, Mode, ModeIn
 
 LIMITS_USAGE = "/limits trade 20, /limits day 5 or /limits loss 2"
+LIKE_THIS = f"Type it like this: {LIMITS_USAGE}"
 HUNDRED = Decimal(100)
 PAIR = 2
 
@@ -66,12 +67,12 @@ async def limits(ask: Ask) -> None:
         await ask.say(Reply(texts.limits(account)))
         return
     if len(ask.words) != PAIR:
-        raise BadInput("I need the limit and its new value.", f"Type it like this: {LIMITS_USAGE}")
+        raise BadInput("I need one limit and its new value.", LIKE_THIS)
     change = _change(ask.words[0].lower(), ask.words[1], account)
     if change.value > change.highest:
         raise NotAllowed(
-            f"The operator allows at most {change.show(change.highest)} for {change.what}.",
-            "The operator can change that in the proxy's settings.",
+            f"{change.what}: the operator allows at most {change.show(change.highest)}.",
+            "Choose less. The operator can change that in the proxy's settings.",
         )
     if change.value <= change.current:
         await _set_limits(ask, {change.field: change.value})
@@ -118,31 +119,31 @@ class _Change:
 def _change(kind: str, typed: str, account: AccountOut) -> _Change:
     mine, operator = account.limits, account.operatorLimits
     if kind == "trade":
-        value = parse_amount(typed)
+        value = parse_amount(typed, LIKE_THIS)
         if value < mine.minTradeUsd:
             raise BadInput(
                 f"{usd(value)} is below the smallest trade, {usd(mine.minTradeUsd)}.",
                 "/limits day 0 forbids buys; /stop stops everything.",
             )
-        return _Change("maxTradeUsd", "a trade", value, mine.maxTradeUsd, operator.maxTradeUsd)
+        return _Change("maxTradeUsd", "Max trade", value, mine.maxTradeUsd, operator.maxTradeUsd)
     if kind == "day":
         return _Change(
             "maxTradesPerDay",
-            "trades a day",
+            "Daily trades",
             Decimal(whole(typed, LIMITS_USAGE)),
             Decimal(mine.maxTradesPerDay),
             Decimal(operator.maxTradesPerDay),
         )
     if kind == "loss":
-        share = parse_amount(typed.removesuffix("%")) / HUNDRED
+        share = parse_amount(typed.removesuffix("%"), LIKE_THIS) / HUNDRED
         return _Change(
             "maxDailyLossShare",
-            "the daily loss",
+            "Max daily loss",
             share,
             mine.maxDailyLossShare,
             operator.maxDailyLossShare,
         )
-    raise BadInput(f"I know no limit {kind[:20]}.", f"Type it like this: {LIMITS_USAGE}")
+    raise BadInput(f"There is no limit called {quoted(kind)}.", LIKE_THIS)
 
 
 async def _set_limits(ask: Ask, fields: dict[str, Decimal]) -> None:

@@ -3,7 +3,7 @@
 Alone because a secret must not get past this file in clear: what leaves here is sealed text, the
 last four letters of a key, and words that are no secrets.
 
-May import: core, seal, store.
+May import: seal, store.
 """
 
 import json
@@ -56,6 +56,8 @@ class Reader:
             return _live(rest, sealer)
         if keylike(text):
             return Read(wipe=True, trouble="accident")
+        if text.startswith("/") and not command:
+            return Read(trouble="no_command")
         return Read(command, tuple(rest.split()))
 
 
@@ -65,6 +67,11 @@ ASKED = {("setkeys", "key"), ("setkeys", "secret"), ("live", "token")}
 def keylike(text: str) -> bool:
     """Whether this may be a key: nobody types forty letters without a space."""
     return PEM in text or KEYLIKE.search(text) is not None
+
+
+def spaced(text: str) -> bool:
+    """Whether this is words rather than a key; only a PEM has spaces and lines."""
+    return PEM not in text and len(text.split()) > 1
 
 
 def _asked(text: str, dialogue: Dialogue, sealer: Sealer | None) -> Read:
@@ -80,6 +87,8 @@ def _asked(text: str, dialogue: Dialogue, sealer: Sealer | None) -> Read:
     if dialogue.name == "live":
         return Read(secrets={TOKEN: sealer("", TOKEN, text)}, wipe=True)
     exchange = str(dialogue.data.get("exchange", ""))
+    if spaced(text):
+        return Read(wipe=True, trouble="spaces")
     secrets = {
         KEY: sealer(exchange, KEY, text),
         SECRET: sealer(exchange, SECRET, unfolded(text)),
@@ -99,6 +108,8 @@ def _setkeys(rest: str, sealer: Sealer | None) -> Read:
     if sealer is None:
         return Read(wipe=True, trouble="unsealed")
     secrets = {KEY: sealer(exchange, KEY, key)}
+    if len(words) == WHOLE_LINE and spaced(words[2]):
+        return Read(wipe=True, trouble="spaces")
     if len(words) == WHOLE_LINE:
         secrets |= {SECRET: sealer(exchange, SECRET, unfolded(words[2])), HINT: hint(key)}
     return Read("setkeys", (exchange,), secrets, wipe=True)

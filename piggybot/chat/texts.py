@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
 
-from piggybot.core.money import plain, usd
+from piggybot.core.money import plain, usd, usd_exact
 from piggybot.core.orders import Intent, Order
 from piggybot.errors import PiggyError
 from proxy.wire import AccountOut, Mode, Problem, Side, Status
@@ -53,7 +53,7 @@ def amount_text(intent: Intent) -> str:
     """What was asked for: $2.00 of BTC/USDT, or 0.5 BTC."""
     base = intent.symbol.split("/", maxsplit=1)[0]
     if intent.amount_usd is not None:
-        return f"{usd(intent.amount_usd)} of {e(intent.symbol)}"
+        return f"{usd_exact(intent.amount_usd)} of {e(intent.symbol)}"
     return f"{plain(intent.units or Decimal(0))} {e(base)}"
 
 

@@ -124,4 +124,4 @@ def help_text(groups: Mapping[str, Sequence[Line]]) -> str:
 
 
 def export_caption(count: int) -> str:
-    return f"📄 Your trade log: {count} orders."
+    return f"📄 Your trade log: {count} {'order' if count == 1 else 'orders'}."

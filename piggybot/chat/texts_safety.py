@@ -156,7 +156,7 @@ def limits_changed(account: AccountOut) -> str:
 
 
 def raise_question(what: str, before: str, after: str) -> str:
-    return f"Raise {e(what)} from {e(before)} to {e(after)}? More can be lost then."
+    return f"Raise “{e(what)}” from {e(before)} to {e(after)}? More can be lost then."
 
 
 def ago(seconds: int) -> str:

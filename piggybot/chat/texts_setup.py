@@ -8,6 +8,7 @@ May import: core, errors, wire.
 from collections.abc import Sequence
 
 from piggybot.chat.texts import SANDBOX, e, listed, pinned
+from piggybot.core.money import quoted
 from piggybot.errors import PiggyError
 from proxy.wire import AccountOut, CredentialsOut, Exchange, Problem
 
@@ -15,7 +16,6 @@ SAVE_AGAIN = "🔁 Replace the key"
 CONFIRM_FORGET = "🗑 Remove the key"
 NOTHING_TO_CANCEL = "There is nothing to cancel."
 CANCELLED = "Cancelled. What you sent for it is forgotten; nothing changed."
-NO_KEYS = "No key is saved. /setkeys saves one."
 
 
 def welcome(name: str, account: AccountOut, health: str) -> str:
@@ -68,15 +68,20 @@ def deletion(deleted: bool | None) -> str:
 
 def keys_saved(exchange: str, hint: str, deleted: bool | None) -> str:
     return (
-        f"✅ Keys saved for {e(exchange)} (…{e(hint)}), sealed: only the proxy can read them.\n"
+        f"✅ Keys saved for {e(exchange)}{_ending(hint)}, sealed: only the proxy can read them.\n"
         f"{deletion(deleted)}\nNext: /validate"
     )
 
 
+def _ending(hint: str) -> str:
+    """The last letters of a key, where they are known."""
+    return f" (…{e(hint)})" if hint else ""
+
+
 def replace_question(exchange: str, hint: str) -> str:
     return (
-        f"A validated key for {e(exchange)} (…{e(hint)}) is saved already. Replacing it turns live "
-        "trading off first, and the new key has to be validated. Replace it?"
+        f"A validated key for {e(exchange)}{_ending(hint)} is saved already. Replacing it turns "
+        "live trading off first, and the new key has to be validated. Replace it?"
     )
 
 
@@ -108,6 +113,11 @@ def refused(exchange: str, problem: Problem) -> str:
 
 def no_key(exchange: str) -> str:
     return f"No key for {e(exchange)} is saved. /setkeys saves one, then /validate."
+
+
+def nothing_to_forget(exchange: str) -> str:
+    key = f"key for {quoted(exchange)}" if exchange else "key"
+    return f"No {key} is saved, so there is nothing to remove."
 
 
 def forget_question(names: Sequence[str]) -> str:

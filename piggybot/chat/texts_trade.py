@@ -5,29 +5,41 @@ Alone because texts.py tells what became of orders, and this asks before there i
 May import: core, desk, wire.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from piggybot.chat.texts import e, mark, price_text
-from piggybot.core.money import plain, usd
+from piggybot.core.money import plain, quoted, usd, usd_exact
 from piggybot.desk import Want
 from proxy.wire import AccountOut, Side
 
-NOTHING_HELD = (
-    "There is nothing to sell: the bot holds nothing of that.",
-    "It only sells what it has bought itself, never your other coins. /status shows what it holds.",
+SELLS_ITS_OWN = (
+    "It only sells what it has bought itself, never your other coins. /status shows what it holds."
 )
+
+
+def nothing_held(coin: str) -> tuple[str, str]:
+    return f"There is nothing to sell: the bot holds {coin}.", SELLS_ITS_OWN
+
+
+def too_much_typed(words: Sequence[str], usage: str) -> tuple[str, str]:
+    rest = quoted(" ".join(words))
+    return (
+        f"I do not understand {rest} at the end. Nothing was sent.",
+        f"Type it like this: {usage}",
+    )
 
 
 def too_little(spend: Decimal, least: Decimal) -> tuple[str, str]:
     return (
-        f"{usd(spend)} is too little: {usd(least)} is the least.",
+        f"{usd_exact(spend)} is too little: {usd(least)} is the least.",
         f"Type {plain(least.normalize())} or more. Nothing was sent.",
     )
 
 
 def _what(want: Want) -> str:
     if want.amount_usd is not None:
-        return f"{usd(want.amount_usd)} of {want.symbol}"
+        return f"{usd_exact(want.amount_usd)} of {want.symbol}"
     return f"{plain(want.units or Decimal(0))} {want.symbol}"
 
 

@@ -20,13 +20,14 @@ TEST_USAGE = "/testbuy 2"
 BUY_USAGE = "/buy 10 BTC/USDT"
 SELL_USAGE = "/sell 10 BTC/USDT, or /sell all BTC/USDT"
 ALL = "all"
+MOST_WORDS = 2
 
 
 async def testbuy(ask: Ask) -> None:
     """Buy for 2 USD, to see that everything works."""
     if await ask.house.desk.seen(ask.origin):
         return
-    spend = parse_amount(ask.params.get("amount") or ask.first(TEST_USAGE))
+    spend = parse_amount(ask.params.get("amount") or _first(ask, TEST_USAGE), _like(TEST_USAGE))
     account = await ask.house.desk.account(ask.person)
     _enough(spend, account)
     symbol = _symbol(ask, account)
@@ -37,7 +38,7 @@ async def buy(ask: Ask) -> None:
     """Buy for an amount in USD."""
     if await ask.house.desk.seen(ask.origin):
         return
-    spend = parse_amount(ask.first(BUY_USAGE))
+    spend = parse_amount(_first(ask, BUY_USAGE), _like(BUY_USAGE))
     account = await ask.house.desk.account(ask.person)
     _enough(spend, account)
     want = _want(ask, Side.BUY, _symbol(ask, account), amount_usd=spend)
@@ -48,9 +49,9 @@ async def sell(ask: Ask) -> None:
     """Sell for an amount in USD, or all that the bot has bought."""
     if await ask.house.desk.seen(ask.origin):
         return
-    what = ask.first(SELL_USAGE)
+    what = _first(ask, SELL_USAGE)
     if what.lower() != ALL:
-        amount = parse_amount(what)
+        amount = parse_amount(what, _like(SELL_USAGE))
         account = await ask.house.desk.account(ask.person)
         want = _want(ask, Side.SELL, _symbol(ask, account), amount_usd=amount)
         await _place_or_ask(ask, account, want)
@@ -121,6 +122,18 @@ def _want(
     )
 
 
+def _first(ask: Ask, usage: str) -> str:
+    """The amount; at most a symbol follows, for what is not understood may not be left out."""
+    first = ask.first(usage)
+    if len(ask.words) > MOST_WORDS:
+        raise BadInput(*texts.too_much_typed(ask.words[MOST_WORDS:], usage))
+    return first
+
+
+def _like(usage: str) -> str:
+    return f"Type it like this: {usage}"
+
+
 def _enough(spend: Decimal, account: AccountOut) -> None:
     least = account.limits.minTradeUsd
     if spend < least:
@@ -133,7 +146,9 @@ def _symbol(ask: Ask, account: AccountOut) -> str:
     if len(ask.words) > 1:
         return resolve_symbol(ask.words[1], symbols)
     if not symbols:
-        raise BadInput("The operator allows no symbol.", "SYMBOLS in the proxy's settings.")
+        raise BadInput(
+            "The operator allows no symbol.", "SYMBOLS in the proxy's settings adds one."
+        )
     return symbols[0]
 
 
@@ -144,14 +159,14 @@ def _held_symbol(ask: Ask, account: AccountOut) -> str:
     if len(held) == 1:
         return held[0]
     if not held:
-        raise BadInput(*texts.NOTHING_HELD)
-    raise BadInput("The bot holds more than one thing.", f"Say which: {', '.join(held)}")
+        raise BadInput(*texts.nothing_held("nothing"))
+    raise BadInput("The bot holds more than one coin.", f"Say which: {', '.join(held)}.")
 
 
 def _held(account: AccountOut, symbol: str) -> Decimal:
     units = sum((each.units for each in account.holdings if each.symbol == symbol), Decimal(0))
     if not units:
-        raise BadInput(*texts.NOTHING_HELD)
+        raise BadInput(*texts.nothing_held(f"no {symbol.split('/', maxsplit=1)[0]}"))
     return units
 
 

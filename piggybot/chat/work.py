@@ -33,6 +33,8 @@ TROUBLES = {
     "unsealed": refusals.UNSEALED,
     "accident": refusals.ACCIDENT,
     "text_only": refusals.TEXT_ONLY,
+    "spaces": refusals.SPACES,
+    "no_command": refusals.NO_COMMAND,
 }
 
 

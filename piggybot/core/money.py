@@ -17,6 +17,7 @@ SHOWN_AT_MOST = 24
 CENT = Decimal("0.01")
 SATOSHI = Decimal("0.00000001")
 LIKE_THIS = "Type it like this: 2 or 2.50"
+HIDDEN = "There is an invisible character in it. Type it by hand instead of pasting it."
 
 # First match wins: (what it looks like, what is said of it).
 REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -26,7 +27,7 @@ REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\A-"), "An amount cannot be negative."),
     (re.compile(r","), "Use a point for the cents, and nothing between the thousands."),
     (re.compile(r"_"), "Write nothing between the thousands."),
-    (re.compile(r"\A\+?[0-9.]+[eE][+-]?[0-9]+\Z"), "Write the number out, without an exponent."),
+    (re.compile(r"\A\+?[0-9.]+[eE][+-]?[0-9]+\Z"), "Write the number out, like 2000."),
     (re.compile(r"\A[0-9]{10,}(\.[0-9]*)?\Z"), "That is larger than any amount taken here."),
     (re.compile(r"\A[0-9]{1,9}\.[0-9]{9,}\Z"), "At most 8 digits may follow the point."),
     (re.compile(r"\A\.[0-9]+\Z"), "A digit is missing before the point."),
@@ -34,14 +35,14 @@ REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def parse_amount(text: str) -> Decimal:
-    """Return the amount that `text` says, above zero, or raise BadInput that says why not."""
+def parse_amount(text: str, hint: str = LIKE_THIS) -> Decimal:
+    """Return the amount that `text` says, above zero, or raise BadInput: why not, and `hint`."""
     number = CURRENCY.sub("", DOLLAR.sub("", text.strip(" \t")), count=1)
     if AMOUNT.fullmatch(number) is None:
-        raise BadInput(f"{_quoted(text)}{_reason(number)}", LIKE_THIS)
+        raise BadInput(f"{_head(text)}{_reason(number)}", hint)
     amount = Decimal(number)
     if amount == 0:
-        raise BadInput(f"{_quoted(text)}The amount must be more than zero.", LIKE_THIS)
+        raise BadInput(f"{_head(text)}The amount must be more than zero.", hint)
     return amount
 
 
@@ -63,6 +64,12 @@ def usd(value: Decimal) -> str:
     return f"{sign}${cents:,.2f}"
 
 
+def usd_exact(value: Decimal) -> str:
+    """Dollars with all the digits that a person gave: $2.00, $1.999."""
+    whole, _, decimals = plain(value).partition(".")
+    return f"${int(whole):,}.{decimals.ljust(2, '0')}"
+
+
 def units(value: Decimal) -> str:
     """Coins, at most 8 places, rounded down: never more than there is, never none where some is."""
     if 0 < abs(value) < SATOSHI:
@@ -70,18 +77,26 @@ def units(value: Decimal) -> str:
     return plain(value.quantize(SATOSHI, ROUND_DOWN))
 
 
+def quoted(text: str) -> str:
+    """The text as a person sees it, short and on one line, between quotation marks."""
+    shown = visible(text)
+    return f"“{shown[:SHOWN_AT_MOST]}…”" if len(shown) > SHOWN_AT_MOST else f"“{shown}”"
+
+
+def visible(text: str) -> str:
+    """What can be seen of it, on one line."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+
+
 def _reason(number: str) -> str:
+    if visible(number) != " ".join(number.split()):
+        return HIDDEN
     for looks, said in REASONS:
         if looks.search(number):
             return said
     return "That is not an amount."
 
 
-def _quoted(text: str) -> str:
-    """The text as it was read, short and on one line; nothing where there is nothing to show."""
-    shown = "".join(letter for letter in text.strip() if letter.isprintable())
-    if not shown:
-        return ""
-    if len(shown) > SHOWN_AT_MOST:
-        shown = f"{shown[:SHOWN_AT_MOST]}…"
-    return f"“{shown}”: "
+def _head(text: str) -> str:
+    """What was read; nothing where there is nothing to show."""
+    return f"{quoted(text)}: " if visible(text) else ""

@@ -103,7 +103,7 @@ async def test_setkeys_in_one_line(bench: Bench) -> None:
     ("text", "says"),
     [
         ("/setkeys kraken", "Kraken is not supported yet."),
-        ("/setkeys <b>bank", "I do not know an exchange &lt;b&gt;bank."),
+        ("/setkeys <b>bank", "I know no exchange called “&lt;b&gt;bank”."),
     ],
 )
 async def test_setkeys_for_what_is_not_supported(bench: Bench, text: str, says: str) -> None:

@@ -49,10 +49,10 @@ async def test_testbuy_in_live_is_immediate_and_says_live(bench: Bench) -> None:
     [
         ("/testbuy 1.99", "$1.99 is too little: $2.00 is the least.\nType 2 or more."),
         ("/testbuy", "Type it like this: /testbuy 2"),
-        ("/testbuy two", "Type it like this: 2 or 2.50"),
-        ("/testbuy 2e3", "without an exponent"),
+        ("/testbuy two", "Type it like this: /testbuy 2"),
+        ("/testbuy 2e3", "Write the number out"),
         ("/testbuy -2", "An amount cannot be negative."),
-        ("/testbuy 2 doge", "I do not trade doge.\nAllowed are BTC/USDT, ETH/USDT."),
+        ("/testbuy 2 doge", "I do not trade “doge”.\nAllowed are BTC/USDT, ETH/USDT."),
         ("/testbuy 2 btcusdd", "Did you mean BTC/USDT?"),
         ("/buy", "Type it like this: /buy 10 BTC/USDT"),
         ("/buy 1", "$1.00 is too little"),
@@ -60,15 +60,15 @@ async def test_testbuy_in_live_is_immediate_and_says_live(bench: Bench) -> None:
         ("/sell all", "There is nothing to sell"),
         ("/sell all eth", "There is nothing to sell"),
         ("/sell nan", "That is not a number that can be spent."),
-        ("/trades x", "x is not a whole number.\nType it like this: /trades 10"),
-        ("/trades 51", "I show 1 to 50 trades.\n/export gives you all of them."),
+        ("/trades x", "“x” is not a whole number, like 5.\nType it like this: /trades 10"),
+        ("/trades 51", "I show 1 to 50 trades, not 51.\n/export sends you all of them."),
         ("/limits trade", "/limits trade 20, /limits day 5 or /limits loss 2"),
-        ("/limits speed 3", "I know no limit speed."),
-        ("/limits day 2.5", "2.5 is not a whole number."),
+        ("/limits speed 3", "There is no limit called “speed”."),
+        ("/limits day 2.5", "“2.5” is not a whole number, like 5."),
         ("/limits trade 1", "$1.00 is below the smallest trade, $2.00."),
-        ("/limits trade 51", "The operator allows at most $50.00 for a trade."),
-        ("/limits day 21", "at most 20 for trades a day"),
-        ("/limits loss 6", "at most 5 % for the daily loss"),
+        ("/limits trade 51", "Max trade: the operator allows at most $50.00."),
+        ("/limits day 21", "Daily trades: the operator allows at most 20."),
+        ("/limits loss 6", "Max daily loss: the operator allows at most 5 %."),
     ],
 )
 async def test_what_cannot_be_done_says_why_and_what_to_do(
@@ -201,7 +201,7 @@ async def test_tightening_is_instant_and_raising_asks(bench: Bench) -> None:
     [told] = await bench.say("/limits trade 20")
     assert "Max trade: $20.00" in told
     [question] = await bench.say("/limits trade 30")
-    assert "Raise a trade from $20.00 to $30.00?" in question
+    assert "Raise “Max trade” from $20.00 to $30.00?" in question
     assert bench.broker.accounts["user-7"].limits.maxTradeUsd == 20
     await bench.press("⬆️ Raise the limit")
     assert bench.broker.accounts["user-7"].limits.maxTradeUsd == 30

@@ -53,7 +53,7 @@ def test_a_currency_beside_the_amount_changes_nothing(text: str) -> None:
     [
         ("２", "digits 0 to 9"),  # noqa: RUF001
         ("٣", "digits 0 to 9"),
-        ("2e3", "without an exponent"),
+        ("2e3", "Write the number out"),
         ("1_000", "nothing between the thousands"),
         ("nan", "not a number"),
         ("inf", "not a number"),
