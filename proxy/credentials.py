@@ -108,7 +108,10 @@ class Credentials:
         self._allow_withdraw = allow_withdraw
 
     async def save(self, ask: CredentialsIn) -> CredentialsOut:
-        """Keep a key that its venue accepts; a replaced one ends live."""
+        """Keep a key that its venue accepts; a replaced one ends live.
+
+        An account in PAPER trades at the venue of its newest key; a real one stays where it is.
+        """
         exchange = checked(ask.exchange)
         texts = (
             self._keyring.sealed(ask.userId, exchange, KEY_FIELD, ask.apiKey),
@@ -172,6 +175,7 @@ class Credentials:
         if known is not None and not self._is_same(known, texts):
             await self._replacing(user_id, exchange)
         await door(store.keys.save, KeyRow(user_id, exchange, *texts, permissions, now))
+        await door(store.accounts.move, user_id, exchange)
 
     def _is_same(self, known: KeyRow, texts: tuple[str, str]) -> bool:
         names = known.user_id, known.exchange

@@ -66,6 +66,13 @@ class AccountRows:
             _set(db, seen.user_id, {"mode": mode.value, "reason": reason})
             return replace(known, mode=mode, reason=reason)
 
+    def move(self, user_id: str, exchange: str) -> None:
+        """The account trades at this exchange from now on; only in PAPER, else it stays."""
+        with self._engine.begin() as db:
+            known = _find(db, user_id)
+            if known is not None and known.mode is Mode.PAPER:
+                _set(db, user_id, {"exchange": exchange})
+
     def halt(self, user_id: str, at_least: int, reason: str) -> Account | None:
         """Halt one account under a new epoch, not below `at_least`."""
         with self._engine.begin() as db:
