@@ -7,6 +7,7 @@ May import: store.
 """
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ import structlog
 
 from piggybot.chat import refusals
 from piggybot.chat.ask import WARNING, House
-from piggybot.chat.border import Flood, Line, SecondPoller, WireError, WrongToken
+from piggybot.chat.border import Arrival, Flood, Line, SecondPoller, WireError, WrongToken
 from piggybot.chat.commands import COMMANDS
 from piggybot.chat.guard import Errands, unbroken
 from piggybot.chat.intake import Intake
@@ -26,6 +27,7 @@ from piggybot.chat.wipes import Wipes
 from piggybot.chat.work import Worker
 from piggybot.store import Outgoing
 
+STUMBLES = 3
 log = structlog.get_logger()
 
 
@@ -64,6 +66,7 @@ class ChatDoor:
         self._ready = False
         self._failures = 0
         self._told: set[str] = set()
+        self._stumbles: Counter[int] = Counter()
 
     async def start(self) -> None:
         """Take up what the last run left unfinished, then listen and speak. Needs no Telegram."""
@@ -114,8 +117,21 @@ class ChatDoor:
         self.polling_down = None
         for number, arrival in updates:
             if arrival is not None:
-                await self._intake.take(arrival)
+                await self._take(number, arrival)
             self._offset = number + 1
+
+    async def _take(self, number: int, arrival: Arrival) -> None:
+        """Into the inbox. What cannot be read is passed over in the end: a /stop may be behind it.
+
+        A database that fails is not the update's fault, so that is tried for ever.
+        """
+        try:
+            await self._intake.take(arrival)
+        except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
+            self._stumbles[number] += 1
+            if self._stumbles[number] < STUMBLES:
+                raise
+            log.critical("an update cannot be read and is passed over", update=number)
 
     async def _look_around(self) -> None:
         """A webhook, which we never set, would keep every message from us."""

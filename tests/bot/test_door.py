@@ -5,13 +5,19 @@ May import: chat, sandbox, store.
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from migrations.database import Door
 from piggybot.chat import refusals
 from piggybot.chat.ask import Ask, Reply
-from tests.bot.door_world import OWNER, door_world
+from piggybot.chat.border import Arrival
+from piggybot.chat.door import ChatDoor
+from piggybot.chat.outgoing import Bell
+from piggybot.chat.telegram import TelegramLine
+from tests.bot.door_world import OWNER, QUICK, door_world
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +30,33 @@ async def test_a_command_is_answered_and_the_menu_comes_from_the_commands(tmp_pa
         assert "testbuy" in str(menu.params)
         allowed = world.telegram.calls("getUpdates")[0].params["allowed_updates"]
         assert json.loads(str(allowed)) == ["message", "callback_query"]
+
+
+class Poisoned(TelegramLine):
+    """Telegram, if it ever sent a text that is none."""
+
+    async def fetch(self, offset: int | None, seconds: int) -> list[tuple[int, Arrival | None]]:
+        updates = await super().fetch(offset, seconds)
+        return [
+            (number, replace(one, text=7) if one and one.text == "poison" else one)  # type: ignore[arg-type]
+            for number, one in updates
+        ]
+
+
+async def test_an_update_that_cannot_be_read_does_not_hold_up_a_stop(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await world.crash()
+        bell, line = Bell(), Poisoned(world.house.settings, QUICK)
+        house = replace(world.house, door=Door(), notifier=bell)
+        world.bot = ChatDoor(house, bell, line, QUICK)
+        await world.bot.start()
+
+        await world.ann.say("poison")
+        await world.ann.say("/help")
+        await world.ann.expect("/stop", timeout=3)
+
+        await world.bot.stop()
+        house.door.close()
 
 
 async def test_an_unknown_command_gets_a_guess(tmp_path: Path) -> None:
