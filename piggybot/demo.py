@@ -84,8 +84,12 @@ class Demo:
         """Start all three, each when the one before it is ready."""
         self._show("Starting the sandbox, the proxy and the bot …", Tone.NOTE)
         await self._start_sandbox()
+        known = (self.folder / "bot" / "bot.db").exists()
         await self._start_proxy()
+        await self._wait_for("proxy", self._proxy_answers)
         await self._start_bot()
+        if not known:  # a new bot prints a pairing code; one with kept data may know its owner
+            await self.children["bot"].said(CODE, READY_SECONDS)
 
     async def close(self) -> None:
         """End the bot, the proxy and the sandbox, in this order."""
@@ -161,26 +165,20 @@ class Demo:
             "PIGGY_DATA": str(self.folder),
         }
         await self._run("proxy", ["proxy"], settings)
-        await self._wait_for("proxy", self._proxy_answers)
 
     async def _start_bot(self) -> None:
-        """A new bot prints a pairing code; one with kept data may know its owner already."""
-        known = (self.folder / "bot" / "bot.db").exists()
         settings = {
             "TELEGRAM_BOT_TOKEN": self.places.bot_token,
             "TELEGRAM_API_URL": self.places.telegram,
             "BACKEND_API_URL": self.places.proxy,
             "PIGGY_DATA": str(self.folder),
         }
-        child = await self._run("bot", ["piggybot", "bot"], settings)
-        if not known:
-            await child.said(CODE, READY_SECONDS)
+        await self._run("bot", ["piggybot", "bot"], settings)
 
-    async def _run(self, name: str, arguments: list[str], settings: Mapping[str, str]) -> Child:
+    async def _run(self, name: str, arguments: list[str], settings: Mapping[str, str]) -> None:
         job = Job(name, arguments, own_environment(settings), self.folder)
         self.children[name] = Child(job, self._hear if name == "bot" else None)
         await self.children[name].start()
-        return self.children[name]
 
     def _hear(self, line: str) -> None:
         if hit := CODE.search(line):
