@@ -143,25 +143,6 @@ def test_a_chat_in_the_terminal_survives_kills_and_ends_cleanly(terminal: Termin
     assert processes_in(tmp_path) == []
 
 
-def test_a_play_whose_expectation_fails_says_where_and_exits_1(tmp_path: Path):
-    script = tmp_path / "wrong.txt"
-    script.write_text("?? orders == 0\n!telegram down\n!telegram up\n!exchange no-such-fault\n")
-    (tmp_path / "tmp").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "piggybot", "demo", "--play", str(script)],
-        env=environment(tmp_path / "tmp"),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "✓ orders == 0 (0 orders, 0 trades, 0 order POSTs)" in done.stdout
-    assert "Line 4: expected !exchange no-such-fault to be done" in done.stdout
-    assert "no fault is called 'no-such-fault'; there are: ok," in done.stdout
-    assert list((tmp_path / "tmp").iterdir()) == []
-
-
 def test_a_bad_script_is_a_sentence_before_anything_starts(tmp_path: Path):
     script = tmp_path / "bad.txt"
     script.write_text("/start {code}\n?? profit == 1\n")
@@ -200,21 +181,30 @@ def test_stop_needs_no_bot_token_and_no_good_settings(
     assert f"Stop file written: {tmp_path / 'house' / 'STOP'}." in done.output
 
 
-def test_a_demo_that_keeps_its_data_knows_its_owner_again(tmp_path: Path):
-    script = tmp_path / "one.txt"
-    script.write_text("/start {code}\n? Hello\n")
-    again = tmp_path / "two.txt"
-    again.write_text("/status\n? userId\n")
-    for path in (script, again):
-        options = ["--data", str(tmp_path / "kept"), "--play", str(path)]
-        done = subprocess.run(
-            [sys.executable, "-m", "piggybot", "demo", *options],
-            env=environment(tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    assert "Pairing code" not in done.stdout
+def play(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Play a script in a demo that keeps its data."""
+    path = folder / "script.txt"
+    path.write_text(script)
+    options = ["--data", str(folder / "kept"), "--play", str(path)]
+    return subprocess.run(
+        [sys.executable, "-m", "piggybot", "demo", *options],
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_a_demo_that_keeps_its_data_knows_its_owner_and_a_failed_play_exits_1(tmp_path: Path):
+    first = play(tmp_path, "/start {code}\n? Hello\n")
+    assert first.returncode == 0, first.stdout + first.stderr
+
+    again = play(tmp_path, "/status\n? userId\n?? orders == 0\n!exchange no-such-fault\n")
+    assert again.returncode == 1, again.stdout + again.stderr
+    assert "Pairing code" not in again.stdout
+    assert "✓ userId" in again.stdout
+    assert "✓ orders == 0 (0 orders, 0 trades, 0 order POSTs)" in again.stdout
+    assert "Line 4: expected !exchange no-such-fault to be done" in again.stdout
+    assert "no fault is called 'no-such-fault'; there are: ok," in again.stdout
     assert processes_in(tmp_path) == []
