@@ -41,13 +41,23 @@ def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) 
             f"This order was decided before a stop (epoch {asked.epoch}, now {account.epoch}).",
             "Ask for it anew.",
         )
+    if asked.epoch is not None and asked.epoch > account.epoch:
+        raise Denied(
+            "stale_epoch",
+            f"This order names epoch {asked.epoch}, and the account is only at {account.epoch}.",
+            "Look at the account, then ask for it anew.",
+        )
     if entry.not_after is not None and now > entry.not_after:
         late = int((now - entry.not_after).total_seconds())
         raise Denied("too_late", f"The order came {late} s after its time.", "Ask for it anew.")
     if account.book is not Book.LIVE:
         return
     if asked.recovering:
-        raise Denied("recovering", "Orders from before the restart are still being checked.")
+        raise Denied(
+            "recovering",
+            "Orders from before the restart are still being checked.",
+            "Try again in a moment.",
+        )
     if entry.side is Side.BUY and not asked.live_allowed:
         hint = "Set ALLOW_LIVE=1 in the proxy's environment and restart it."
         raise Denied("live_not_allowed", "The operator has not allowed live trading.", hint)

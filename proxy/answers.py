@@ -4,7 +4,7 @@ May import: errors, logs, wire.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 import structlog
@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from proxy import wire
 from proxy.errors import OrderRefused, ProxyError
@@ -24,6 +25,8 @@ App = Callable[[Scope, Callable[[], Awaitable[Message]], Callable[[Message], Awa
 CREDENTIALS = "/api/credentials"
 UNPROCESSABLE = 422
 INTERNAL = 500
+BAD_HOST = 400
+LET_IN = "host let in"
 ID_BYTES = 6
 IN_FIELDS = 1
 KNOWN_FIELDS = frozenset(
@@ -32,10 +35,25 @@ KNOWN_FIELDS = frozenset(
     if isinstance(kind, type) and issubclass(kind, wire.Wire)
     for name in kind.model_fields
 ) | {"Idempotency-Key", "idempotency-key", "clientOrderId", "timeframe", "limit"}
+TAKES = "The README lists what each endpoint takes."
+ID_HINT = "It is 8 to 36 letters, digits, - or _, and a new one for each order."
+NUMBER_HINT = 'Write it like "2.50".'
+FIELD_HINTS = {
+    "amountUsd": NUMBER_HINT,
+    "units": NUMBER_HINT,
+    "quotedPrice": NUMBER_HINT,
+    "maxTradeUsd": NUMBER_HINT,
+    "maxTradesPerDay": "Write a whole number, like 5.",
+    "side": "It is BUY or SELL.",
+    "userId": "It is 1 to 64 letters, digits, - or _.",
+    "Idempotency-Key": ID_HINT,
+    "clientOrderId": ID_HINT,
+}
+OTHER_WORDS = ("http_error", "The request was refused.", TAKES)
 HTTP_WORDS = {
-    404: ("not_found", "There is no such endpoint."),
-    405: ("method_not_allowed", "This endpoint takes another method."),
-    400: ("bad_request", "The request could not be read."),
+    404: ("not_found", "There is no such endpoint.", "The README lists all endpoints."),
+    405: ("method_not_allowed", "This endpoint takes another method.", TAKES),
+    400: ("bad_request", "The request could not be read.", TAKES),
 }
 
 log = structlog.get_logger(__name__)
@@ -62,7 +80,7 @@ async def on_invalid(request: Request, error: Exception) -> JSONResponse:
     problem = Problem(
         code="invalid_request",
         message=f"Missing or not valid: {', '.join(names)}.",
-        hint="The README lists what each endpoint takes.",
+        hint=FIELD_HINTS.get(names[0], TAKES) if len(names) == 1 else TAKES,
     )
     return _answer(request, UNPROCESSABLE, problem, error)
 
@@ -70,8 +88,9 @@ async def on_invalid(request: Request, error: Exception) -> JSONResponse:
 async def on_http(request: Request, error: Exception) -> JSONResponse:
     """No such endpoint, and the like."""
     assert isinstance(error, HTTPException)
-    code, message = HTTP_WORDS.get(error.status_code, ("http_error", "The request was refused."))
-    return _answer(request, error.status_code, Problem(code=code, message=message), error)
+    code, message, hint = HTTP_WORDS.get(error.status_code, OTHER_WORDS)
+    problem = Problem(code=code, message=message, hint=hint)
+    return _answer(request, error.status_code, problem, error)
 
 
 class LastResort:
@@ -106,6 +125,32 @@ class LastResort:
             await answer(scope, receive, send)
 
 
+class KnownHosts:
+    """Starlette's check of the host name, with our words where it refuses."""
+
+    def __init__(self, app: App, hosts: Sequence[str]) -> None:
+        self._app = app
+        self._check = TrustedHostMiddleware(self._let_in, allowed_hosts=hosts, www_redirect=False)
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        async def told(message: Message) -> None:
+            if scope.get(LET_IN):
+                await send(message)
+
+        await self._check(scope, receive, told)
+        if not scope.get(LET_IN):
+            problem = Problem(
+                code="unknown_host",
+                message="The proxy is not called by that host name.",
+                hint="PROXY_HOSTS in the proxy's settings lists the names that it takes.",
+            )
+            await _answer(Request(scope), BAD_HOST, problem, None)(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, receive: Any, send: Any) -> None:
+        scope[LET_IN] = True
+        await self._app(scope, receive, send)
+
+
 def _answer(
     request: Request, status: int, problem: Problem, error: Exception | None
 ) -> JSONResponse:
@@ -128,5 +173,7 @@ def _field(place: tuple[int | str, ...]) -> str:
     """The name of a field of ours. What a caller made up is not repeated."""
     names = [str(part) for part in place[IN_FIELDS:]]
     if not names or names[0].isdigit():
-        return "the body (it is not readable JSON)"
+        return "the body (it is not a JSON object)"
+    if names[0] == "idempotency-key":
+        return "Idempotency-Key"
     return names[0] if names[0] in KNOWN_FIELDS else "a field that does not exist"

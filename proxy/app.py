@@ -16,12 +16,11 @@ from datetime import UTC, datetime
 import structlog
 from fastapi import FastAPI
 from sqlalchemy import Engine
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from migrations.database import Door, open_database
 from proxy import __version__
 from proxy.accounts import Accounts
-from proxy.answers import LastResort, install
+from proxy.answers import KnownHosts, LastResort, install
 from proxy.ccxt_line import Line
 from proxy.credentials import Credentials, Keyring
 from proxy.desk import Desk
@@ -89,9 +88,7 @@ def build(settings: Settings, world: World | None = None) -> FastAPI:
     install(app)
     app.add_middleware(LastResort)
     app.add_middleware(Gate, token=token)
-    app.add_middleware(
-        TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False
-    )
+    app.add_middleware(KnownHosts, hosts=settings.hosts)
     return app
 
 

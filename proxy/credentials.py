@@ -207,7 +207,11 @@ class Credentials:
 def _secret_text(ask: CredentialsIn) -> str:
     given = [text for text in (ask.apiSecret, ask.sealed) if text]
     if len(given) != 1:
-        raise Denied("no_secret", "Give either apiSecret or sealed.", "Exactly one of the two.")
+        raise Denied(
+            "no_secret",
+            "The secret is missing, or given twice.",
+            "Give either apiSecret or sealed.",
+        )
     if ask.sealed and not is_sealed(ask.sealed):
         raise Denied("sealed_text_refused", "`sealed` is not a sealed text.", "Seal it first.")
     return given[0]

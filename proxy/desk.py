@@ -41,6 +41,7 @@ from proxy.wire import (
 log = logging.getLogger(__name__)
 
 WATCH_PAUSE = 1.0
+UNKNOWN_HINT = "Check its id and the userId."
 
 
 class Desk:
@@ -69,7 +70,7 @@ class Desk:
         """The order as it stands; NotFound, also where it is another's."""
         entry = await self._parts.door(self._journal.get, client_id)
         if entry is None or entry.user_id != user_id:
-            raise NotFound("unknown_order", "There is no such order.")
+            raise NotFound("unknown_order", "There is no such order.", UNKNOWN_HINT)
         return entry.out()
 
     async def void(self, user_id: str, client_id: str) -> OrderOut:
@@ -93,7 +94,7 @@ class Desk:
         )
         entry, _ = await self._parts.door(self._journal.add, row)
         if entry.user_id != user_id:
-            raise NotFound("unknown_order", "There is no such order.")
+            raise NotFound("unknown_order", "There is no such order.", UNKNOWN_HINT)
         return entry.out()
 
     async def stop(self, ask: StopIn) -> StopOut:

@@ -12,6 +12,7 @@ from proxy.errors import Denied, OrderRefused
 from proxy.records import Entry
 from proxy.wire import Mode, PendingOut, Problem, Status, TradeIn, TradeOut
 
+NUMBER_HINT = 'Write it like "2.50".'
 ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 NAME = 32
 """The longest name that is kept of an exchange or a symbol that nobody has looked up yet."""
@@ -20,11 +21,18 @@ NAME = 32
 def draft_of(order: TradeIn, client_id: str, now: datetime) -> Entry:
     """The order as it was asked for, before anything was looked up."""
     if (order.amountUsd is None) == (order.units is None):
-        raise Denied("bad_amount", "Give exactly one of amountUsd and units.")
+        hint = "amountUsd is in dollars; units is in coins, for sells only."
+        raise Denied("bad_amount", "Give exactly one of amountUsd and units.", hint)
     amount = order.units if order.amountUsd is None else order.amountUsd
     assert amount is not None
     if not amount.is_finite() or amount <= 0:
-        raise Denied("bad_amount", "The amount must be above nothing.")
+        raise Denied("bad_amount", "The amount must be more than zero.", NUMBER_HINT)
+    if order.symbolCcxt and _joined(order.symbolCcxt) != _joined(order.symbol):
+        raise Denied(
+            "symbols_differ",
+            "symbol and symbolCcxt name two different markets.",
+            "Give the same market in both, or symbol alone.",
+        )
     return Entry(
         client_id,
         order.userId,
@@ -44,9 +52,13 @@ def draft_of(order: TradeIn, client_id: str, now: datetime) -> Entry:
 
 def _contents(order: TradeIn) -> str:
     """What makes two requests the same order; epoch, deadline and quoted price are its guards."""
-    symbol = (order.symbolCcxt or order.symbol).replace("/", "").upper()
+    symbol = _joined(order.symbolCcxt or order.symbol)
     amounts = [_plain(order.amountUsd), _plain(order.units), str(order.mode or "")]
     return "|".join([order.exchange, order.side.value, symbol, *amounts])
+
+
+def _joined(symbol: str) -> str:
+    return symbol.replace("/", "").strip().upper()
 
 
 def _plain(amount: Decimal | None) -> str:
@@ -57,7 +69,11 @@ def answer_of(entry: Entry, order: TradeIn) -> TradeOut | PendingOut:
     """The answer under an id, to whoever asks with the same contents."""
     same = entry.contents in {"", _contents(order)}
     if entry.user_id != order.userId or not same:
-        raise Denied("id_reused", "This order id was used for another order.", "Make a new id.")
+        raise Denied(
+            "id_reused",
+            "This order id was used for another order.",
+            "Make a new id for each order.",
+        )
     if entry.status.terminal:
         if entry.executed:
             return entry.trade()

@@ -32,7 +32,9 @@ class Modes:
         """The account; NotFound."""
         account = await self._parts.door(self._parts.store.accounts.find, user_id)
         if account is None:
-            raise NotFound("unknown_account", "There is no such account.", "Register it first.")
+            raise NotFound(
+                "unknown_account", "There is no such account.", "POST /api/account makes it."
+            )
         return account
 
     async def ask(self, ask: ModeIn) -> None:
@@ -120,7 +122,11 @@ class Modes:
         keys = self._parts.store.keys
         key = await self._parts.door(keys.find, account.user_id, account.exchange)
         if key is None or key.validated_at is None:
-            raise NoKey("no_key", f"There is no validated key for {account.exchange}.", "/setkeys")
+            raise NoKey(
+                "no_key",
+                f"There is no validated key for {account.exchange}.",
+                "/setkeys saves one, then /validate.",
+            )
         self._check_token(account.user_id, token)
         if not await self._change(account, Mode.LIVE, ""):
             raise Denied(

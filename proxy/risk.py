@@ -8,7 +8,7 @@ May import: admission, errors, fills, records, venue, wire.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal
 
 from proxy.admission import Asked, check_account
 from proxy.errors import Denied
@@ -21,6 +21,7 @@ MAX_DRIFT = Decimal("0.01")
 FRESH = timedelta(seconds=60)
 MINUTE = timedelta(minutes=1)
 CENT = Decimal("0.01")
+SELLS_ITS_OWN = "It only sells what it has bought itself, never your other coins."
 LOSS_CODE = "daily_loss_reached"
 
 
@@ -130,9 +131,16 @@ def sellable(market: Market, units: Decimal, price: Decimal) -> bool:
     return whole > 0 and whole >= market.min_qty and whole * price >= market.min_notional
 
 
-def usd(amount: Decimal) -> str:
+def usd(amount: Decimal, rounding: str = ROUND_HALF_EVEN) -> str:
     """Dollars for people."""
-    return f"${amount.quantize(CENT):,}"
+    return f"${amount.quantize(CENT, rounding):,}"
+
+
+def exact(amount: Decimal) -> str:
+    """Dollars with every digit that was asked for: $1.999 is not $2.00."""
+    text = f"{amount:,f}"
+    whole, _, cents = text.partition(".")
+    return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
 
 
 def until_midnight(now: datetime) -> str:
@@ -152,7 +160,8 @@ def _check_price(asked: Asked, world: World, now: datetime) -> None:
     if quoted <= 0 or abs(world.price - quoted) > quoted * MAX_DRIFT:
         raise Denied(
             "price_moved",
-            f"The price is {world.price}, over 1 % from the {quoted} that was confirmed.",
+            f"The price is {exact(world.price)}, over 1 % from the {exact(quoted)} that was "
+            "confirmed.",
             "Ask anew for a new price.",
         )
 
@@ -160,7 +169,7 @@ def _check_price(asked: Asked, world: World, now: datetime) -> None:
 def _judge_buy(asked: Asked, entry: Entry, world: World, limits: Limits) -> None:
     market, cost = world.market, entry.asked_usd
     if cost is None:
-        raise Denied("below_minimum", "A buy is asked for in USD.", "Give amountUsd.")
+        raise Denied("bad_amount", "A buy is asked for in USD.", "Give amountUsd, not units.")
     if market.symbol not in limits.symbols:
         names = ", ".join(limits.symbols)
         raise Denied(
@@ -168,25 +177,26 @@ def _judge_buy(asked: Asked, entry: Entry, world: World, limits: Limits) -> None
         )
     if cost < limits.minTradeUsd:
         least = usd(limits.minTradeUsd)
-        raise Denied("below_minimum", f"{usd(cost)} is below the least, {least}.")
-    _check_venue_minimum(world, cost)
+        hint = f"Ask for {least} or more."
+        raise Denied("below_minimum", f"{exact(cost)} is below the least, {least}.", hint)
+    _check_venue_minimum(world, exact(cost), cost)
     if cost > limits.maxTradeUsd:
         most = usd(limits.maxTradeUsd)
         raise Denied(
             "above_trade_limit",
-            f"{usd(cost)} is above the limit of {most} a trade.",
+            f"{exact(cost)} is above the limit of {most} a trade.",
             f"Ask for {most} or less.",
         )
 
 
-def _check_venue_minimum(world: World, value: Decimal) -> None:
+def _check_venue_minimum(world: World, shown: str, value: Decimal) -> None:
     least = smallest(world.market, world.price)
     if value < least:
         raise Denied(
             "below_venue_minimum",
-            f"{usd(value)} is below {world.title}'s smallest order for {world.market.symbol}, "
-            f"{usd(least)}.",
-            f"Ask for {usd(least)} or more.",
+            f"{shown} is below {world.title}'s smallest order for {world.market.symbol}, "
+            f"{usd(least, ROUND_UP)}.",
+            f"Ask for {usd(least, ROUND_UP)} or more.",
         )
 
 
@@ -200,8 +210,9 @@ def _check_share(asked: Asked, entry: Entry, world: World, limits: Limits, now: 
         share = f"{(limits.maxTradeShare * 100).normalize():f} %"
         raise Denied(
             "above_share_limit",
-            f"{usd(entry.asked_usd)} is above {share} of the account's {usd(value)}, {usd(most)}.",
-            f"Ask for {usd(most)} or less.",
+            f"{exact(entry.asked_usd)} is above {share} of the account's {usd(value)}, "
+            f"{usd(most, ROUND_DOWN)}.",
+            f"Ask for {usd(most, ROUND_DOWN)} or less.",
         )
 
 
@@ -238,14 +249,18 @@ def _judge_sell(entry: Entry, world: World, books: Books) -> Entry:
     units = round_down(asked, market.step)
     held = f"{books.free_units.normalize():f} {market.base}"
     if free <= 0:
-        raise Denied("nothing_held", f"The bot's own fills hold {held}, nothing that can be sold.")
+        raise Denied(
+            "nothing_held", f"The bot holds {held}, so there is nothing to sell.", SELLS_ITS_OWN
+        )
     if units > free:
         raise Denied(
             "nothing_held",
-            f"The bot's own fills hold {held}, less than {units.normalize():f}.",
+            f"The bot holds {held}, less than {units.normalize():f}.",
             f"/sell all {market.symbol} sells all of it.",
         )
     if units < market.min_qty or units <= 0:
-        _check_venue_minimum(world, min(asked * price, smallest(market, price) - CENT))
-    _check_venue_minimum(world, units * price)
+        value = min(asked * price, smallest(market, price) - CENT)
+        _check_venue_minimum(world, usd(value, ROUND_DOWN), value)
+    value = units * price
+    _check_venue_minimum(world, usd(value, ROUND_DOWN), value)
     return replace(entry, units=units)

@@ -52,7 +52,9 @@ class Stopping:
             return await self._state(None, 0, closed=self._parts.gate.stopped)
         account = await self._parts.door(self._parts.store.accounts.find, user_id)
         if account is None:
-            raise NotFound("unknown_account", "There is no such account.")
+            raise NotFound(
+                "unknown_account", "There is no such account.", "POST /api/account makes it."
+            )
         closed = account.mode is Mode.HALTED or self._parts.gate.stopped
         return await self._state(user_id, account.epoch, closed=closed)
 
@@ -76,7 +78,9 @@ class Stopping:
         at_least = parts.gate.close(user_id)
         account = await parts.door(parts.store.accounts.halt, user_id, at_least, REASON)
         if account is None:
-            raise NotFound("unknown_account", "There is no such account.")
+            raise NotFound(
+                "unknown_account", "There is no such account.", "POST /api/account makes it."
+            )
         parts.gate.put(account)
         return account.epoch
 

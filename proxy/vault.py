@@ -57,15 +57,20 @@ class Vault:
         mark, _, rest = sealed.partition(":")
         key_id, _, body = rest.partition(":")
         if mark != MARK or not body:
-            raise _refusal("This is not a sealed text.")
+            raise _refusal("The key or secret is not a sealed text.")
         if key_id != self.key_id:
-            raise _refusal(f"It was sealed to the key {key_id[:KEY_ID_LENGTH]}, not to this one.")
+            raise _refusal(
+                f"The key or secret was sealed for another proxy ({key_id[:KEY_ID_LENGTH]}), so "
+                "this one cannot open it."
+            )
         try:
             raw = base64.b64decode(body, validate=True)
             return SUITE.decrypt(raw, self._key, info.encode()).decode()
         except (InvalidTag, ValueError, binascii.Error):
             # The cause may carry bytes of the secret: it goes no further.
-            raise _refusal("It was changed, or sealed for another user or field.") from None
+            raise _refusal(
+                "The key or secret was changed on its way, or sealed for another user or field."
+            ) from None
 
 
 def _refusal(message: str) -> ProxyError:

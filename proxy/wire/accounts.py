@@ -7,14 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from proxy.wire.base import Mode, Money, UserId, Wire
+from proxy.wire.base import ExchangeName, Mode, Money, UserId, Wire
 from proxy.wire.keys import Permissions
 from proxy.wire.orders import OrderOut
+
+MOST_TRADES = 10**6
 
 
 class RegisterIn(Wire):
     userId: UserId
-    exchange: str = "binanceus"
+    exchange: ExchangeName = "binanceus"
 
 
 class Balance(Wire):
@@ -103,7 +105,7 @@ class LimitsIn(Wire):
 
     userId: UserId
     maxTradeUsd: Money | None = None
-    maxTradesPerDay: int | None = None
+    maxTradesPerDay: Annotated[int | None, Field(ge=0, le=MOST_TRADES)] = None
     maxDailyLossShare: Money | None = None
 
 

@@ -3,13 +3,49 @@
 May import: wire.
 """
 
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+)
 
-Money = Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str)]
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+LONGEST_NUMBER = 64
+WIDEST = 20
+"""The power of ten beyond which no amount is meant."""
+
+
+def _written(value: object) -> object:
+    """Texts as a person writes numbers: Decimal itself would take 1_0 and other scripts' digits."""
+    if isinstance(value, str) and (len(value) > LONGEST_NUMBER or not NUMBER.fullmatch(value)):
+        raise ValueError("not a plain number")
+    return value
+
+
+def _bounded(value: Decimal) -> Decimal:
+    if not value.is_finite() or value.adjusted() > WIDEST:
+        raise ValueError("not an amount of this world")
+    return value
+
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_written),
+    AfterValidator(_bounded),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+]
+
+
+ExchangeName = Annotated[str, AfterValidator(lambda name: name.strip().lower())]
+"""Exchanges have names of small letters, however a caller writes them."""
 
 
 UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from proxy.wire.base import UserId, Wire
+from proxy.wire.base import ExchangeName, UserId, Wire
 
 
 class Exchange(Wire):
@@ -38,7 +38,7 @@ class CredentialsIn(Wire):
     """A key for a venue. `apiKey` may be clear or sealed text; the secret is one of the two."""
 
     userId: UserId
-    exchange: str
+    exchange: ExchangeName
     apiKey: Annotated[str, Field(min_length=1, max_length=2048, repr=False)]
     apiSecret: Annotated[str | None, Field(max_length=8192, repr=False)] = None
     sealed: Annotated[str | None, Field(max_length=12288)] = None
@@ -74,7 +74,7 @@ class CredentialsRefused(Wire):
 
 class ForgetIn(Wire):
     userId: UserId
-    exchange: str | None = None
+    exchange: ExchangeName | None = None
 
 
 class ForgetOut(Wire):

@@ -4,30 +4,34 @@ May import: wire.
 """
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from proxy.wire.base import Mode, Money, Problem, Side, Status, UserId, Wire
+from proxy.wire.base import ExchangeName, Mode, Money, Problem, Side, Status, UserId, Wire
+
+MOST_EPOCH = 2**31 - 1
+LAST_MOMENT = 10**14
+"""Milliseconds since 1970: the year 5138."""
 
 
 class TradeIn(Wire):
     """One order. Exactly one of `amountUsd` (quote) and `units` (base, sells only) is given."""
 
     userId: UserId
-    exchange: str
+    exchange: ExchangeName
     side: Side
     symbol: str
     amountUsd: Money | None = None
     units: Money | None = None
     symbolCcxt: str | None = None
     mode: Mode | None = None
-    epoch: int | None = None
+    epoch: Annotated[int | None, Field(ge=0, le=MOST_EPOCH)] = None
     typed: bool = True
     """A person typed it: the 1 % limit then never goes below the venue's minimum."""
-    notAfter: int | None = None
+    notAfter: Annotated[int | None, Field(ge=0, le=LAST_MOMENT)] = None
     """Not to leave the gate after this moment (ms)."""
-    quotedPrice: Money | None = None
+    quotedPrice: Annotated[Money, Field(gt=0)] | None = None
     """The price that the person confirmed; refused when the market is over 1 % away."""
 
 
