@@ -34,6 +34,12 @@ def free(world: World, asset: str) -> Decimal:
     return world.exchange.books.accounts[world.key.api_key].holding(asset).free
 
 
+def price(world: World, btc: str) -> None:
+    """Bitcoin costs this from now on; prices that the proxy has just asked for have grown old."""
+    world.exchange.market.set_price("BTCUSDT", Decimal(btc))
+    world.clock.jump(6)
+
+
 def orders(world: World) -> list[Order]:
     return world.exchange.books.orders
 
