@@ -55,11 +55,11 @@ def plain(value: Decimal) -> str:
 
 
 def usd(value: Decimal) -> str:
-    """Dollars and cents: $1,234.50. Less than a cent keeps its digits: it never reads as none."""
+    """Dollars and cents: $1,234.50. Less than a cent shows two digits: it never reads as none."""
     sign = "-" if value < 0 else ""
     size = abs(value)
     if 0 < size < CENT:
-        return f"{sign}${plain(size)}"
+        return f"{sign}${plain(size.quantize(Decimal(1).scaleb(size.adjusted() - 1)))}"
     cents = size.quantize(CENT, ROUND_HALF_EVEN)
     return f"{sign}${cents:,.2f}"
 
