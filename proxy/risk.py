@@ -249,9 +249,8 @@ def _judge_sell(entry: Entry, world: World, books: Books) -> Entry:
     units = round_down(asked, market.step)
     held = f"{books.free_units.normalize():f} {market.base}"
     if free <= 0:
-        raise Denied(
-            "nothing_held", f"The bot holds {held}, so there is nothing to sell.", SELLS_ITS_OWN
-        )
+        too_little = "too little to sell" if books.free_units else "so there is nothing to sell"
+        raise Denied("nothing_held", f"The bot holds {held}, {too_little}.", SELLS_ITS_OWN)
     if units > free:
         raise Denied(
             "nothing_held",

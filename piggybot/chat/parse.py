@@ -14,7 +14,11 @@ from piggybot.errors import BadInput
 from proxy.wire import Exchange
 
 WHOLE = re.compile(r"[0-9]{1,6}", re.ASCII)
-DIGITS = re.compile(r"[0-9]+", re.ASCII)
+NOT_WHOLE = (
+    (re.compile(r"[0-9]{7,}\Z", re.ASCII), "is too large"),
+    (re.compile(r"-[0-9]+\Z", re.ASCII), "is below zero"),
+    (re.compile(r""), "is not a whole number like 5"),
+)
 SYMBOL = re.compile(r"[A-Za-z0-9]+([/_:-]?[A-Za-z0-9]+)?", re.ASCII)
 MONEY = re.compile(r"(USDT|USDC|USD|EUR)\Z")
 ENDED = {"coinbasepro": "Coinbase Pro no longer exists. Its heir, Coinbase, is not supported yet."}
@@ -24,7 +28,7 @@ def whole(text: str, usage: str) -> int:
     """A whole number from 0 on."""
     if WHOLE.fullmatch(text):
         return int(text)
-    why = "is too large" if DIGITS.fullmatch(text) else "is not a whole number, like 5"
+    why = next(said for looks, said in NOT_WHOLE if looks.match(text))
     raise BadInput(f"{quoted(text)} {why}.", f"Type it like this: {usage}")
 
 

@@ -31,7 +31,11 @@ NOTHING_ASKED = (
 )
 SPACES = (
     "A key or a secret has no spaces inside, and this has. I kept nothing of it. Copy it again, "
-    "whole, and send it alone in one message; /cancel ends my question."
+    "whole, and send nothing else in that message; /cancel ends my question."
+)
+SPACES_IN_LINE = (
+    "A secret has no spaces inside, and this has. I kept nothing of it. Type /setkeys, and answer "
+    "one question at a time."
 )
 NO_COMMAND = "That is not a command of mine. /help shows what I can do."
 TEXT_ONLY = "I can read text only. /help shows what I can do."

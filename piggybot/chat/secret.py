@@ -109,7 +109,7 @@ def _setkeys(rest: str, sealer: Sealer | None) -> Read:
         return Read(wipe=True, trouble="unsealed")
     secrets = {KEY: sealer(exchange, KEY, key)}
     if len(words) == WHOLE_LINE and spaced(words[2]):
-        return Read(wipe=True, trouble="spaces")
+        return Read(wipe=True, trouble="spaces_in_line")
     if len(words) == WHOLE_LINE:
         secrets |= {SECRET: sealer(exchange, SECRET, unfolded(words[2])), HINT: hint(key)}
     return Read("setkeys", (exchange,), secrets, wipe=True)

@@ -83,6 +83,14 @@ def settled(order: Order) -> str:
     return f"{concluded(order)}\n<i>Settled: this is the answer you were waiting for.</i>"
 
 
+def corrected(order: Order) -> str:
+    """The notice of an order that had been called absent and turned up."""
+    return (
+        f"{concluded(order)}\n⚠️ I was wrong before: I told you that the exchange does not have "
+        "this order. It does. Please look at the exchange too."
+    )
+
+
 def pending(order: Order) -> str:
     asked = amount_text(order.intent)
     return (

@@ -34,6 +34,7 @@ TROUBLES = {
     "accident": refusals.ACCIDENT,
     "text_only": refusals.TEXT_ONLY,
     "spaces": refusals.SPACES,
+    "spaces_in_line": refusals.SPACES_IN_LINE,
     "no_command": refusals.NO_COMMAND,
 }
 
