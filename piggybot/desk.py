@@ -24,6 +24,7 @@ from piggybot.store import Outgoing, Person, Store
 from proxy.wire import AccountOut, Mode, PendingOut, Problem, Side, Status
 
 LIFE = timedelta(seconds=30)
+LATE = timedelta(minutes=30)
 NO_ENTRIES = "no_entries"
 NO_LIVE_ENTRIES = "no_live_entries"
 FILL = 1
@@ -114,6 +115,19 @@ class Desk:
                 return
             except BrokerRefused:
                 continue
+
+    async def recheck(self) -> None:
+        """Ask once more about orders taken for absent: what turns up after all is told."""
+        since = self._clock() - LATE
+        for order in await self._door(self._store.orders.absent_since, since):
+            answer = await self._broker.order(order.intent.user_id, order.intent.client_id)
+            found = learned(order, answer)
+            if not found.status.terminal or found.status is Status.ABSENT:
+                continue
+            done = replace(found, concluded=self._clock())
+            notice = await self._notice(done, "corrected", texts.corrected(done))
+            if await self._door(self._store.orders.correct, done, [notice]):
+                self._notifier.wake()
 
     async def _again(self, order: Order) -> None:
         if order.status.terminal or order.intent.client_id in self._sending:

@@ -22,6 +22,7 @@ from piggybot.store import Store
 SETTLE_SECONDS = 2
 ERRANDS_SECONDS = 1
 SWEEP_SECONDS = 5
+RECHECK_SECONDS = 60
 KEPT = timedelta(days=30)
 BRAKE_LOST = timedelta(minutes=5)
 PollingDown = Callable[[], datetime | None]
@@ -56,6 +57,7 @@ class Ticks:
         self._every(SETTLE_SECONDS, self.settle)
         self._every(ERRANDS_SECONDS, self.errands)
         self._every(SWEEP_SECONDS, self.sweep)
+        self._every(RECHECK_SECONDS, self.recheck)
         self._scheduler.add_job(
             self._guarded, "cron", [self.new_day], hour=0, minute=0, coalesce=True, max_instances=1
         )
@@ -79,6 +81,10 @@ class Ticks:
     async def settle(self) -> None:
         """Ask after orders whose outcome is not known."""
         await self._desk.settle()
+
+    async def recheck(self) -> None:
+        """Look once more after orders that were taken for absent."""
+        await self._desk.recheck()
 
     async def errands(self) -> None:
         """Stops and removals that the proxy has not got yet."""

@@ -3,6 +3,7 @@
 May import: core, store, wire.
 """
 
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Engine, Row, Select, select, update
@@ -60,6 +61,22 @@ class Orders:
     def update(self, order: Order, notices: list[Outgoing]) -> bool:
         """Write a state that is not the last one; an order that has ended stays as it is."""
         return self._change(order, notices, [])
+
+    def absent_since(self, moment: datetime) -> list[Order]:
+        """Orders that were concluded, since then, to be absent."""
+        query = select(orders).where(orders.c.status == Status.ABSENT.value)
+        return self._many(query.where(orders.c.concluded >= moment))
+
+    def correct(self, order: Order, notices: list[Outgoing]) -> bool:
+        """An absent order turned up after all; False where that is written already."""
+        mine = (orders.c.client_id == order.intent.client_id) & (
+            orders.c.status == Status.ABSENT.value
+        )
+        with self._engine.begin() as db:
+            if not db.execute(update(orders).where(mine).values(**_state(order))).rowcount:
+                return False
+            put_out(db, notices, [])
+        return True
 
     def _change(self, order: Order, notices: list[Outgoing], minted: list[ButtonRow]) -> bool:
         mine = (orders.c.client_id == order.intent.client_id) & orders.c.concluded.is_(None)

@@ -176,6 +176,23 @@ async def test_what_cannot_be_found_out_is_told_once_and_stays_open(bench: Bench
     assert await bench.heard(bench.desk.settle()) == []
 
 
+async def test_an_order_taken_for_absent_that_turns_up_is_told(bench: Bench) -> None:
+    bench.broker.outcome = Status.UNKNOWN
+    await bench.desk.place(two_dollars(bench))
+    bench.broker.outcome = Status.ABSENT
+    await bench.desk.settle()
+    assert await bench.heard(bench.desk.recheck()) == []
+    bench.broker.outcome = Status.FILLED
+
+    [told] = await bench.heard(bench.desk.recheck())
+    [order] = bench.store.orders.recent(two_dollars(bench).person.user_id, 1)
+
+    assert "✅ Bought" in told and "I was wrong before" in told
+    assert order.status is Status.FILLED
+    assert await bench.heard(bench.desk.recheck()) == []
+    assert len(bench.broker.posts) == 1
+
+
 async def test_an_order_on_its_way_is_not_called_off_by_the_clock(bench: Bench) -> None:
     place = bench.broker.place
 
