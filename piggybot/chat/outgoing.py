@@ -68,7 +68,8 @@ class Sender:
         self._deliver = Delivery(office.store, office.door, wire)
         self._meter = Meter(office.pace)
         self._sending: dict[int, asyncio.Task[None]] = {}
-        self._stuck: dict[int, float] = {}
+        self._stuck: dict[int, int] = {}
+        """The letter of a chat that those behind it wait for."""
 
     async def run(self) -> None:
         """Never returns."""
@@ -96,7 +97,9 @@ class Sender:
                 continue
             urgent = row.priority == STOP
             wait = self._meter.wait_urgent(now) if urgent else self._meter.wait(chat, now)
-            if wait > 0 or (self._stuck.get(chat, 0.0) > now and not urgent):
+            if self._stuck.get(chat, row.id) != row.id and not urgent:
+                continue
+            if wait > 0:
                 passed.add(chat)
                 continue
             self._meter.take(chat)
@@ -130,12 +133,13 @@ class Sender:
             log.warning("flood", chat=row.chat_id, seconds=flood.seconds)
         except (Blocked, Rejected) as refusal:
             log.error("letter failed", id=row.id, kind=row.kind, why=str(refusal))
+            self._unstick(row)
             await door(store.outbox.failed, row.id, str(refusal))
         except WireError as error:
             log.warning("letter late", id=row.id, tries=row.tries, why=str(error))
             await self._later(row)
         else:
-            self._stuck.pop(row.chat_id, None)
+            self._unstick(row)
             await door(store.outbox.sent, row.id, message_id, clock())
 
     async def _later(self, row: Outgoing) -> None:
@@ -143,6 +147,12 @@ class Sender:
         office = self._office
         pause = office.pace.retry(row.tries)
         if row.tries < PATIENT_TRIES:
-            self._stuck[row.chat_id] = asyncio.get_running_loop().time() + pause
+            self._stuck.setdefault(row.chat_id, row.id)
+        else:
+            self._unstick(row)
         until = office.clock() + timedelta(seconds=pause)
         await office.door(office.store.outbox.later, row.id, until)
+
+    def _unstick(self, row: Outgoing) -> None:
+        if self._stuck.get(row.chat_id) == row.id:
+            del self._stuck[row.chat_id]
