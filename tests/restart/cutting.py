@@ -1,0 +1,80 @@
+"""One walk with one cut in it, and many of them in one world.
+
+May import: boundaries, houses, judge, paths.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+from tests.restart.boundaries import BOT, PROXY, Point
+from tests.restart.houses import RestartWorld
+from tests.restart.judge import Judge
+from tests.restart.paths import Path
+
+REACHED_SECONDS = 10.0
+BOTH = (PROXY, BOT)
+
+
+class Cutter:
+    """Walks a path in a world, again and again."""
+
+    def __init__(self, world: RestartWorld, path: Path) -> None:
+        self._world = world
+        self._path = path
+        self._judge = Judge(world.folder, world.exchange, world.ann)
+        self.counts: Counter[str] = Counter()
+
+    async def discover(self) -> list[Point]:
+        """The boundaries of one walk without a cut, in the order in which they were passed."""
+        await self._walk(None, ())
+        return list(dict.fromkeys(self._points))
+
+    async def cut(self, point: Point, victims: Sequence[str]) -> None:
+        """Walk, end the victims at this boundary, start them again, and judge."""
+        bought = await self._walk(point, victims)
+        self.counts["bought once" if bought else "nothing bought, and told so"] += 1
+
+    async def _walk(self, point: Point | None, victims: Sequence[str]) -> bool:
+        world, tape = self._world, self._world.reaper.tape
+        await self._prepare()
+        since = self._judge.marks()
+        world.reaper.choose(point, *victims)
+        walking = asyncio.create_task(self._path.walk(world, self._judge, since))
+        if point is not None:
+            await self._fall(point, victims)
+        await walking
+        await world.settle()
+        self._points = tape.points
+        tape.stop()
+        await world.exchange.misbehave("ok")
+        bought = self._judge.verdict(since)
+        await self._look()
+        return bought
+
+    async def _prepare(self) -> None:
+        """Every walk begins with the same memory: a new day, live on, and nothing to do."""
+        world = self._world
+        world.forget_the_day()
+        await world.settle()
+        if self._path.fault:
+            await world.exchange.misbehave(self._path.fault, count=1)
+
+    async def _fall(self, point: Point, victims: Sequence[str]) -> None:
+        reaper = self._world.reaper
+        try:
+            await asyncio.wait_for(reaper.died.wait(), REACHED_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"never came to {point}; passed {reaper.tape.points}") from None
+        for house in victims:
+            await self._world.bury(house)
+        reaper.survivors_go_on()
+        for house in victims:
+            await self._world.raise_again(house)
+
+    async def _look(self) -> None:
+        """/status must show live trading and nothing unresolved."""
+        await self._world.ann.say("/status")
+        status = await self._world.ann.expect("Unresolved orders")
+        assert "Unresolved orders: none" in status.text, status.text
+        assert "LIVE" in status.text, status.text
