@@ -78,6 +78,9 @@ ACTIONS: Mapping[str, Handler] = {
     "forget": account.forget_confirmed,
 }
 
+PROMPT = frozenset({"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"})
+"""Actions that move money or loosen: obeyed soon after the press, or not at all."""
+
 STEPS: Mapping[tuple[str, str], Handler] = {
     (keys.NAME, "key"): keys.key_typed,
     (keys.NAME, "secret"): keys.secret_typed,

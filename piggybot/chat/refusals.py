@@ -57,6 +57,15 @@ def wrong_code(left: int) -> str:
     return f"This code is wrong. Tries left: {left}."
 
 
+def stale_press(age: timedelta) -> str:
+    """Why a press that was handled late does nothing."""
+    seconds = round(age.total_seconds())
+    return (
+        f"I could only handle your press {seconds} s later, so I did nothing with it. "
+        "Give the command again if you still want it."
+    )
+
+
 def stale(age: timedelta) -> str:
     """Why a late command that moves money is not obeyed."""
     seconds = round(abs(age).total_seconds())

@@ -13,7 +13,7 @@ import structlog
 
 from piggybot.chat import refusals
 from piggybot.chat.ask import INFO, WARNING, Ask, House, Reply
-from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS, Command
+from piggybot.chat.commands import ACTIONS, COMMANDS, PROMPT, STEPS, Command
 from piggybot.chat.guard import unbroken
 from piggybot.chat.texts import e, error_text
 from piggybot.chat.wipes import Wipes
@@ -125,6 +125,7 @@ class Worker:
 
         The inbox holds one row a button and person, so a button that is used already was used by
         this very row, before a crash: the press is finished now, and no second one takes its place.
+        After a long silence it is too late for what moves money or loosens: a stop may be waiting.
         """
         store, door = self._house.store, self._house.door
         nonce = str(row.body["nonce"])
@@ -134,6 +135,9 @@ class Worker:
             return
         await self._unbutton(ask)
         log.info("pressed", action=pressed.row.action, person=ask.person.id)
+        age = self._house.clock() - row.arrived
+        if pressed.row.action in PROMPT and age > FRESH and not await self._begun(ask):
+            raise Stale(refusals.stale_press(age))
         handler = ACTIONS[pressed.row.action]
         await handler(replace(ask, command=pressed.row.action, params=dict(pressed.row.params)))
 
