@@ -75,10 +75,19 @@ class Errands:
         await self._keep(person, stop)
         await self._close(person, stop)
 
-    async def resumed(self, person: Person) -> None:
-        """Take the local stop away; only after the proxy has agreed to resume."""
-        for name in {stop_flag(person), f"stop:{person.user_id}"}:
-            await self._door(self._store.flags.drop, name)
+    async def standing(self, person: Person) -> dict[str, str]:
+        """This person's local stops by name, each with the message that gave it."""
+        found = {}
+        for name in (stop_flag(person), f"stop:{person.user_id}"):
+            kept = await self._door(self._store.flags.get, name)
+            if kept is not None:
+                found[name] = str(json.loads(kept)["origin"])
+        return found
+
+    async def resumed(self, ended: dict[str, str]) -> None:
+        """Take those stops away, after the proxy has agreed; one given since then stays."""
+        for name, origin in ended.items():
+            await self._door(self._lift, name, origin)
 
     async def deliver_stop(self, person: Person) -> None:
         """Deliver this person's stop if it has not arrived yet."""
@@ -196,6 +205,11 @@ class Errands:
         kept = self._store.flags.get(name)
         if kept is not None and json.loads(kept)["origin"] == stop.origin:
             self._store.flags.put(name, json.dumps(asdict(stop)))
+
+    def _lift(self, name: str, origin: str) -> None:
+        kept = self._store.flags.get(name)
+        if kept is not None and json.loads(kept)["origin"] == origin:
+            self._store.flags.drop(name)
 
     def _cross_out(self, name: str, done: str) -> None:
         """Drop the errand, unless more was written into it meanwhile."""

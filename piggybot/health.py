@@ -98,7 +98,11 @@ class Health:
             for person in people:
                 await self._look(person)
             return
-        back = [(person, *await self._end_live(person)) for person in people]
+        back = []
+        for person in people:
+            # One person's refusal must not hold back everyone else's buys.
+            with suppress(BrokerRefused):
+                back.append((person, *await self._end_live(person)))
         await self._door(self._store.flags.drop, NO_ENTRIES)
         for person, account, was_live in back:
             await self._tell(person, texts.health_back(account, was_live=was_live))
@@ -109,9 +113,8 @@ class Health:
             await self._desk.accounts.look(person)
 
     async def _end_live(self, person: Person) -> tuple[AccountOut, bool]:
-        account = await self._broker.account(person.user_id)
+        account = await self._desk.accounts.look(person)
         if account.mode is not Mode.LIVE:
-            account = await self._desk.accounts.look(person)
             return account, person.mode is Mode.LIVE
         wanted = ModeIn(userId=person.user_id, mode=Mode.PAPER)
         return await self._desk.accounts.change_mode(person, wanted), True

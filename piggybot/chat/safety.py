@@ -38,7 +38,7 @@ async def resume(ask: Ask) -> None:
     if not await _is_stopped(ask):
         await ask.say(Reply(texts.NOT_STOPPED))
         return
-    button = Button(texts.CONFIRM_RESUME, "resume")
+    button = Button(texts.CONFIRM_RESUME, "resume", await _seen_epoch(ask))
     await ask.say(Reply(texts.resume_question(everyone=everyone), ((button,),)))
 
 
@@ -49,14 +49,32 @@ async def _is_stopped(ask: Ask) -> bool:
     return account.stopped or account.mode is Mode.HALTED
 
 
+async def _seen_epoch(ask: Ask) -> dict[str, str]:
+    """The epoch that the question is about; none while the stop itself is still on its way."""
+    try:
+        await ask.house.desk.errands.deliver_stop(ask.person)
+        account = await ask.house.desk.accounts.look(ask.person)
+    except PiggyError:
+        return {}
+    return {"epoch": str(account.epoch)}
+
+
 async def resume_confirmed(ask: Ask) -> None:
     """Deliver a stop that is still on its way, then end it there and here."""
     house, person = ask.house, ask.person
+    ended = await house.desk.errands.standing(person)
     await house.desk.errands.deliver_stop(person)
-    wanted = ModeIn(userId=person.user_id, mode=Mode.PAPER, resume=True, allAccounts=person.owner)
+    seen = ask.params.get("epoch") or str((await house.desk.accounts.look(person)).epoch)
+    wanted = ModeIn(
+        userId=person.user_id,
+        mode=Mode.PAPER,
+        resume=True,
+        allAccounts=person.owner,
+        epoch=int(seen),
+    )
     account = await house.desk.accounts.change_mode(person, wanted)
     if not account.stopped and account.mode is not Mode.HALTED:
-        await house.desk.errands.resumed(person)
+        await house.desk.errands.resumed(ended)
     await ask.say(Reply(texts.resumed(account)))
 
 

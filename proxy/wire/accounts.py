@@ -98,6 +98,8 @@ class ModeIn(Wire):
     """PAPER ends a stop only where this is set."""
     allAccounts: bool = False
     """With resume: the owner also lifts a stop for all."""
+    epoch: int | None = None
+    """With resume: the epoch that the person saw when asked; a newer stop is not lifted."""
 
 
 class LimitsIn(Wire):
