@@ -11,9 +11,11 @@ from pathlib import Path
 
 from piggybot.sandbox.books import Order
 from piggybot.sandbox.telegram_people import Person
+from piggybot.sandbox.telegram_shown import NotSeen, Shown
 from proxy.wire import AccountOut
 from tests.world import World
 
+ROUNDS = 100
 NOTHING_MORE = "is my way to see that you have said all"
 
 
@@ -72,3 +74,16 @@ def files_with(folder: Path, secrets: Iterable[str]) -> list[str]:
         content = path.read_bytes()
         found += [path.name for secret in wanted if secret in content]
     return found
+
+
+async def settled(world: World, text: str) -> Shown:
+    """Ask after open orders, faster than life, until the bot tells this."""
+    assert world.bot.bot is not None
+    since = world.ann.mark
+    for _ in range(ROUNDS):
+        await world.bot.bot.ticks.settle()
+        try:
+            return await world.ann.expect(text, timeout=0.05, since=since)
+        except NotSeen:
+            continue
+    return await world.ann.expect(text, timeout=0, since=since)
