@@ -8,6 +8,7 @@ import asyncio
 import base64
 import contextlib
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from proxy.gate import Gate
 from proxy.known import EXCHANGES, SUPPORTED
 from proxy.logs import Secrets
 from proxy.paper import PaperVenue
-from proxy.parts import Clock, LiveRules, Parts, Sleep
+from proxy.parts import Clock, LiveRules, Monotonic, Parts, Sleep
 from proxy.routes import House, router
 from proxy.settings import Settings
 from proxy.stopgate import StopGate
@@ -63,6 +64,7 @@ class World:
 
     clock: Clock = now
     sleep: Sleep = asyncio.sleep
+    monotonic: Monotonic = time.monotonic
     secrets: Secrets | None = None
 
 
@@ -122,6 +124,7 @@ class _Built:
             ),
             clock=world.clock,
             sleep=world.sleep,
+            monotonic=world.monotonic,
         )
         accounts = Accounts(self._parts)
         self._desk = Desk(self._parts, accounts)

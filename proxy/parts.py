@@ -4,6 +4,7 @@ May import: errors, known, records, stopgate, store, vault, venue, wire.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from proxy.wire import Limits
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], Awaitable[None]]
+Monotonic = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Parts:
     live: LiveRules
     clock: Clock
     sleep: Sleep
+    monotonic: Monotonic = time.monotonic
+    """Seconds that no step of the wall clock changes."""
 
     def venue(self, exchange: str, book: Book) -> Venue:
         """Where orders of this book go; Denied for an exchange that is not supported."""

@@ -1,7 +1,8 @@
 """The resolver: asks what became of orders whose end nobody saw, until it is proven. Never sends.
 
 Absence is proven only by several "not found" answers that were asked for after the venue's own
-deadline had passed; without a proof in time an order is quarantined, and still asked about.
+deadline had passed, by the wall clock and by one that cannot be set; without a proof in time an
+order is quarantined, and still asked about.
 
 May import: conclusion, errors, parts, records, venue, wire.
 """
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 BACK_OFF = (0.5, 1.0, 2.0, 3.0, 5.0)
 MARGIN = timedelta(seconds=2)
 PROOFS = 3
-APART = timedelta(seconds=1)
+APART = 1.0
 PATIENCE = timedelta(minutes=10)
 QUARANTINE_PAUSE = 60.0
 LATE_CHECK = timedelta(seconds=60)
@@ -34,12 +35,17 @@ PAUSE = 0.5
 
 @dataclass(slots=True)
 class _Trial:
-    """How far the asking about one order has come, in this process."""
+    """How far the asking about one order has come, in this process; in monotonic seconds."""
 
-    since: datetime
-    due: datetime
+    seen: float
+    since: float
+    due: float
     asked: int = 0
-    proofs: list[datetime] = field(default_factory=list)
+    proofs: list[float] = field(default_factory=list)
+
+    @classmethod
+    def begun(cls, at: float) -> "_Trial":
+        return cls(at, at, at)
 
 
 class Resolver:
@@ -70,14 +76,14 @@ class Resolver:
 
     async def tick(self) -> None:
         """Ask about every order that is due."""
-        now = self._parts.clock()
+        now = self._parts.monotonic()
         entries = await self._open()
         self._trials = {
-            entry.client_id: self._trials.get(entry.client_id) or _Trial(now, now)
+            entry.client_id: self._trials.get(entry.client_id) or _Trial.begun(now)
             for entry in entries
         }
         await self._ask_all([one for one in entries if self._trials[one.client_id].due <= now])
-        await self._check_late(now)
+        await self._check_late(self._parts.clock())
 
     async def _open(self) -> list[Entry]:
         entries = await self._parts.door(self._parts.store.journal.open)
@@ -90,23 +96,23 @@ class Resolver:
                 log.error("asking about %s failed: %r", entry.client_id, result)
 
     async def _ask(self, entry: Entry) -> None:
-        started = self._parts.clock()
-        trial = self._trials.setdefault(entry.client_id, _Trial(started, started))
+        started, begun = self._parts.clock(), self._parts.monotonic()
+        trial = self._trials.setdefault(entry.client_id, _Trial.begun(begun))
         if entry.status is Status.SENDING:
             entry = await self._settle(entry, lambda known: asked_from(known, started))
         report = await self._report(entry)
         entry = await self._learn(entry, report)
         if report.verdict is Verdict.OPEN:
-            trial.since = started
-        if report.verdict is Verdict.NOT_FOUND:
-            entry = await self._count_absence(entry, trial, started)
-        now = self._parts.clock()
-        if not entry.status.terminal and now - trial.since >= PATIENCE:
+            trial.since = begun
+        if report.verdict is Verdict.NOT_FOUND and self._is_proof(entry, trial, started, begun):
+            entry = await self._count_absence(entry, trial, begun)
+        now = self._parts.monotonic()
+        if not entry.status.terminal and now - trial.since >= PATIENCE.total_seconds():
             entry = await self._quarantine(entry)
         pause = BACK_OFF[min(trial.asked, len(BACK_OFF) - 1)]
         held = entry.status is Status.QUARANTINED
         trial.asked += 1
-        trial.due = now + timedelta(seconds=QUARANTINE_PAUSE if held else pause)
+        trial.due = now + (QUARANTINE_PAUSE if held else pause)
 
     async def _report(self, entry: Entry) -> Report:
         try:
@@ -124,16 +130,25 @@ class Resolver:
         now = self._parts.clock()
         return await self._settle(entry, lambda known: after_ask(known, report, now))
 
-    async def _count_absence(self, entry: Entry, trial: _Trial, started: datetime) -> Entry:
+    def _is_proof(self, entry: Entry, trial: _Trial, started: datetime, begun: float) -> bool:
+        """Whether "not found" counts: asked past the deadline, and apart from the last proof.
+
+        A wall clock that was set forward would end the deadline early; so what this process has
+        waited itself must be as long.
+        """
         venue = self._parts.venue(entry.exchange, entry.book)
-        sent_at = entry.sent_at or started
-        if started < sent_at + timedelta(seconds=venue.deadline) + MARGIN:
-            return entry
-        if trial.proofs and started - trial.proofs[-1] < APART:
-            return entry
-        trial.proofs.append(started)
+        wait = timedelta(seconds=venue.deadline) + MARGIN
+        if started < (entry.sent_at or started) + wait:
+            return False
+        if begun - trial.seen < wait.total_seconds():
+            return False
+        return not trial.proofs or begun - trial.proofs[-1] >= APART
+
+    async def _count_absence(self, entry: Entry, trial: _Trial, begun: float) -> Entry:
+        trial.proofs.append(begun)
         if len(trial.proofs) < PROOFS:
             return entry
+        venue = self._parts.venue(entry.exchange, entry.book)
         now = self._parts.clock()
         return await self._settle(entry, lambda known: absent(known, venue.title, now))
 

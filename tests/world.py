@@ -25,24 +25,38 @@ PROXY_TOKEN = "proxy-token-of-the-tests-0123456789abcdef"
 
 
 class Time:
-    """A clock that runs `speed` times as fast as life, and can jump."""
+    """A clock that runs `speed` times as fast as life; time may be skipped, and the clock set."""
 
     def __init__(self) -> None:
         self._real = time.monotonic()
         self._now = datetime.now(UTC)
+        self._passed = 0.0
         self._speed = 1.0
 
     def __call__(self) -> datetime:
-        return self._now + timedelta(seconds=(time.monotonic() - self._real) * self._speed)
+        return self._now + timedelta(seconds=self._since())
+
+    def monotonic(self) -> float:
+        return self._passed + self._since()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._speed)
 
     def run(self, speed: float) -> None:
-        self._now, self._real, self._speed = self(), time.monotonic(), speed
+        self._now, self._passed = self(), self.monotonic()
+        self._real, self._speed = time.monotonic(), speed
 
     def jump(self, seconds: float) -> None:
+        """So much time passes at once."""
         self._now += timedelta(seconds=seconds)
+        self._passed += seconds
+
+    def set_wall(self, seconds: float) -> None:
+        """The wall clock is set forward or back; no time passes."""
+        self._now += timedelta(seconds=seconds)
+
+    def _since(self) -> float:
+        return (time.monotonic() - self._real) * self._speed
 
 
 class ProxyHouse:
@@ -70,7 +84,9 @@ class ProxyHouse:
 
     async def start(self) -> None:
         settings = ProxySettings(_env_file=None, **self.settings)
-        world = proxy_app.World(clock=self.clock, sleep=self.clock.sleep)
+        world = proxy_app.World(
+            clock=self.clock, sleep=self.clock.sleep, monotonic=self.clock.monotonic
+        )
         self.app = proxy_app.build(settings, world)
         self.server = Server(self.app, self.port)
         await self.server.start()

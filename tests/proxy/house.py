@@ -36,6 +36,7 @@ class House:
 
     def __init__(self, folder: Path, *, limits: Limits = LIMITS, token: str | None = None) -> None:
         self.now = NOON
+        self.passed = 0.0
         self.folder = folder
         self.limits = limits
         self.live = LiveRules(True, token)
@@ -48,6 +49,14 @@ class House:
 
     def after(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+        self.passed += seconds
+
+    def set_clock(self, seconds: float) -> None:
+        """The wall clock is set forward or back; no time passes."""
+        self.now += timedelta(seconds=seconds)
+
+    def monotonic(self) -> float:
+        return self.passed
 
     async def sleep(self, seconds: float) -> None:
         self.after(seconds)
@@ -73,6 +82,7 @@ class House:
             live=self.live,
             clock=self.clock,
             sleep=self.sleep,
+            monotonic=self.monotonic,
         )
         self.paper = paper
         self.accounts = Accounts(self.parts)

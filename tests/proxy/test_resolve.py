@@ -138,6 +138,63 @@ async def test_a_recovered_send_is_not_absent_before_a_deadline_counted_from_the
     assert await status(house) is Status.UNKNOWN
 
 
+async def test_a_clock_set_forward_does_not_end_the_wait_for_a_late_order(house):
+    await live(house)
+    house.venue.fault = "after"
+    house.venue.hide.add(ID)
+    await house.desk.place(trade(), ID)
+    house.set_clock(3600)
+    await house.settle(12)
+    assert await status(house) is Status.UNKNOWN
+    house.venue.hide.clear()
+    await house.settle(20)
+    assert await status(house) is Status.FILLED
+
+
+async def test_a_clock_set_forward_does_not_bring_the_proofs_together(house):
+    await live(house)
+    house.venue.fault = "before"
+    await house.desk.place(trade(), ID)
+    await house.settle(16)
+    house.venue.down = True
+    await house.settle(20)
+    house.venue.down = False
+    for trial in house.desk._resolver._trials.values():
+        trial.due = 0
+    for _ in range(4):
+        house.set_clock(60)
+        await house.desk.resolve_once()
+        for trial in house.desk._resolver._trials.values():
+            trial.due = 0
+    assert await status(house) is Status.UNKNOWN
+    await house.settle(30)
+    assert await status(house) is Status.ABSENT
+
+
+async def test_a_clock_set_back_does_not_end_the_asking(house):
+    await live(house)
+    house.venue.fault = "after"
+    house.venue.hide.add(ID)
+    await house.desk.place(trade(), ID)
+    await house.settle(4)
+    house.set_clock(-3600)
+    house.venue.hide.clear()
+    await house.settle(10)
+    assert await status(house) is Status.FILLED
+
+
+async def test_a_clock_set_back_does_not_put_off_quarantine(house):
+    await live(house)
+    house.venue.fault = "after"
+    await house.desk.place(trade(), ID)
+    house.venue.down = True
+    house.set_clock(-3600)
+    for _ in range(130):
+        house.after(5)
+        await house.desk.resolve_once()
+    assert await status(house) is Status.QUARANTINED
+
+
 async def test_until_the_first_pass_is_made_live_is_denied(house):
     await live(house)
     house.build()
