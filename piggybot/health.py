@@ -68,6 +68,12 @@ class Health:
         self._failures = 0
         await self._note(ok=True)
 
+    async def learn_key(self) -> None:
+        """At a first start the proxy may be the slower one: ask for its key until it is known."""
+        if await self._door(self._store.flags.get, SEALING_KEY) is None:
+            with suppress(PiggyError):
+                await self._keep(await self._broker.health())
+
     async def telegram(self, down_since: datetime | None, last_down: datetime | None) -> None:
         """Suspend new live buys while the person has no brake; tell when it is back."""
         kept = await self._door(self._store.flags.get, NO_LIVE_ENTRIES)

@@ -88,6 +88,7 @@ class Ticks:
 
     async def errands(self) -> None:
         """Stops and removals that the proxy has not got yet."""
+        await self._health.learn_key()
         await self._desk.errands.deliver()
 
     async def sweep(self) -> None:
