@@ -83,7 +83,8 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
     """Real money asks first; paper goes at once."""
     real = account.mode is Mode.LIVE or (account.mode is Mode.REDUCING and want.side is Side.SELL)
     if not real:
-        await ask.house.desk.place(want)
+        decided = Decided(account.mode, account.epoch)
+        await ask.house.desk.place(replace(want, decided=decided))
         return
     quote = await ask.house.broker.price(ask.person.exchange, want.symbol)
     want = replace(want, quoted_price=quote.price)
