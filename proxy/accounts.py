@@ -53,7 +53,7 @@ class Accounts:
         await self.modes.find(ask.userId)
         given = (ask.maxTradeUsd, ask.maxTradesPerDay, ask.maxDailyLossShare)
         if any(value is not None and value < 0 for value in given):
-            raise Denied("bad_limit", "A limit cannot be below nothing.", "Give 0 or more.")
+            raise Denied("bad_limit", "A limit cannot be below zero.", "Give 0 or more.")
         await self._parts.door(self._parts.store.accounts.tighten, ask.userId, ChatLimits(*given))
         return await self.account(ask.userId)
 

@@ -36,7 +36,7 @@ KNOWN_FIELDS = frozenset(
     for name in kind.model_fields
 ) | {"Idempotency-Key", "idempotency-key", "clientOrderId", "timeframe", "limit"}
 TAKES = "The README lists what each endpoint takes."
-ID_HINT = "It is 8 to 36 letters, digits, - or _, and a new one for each order."
+ID_HINT = "It is 8 to 36 letters, digits, - or _."
 NUMBER_HINT = 'Write it like "2.50".'
 FIELD_HINTS = {
     "amountUsd": NUMBER_HINT,
@@ -46,7 +46,13 @@ FIELD_HINTS = {
     "maxTradesPerDay": "Write a whole number, like 5.",
     "side": "It is BUY or SELL.",
     "userId": "It is 1 to 64 letters, digits, - or _.",
-    "Idempotency-Key": ID_HINT,
+    "exchange": "It is a name like binanceus.",
+    "symbol": "It is a text like BTC/USDT.",
+    "mode": "It is PAPER or LIVE.",
+    "epoch": "It is the epoch of the account, a whole number.",
+    "notAfter": "It is a moment, in milliseconds since 1970.",
+    "limit": "It is a whole number from 1 to 999.",
+    "Idempotency-Key": f"{ID_HINT} Make a new one for each order.",
     "clientOrderId": ID_HINT,
 }
 OTHER_WORDS = ("http_error", "The request was refused.", TAKES)

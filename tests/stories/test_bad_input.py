@@ -63,14 +63,14 @@ async def state_of(world: World) -> State:
     person = store.people.find(world.ann.id)
     assert person is not None
     assert world.proxy.app is not None
-    account = await world.proxy.app.state.house.accounts.account(person.user_id)
+    account = await world.proxy.app.state.house.accounts.modes.find(person.user_id)
     return State(
         posts=world.posts,
         person=person,
         question=store.dialogues.get(person.id),
         keys=store.keys.all_of(person.user_id),
         orders=len(store.orders.all_of(person.user_id)),
-        account=account.model_copy(update={"today": None}),
+        account=account,
     )
 
 
