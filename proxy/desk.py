@@ -56,6 +56,7 @@ class Desk:
         self._resolver = Resolver(parts, self._flights, self._over)
         self._days = DayWatch(parts, accounts.valuer, accounts.modes)
         self._stopping = Stopping(parts, self._flights, self._tasks)
+        accounts.modes.watch_file = self._stopping.watch
 
     @property
     def recovering(self) -> bool:

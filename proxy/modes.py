@@ -6,6 +6,7 @@ May import: errors, parts, records, risk, vault, wire.
 """
 
 import hmac
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from proxy.errors import Denied, NoKey, NotFound, ProxyError
@@ -21,12 +22,16 @@ CONFIRM_FIELD = "confirmToken"
 
 
 class Modes:
-    """The mode of each account. `recovering` holds live back until the start's first pass."""
+    """The mode of each account. `recovering` holds live back until the start's first pass.
+
+    `watch_file` obeys a stop file that the host has just left; the desk gives it.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._touched = parts.clock()
         self.recovering = True
+        self.watch_file: Callable[[], Awaitable[None]] = _unwatched
 
     async def find(self, user_id: str) -> Account:
         """The account; NotFound."""
@@ -144,21 +149,37 @@ class Modes:
             hint = "It is LIVE_CONFIRM_TOKEN in the proxy's environment."
             raise Denied("wrong_confirm_token", "The confirmation token is not right.", hint)
 
-    async def _resume(self, account: Account, ask: ModeIn) -> None:
-        if self._parts.gate.stopped:
-            if not ask.allAccounts:
-                raise Denied(
-                    "stopped",
-                    "A stop for all accounts is in force.",
-                    "The owner's /resume lifts it.",
-                )
-            await self._parts.door(self._parts.store.accounts.lift_stop)
-            self._parts.gate.lift()
-        if account.mode is not Mode.HALTED:
-            return
-        mode = Mode.REDUCING if await self.holds_real(account.user_id) else Mode.PAPER
-        if not await self._change(account, mode, ""):
-            raise Denied("mode_mismatch", "The account was stopped again.", "Look, then ask anew.")
+    async def _resume(self, first: Account, ask: ModeIn) -> None:
+        """End the stop that the person saw, or else the one that `first` shows; no newer one."""
+        gate, seen = self._parts.gate, first.epoch if ask.epoch is None else ask.epoch
+        await self.watch_file()
+        for _ in range(TRIES):
+            closings = gate.closings
+            account = await self.find(ask.userId)
+            if gate.stopped and not ask.allAccounts:
+                hint = "The owner's /resume lifts it."
+                raise Denied("stopped", "A stop for all accounts is in force.", hint)
+            if account.epoch != seen or gate.is_ahead_of(account):
+                message = "A newer stop came after you were asked."
+                raise Denied("stale_epoch", message, "/resume again.")
+            if await self._end_stop(account, closings):
+                return
+        raise Denied("mode_mismatch", "The account's mode keeps changing.", "Try again.")
+
+    async def _end_stop(self, account: Account, closings: int) -> bool:
+        """Commit the end of the account's stop, and of one for all; False if anything changed."""
+        mode, gate = account.mode, self._parts.gate
+        if mode is Mode.HALTED:
+            mode = Mode.REDUCING if await self.holds_real(account.user_id) else Mode.PAPER
+        if not gate.stopped:
+            return mode is account.mode or await self._change(account, mode, "")
+        lift = self._parts.store.accounts.lift_stop
+        changed = await self._parts.door(lift, account, mode)
+        if changed is None:
+            return False
+        gate.lift(closings)
+        gate.put(changed)
+        return True
 
     async def _change(self, seen: Account, mode: Mode, reason: str) -> bool:
         """Commit the change, if the account still is as it was seen; then tell the gate."""
@@ -168,3 +189,7 @@ class Modes:
             return False
         self._parts.gate.put(changed)
         return True
+
+
+async def _unwatched() -> None:
+    """Nobody watches a stop file: a house without a desk."""

@@ -15,6 +15,9 @@ from proxy.errors import GateClosed
 from proxy.records import Account
 from proxy.wire import Mode, Side
 
+_File = tuple[int, int, int]
+"""Which stop file: its device, its number there, and when it was written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -41,6 +44,18 @@ class StopGate:
         self._states: dict[str, _State] = {}
         self._all_stopped = True
         self._loaded = False
+        self._closings = 0
+        self._obeyed: _File | None = None
+
+    @property
+    def closings(self) -> int:
+        """How many stops for all this process has seen: what `lift` must name."""
+        return self._closings
+
+    @property
+    def has_new_file(self) -> bool:
+        """Whether the host left a stop file that no stop for all has answered yet."""
+        return self._file() not in {None, self._obeyed}
 
     @property
     def stopped(self) -> bool:
@@ -79,9 +94,16 @@ class StopGate:
             self._states[user_id] = _State(epoch, Mode.HALTED)
         return epoch
 
+    def is_ahead_of(self, account: Account) -> bool:
+        """Whether a stop of this account is already in force here, and not committed yet."""
+        known = self._states.get(account.user_id)
+        return known is not None and known.epoch > account.epoch
+
     def close_all(self) -> dict[str, int]:
         """Shut the gate for everyone; the epochs that the stop must at least have."""
         self._all_stopped = True
+        self._closings += 1
+        self._obeyed = self._file()
         return {user_id: self.close(user_id) for user_id in list(self._states)}
 
     def hold_all(self, accounts: Iterable[Account]) -> None:
@@ -90,10 +112,23 @@ class StopGate:
         for account in accounts:
             self.put(account)
 
-    def lift(self) -> None:
-        """End the stop for all, and remove the host's file; accounts stay as they are."""
-        self.stop_file.unlink(missing_ok=True)
+    def lift(self, closings: int) -> None:
+        """End the stop for all and remove its file, where none came after `closings` of them.
+
+        A file that was left since stays, and keeps the gate shut. Accounts stay as they are.
+        """
+        if closings != self._closings:
+            return
+        if not self.has_new_file:
+            self.stop_file.unlink(missing_ok=True)
         self._all_stopped = False
+
+    def _file(self) -> _File | None:
+        try:
+            found = self.stop_file.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino, found.st_mtime_ns
 
     def check(self, ticket: Ticket, now: datetime) -> None:
         """Raise GateClosed unless this order may leave now."""

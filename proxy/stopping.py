@@ -60,10 +60,11 @@ class Stopping:
 
     async def watch(self) -> None:
         """One look at the host's stop file: a stop that was left there is a stop for all."""
-        parts = self._parts
-        if not parts.gate.stop_file.exists() or await parts.door(parts.store.accounts.stopped):
+        gate, stopped = self._parts.gate, self._parts.store.accounts.stopped
+        if not gate.stop_file.exists():
             return
-        await self.stop(None, REASON_FILE)
+        if gate.has_new_file or not await self._parts.door(stopped):
+            await self.stop(None, REASON_FILE)
 
     def follow(self, user_id: str | None) -> None:
         """Wait for what is in flight, and cancel what is open, in the background."""

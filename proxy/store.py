@@ -60,11 +60,7 @@ class AccountRows:
     def change_mode(self, seen: Account, mode: Mode, reason: str) -> Account | None:
         """Change the mode of the account as it was `seen`; None where it has changed since."""
         with self._engine.begin() as db:
-            known = _find(db, seen.user_id)
-            if known is None or (known.mode, known.epoch) != (seen.mode, seen.epoch):
-                return None
-            _set(db, seen.user_id, {"mode": mode.value, "reason": reason})
-            return replace(known, mode=mode, reason=reason)
+            return _change(db, seen, mode, reason)
 
     def move(self, user_id: str, exchange: str) -> None:
         """The account trades at this exchange from now on; only in PAPER, else it stays."""
@@ -92,10 +88,17 @@ class AccountRows:
         with self._engine.connect() as db:
             return is_stopped(db)
 
-    def lift_stop(self) -> None:
-        """End the stop for all. Every account stays halted until its own person resumes it."""
+    def lift_stop(self, seen: Account, mode: Mode) -> Account | None:
+        """End the stop for all, and that of the account as it was `seen`; None where it changed.
+
+        A newer stop gives each account a new epoch, so it is never lifted. Every other account
+        stays halted until its own person resumes it.
+        """
         with self._engine.begin() as db:
-            db.execute(delete(flags).where(flags.c.name == STOP_ALL))
+            changed = _change(db, seen, mode, "")
+            if changed is not None:
+                db.execute(delete(flags).where(flags.c.name == STOP_ALL))
+            return changed
 
     def tighten(self, user_id: str, chat: ChatLimits) -> Account | None:
         """Keep the chat's own bounds."""
@@ -169,6 +172,14 @@ def _find(db: Connection, user_id: str) -> Account | None:
 
 def _set(db: Connection, user_id: str, values: dict[str, Any]) -> None:
     db.execute(update(accounts).where(accounts.c.user_id == user_id).values(values))
+
+
+def _change(db: Connection, seen: Account, mode: Mode, reason: str) -> Account | None:
+    known = _find(db, seen.user_id)
+    if known is None or (known.mode, known.epoch) != (seen.mode, seen.epoch):
+        return None
+    _set(db, seen.user_id, {"mode": mode.value, "reason": reason})
+    return replace(known, mode=mode, reason=reason)
 
 
 def _halt(db: Connection, known: Account, at_least: int, reason: str) -> Account:
