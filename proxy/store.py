@@ -6,7 +6,7 @@ May import: journal, paper_books, records, rows, tables, wire.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -101,14 +101,11 @@ class AccountRows:
             return changed
 
     def tighten(self, user_id: str, chat: ChatLimits) -> Account | None:
-        """Keep the chat's own bounds."""
+        """Keep the chat's own bounds; None leaves one as it is."""
+        values = {name: value for name, value in asdict(chat).items() if value is not None}
         with self._engine.begin() as db:
-            values = {
-                "max_trade_usd": chat.max_trade_usd,
-                "max_trades_per_day": chat.max_trades_per_day,
-                "max_daily_loss_share": chat.max_daily_loss_share,
-            }
-            _set(db, user_id, values)
+            if values:
+                _set(db, user_id, values)
             return _find(db, user_id)
 
 

@@ -144,6 +144,16 @@ async def test_the_chat_can_only_tighten(house):
     assert "3 of 3 trades used today" in caught.value.message
 
 
+async def test_tightening_one_limit_leaves_the_others_as_they_are(house):
+    await house.open("ann")
+    for field, value in (("maxTradeUsd", D(20)), ("maxTradesPerDay", 3)):
+        await house.accounts.limits(LimitsIn(userId="ann", **{field: value}))
+    limits = (await house.accounts.limits(LimitsIn(userId="ann"))).limits
+    assert (limits.maxTradeUsd, limits.maxTradesPerDay) == (D(20), 3)
+    limits = (await house.accounts.limits(LimitsIn(userId="ann", maxTradeUsd=D(0)))).limits
+    assert (limits.maxTradeUsd, limits.maxTradesPerDay) == (D(0), 3)
+
+
 async def test_two_people_see_and_spend_only_their_own(house):
     await house.open("ann", "bob")
     await house.desk.place(trade("ann"), "pg-order-0001")
