@@ -20,8 +20,10 @@ ASIDE = (
     "proxy GET /api/health",
     "exchange GET /api/v3/exchangeInfo",
     "exchange GET /api/v3/time",
+    "commit of nothing",
 )
-"""What the houses do without any order, on their own clock."""
+"""What the houses do without any order, on their own clock; and a commit after only reading, which
+leaves nothing behind that a restart could meet."""
 REPEATED = ("proxy GET /api/orders/{id}", "exchange GET /api/v3/order")
 """Questions that are asked until there is an answer: only their first counts as a boundary."""
 

@@ -8,12 +8,14 @@ May import: boundaries, hooks, sandbox, world.
 """
 
 import asyncio
+import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from weakref import WeakSet
 
 from sqlalchemy import text
@@ -223,11 +225,19 @@ def _as(house: str) -> Iterator[None]:
         HOUSE.reset(token)
 
 
+@contextmanager
+def _one_tls() -> Iterator[None]:
+    """Certificates are loaded once, not at each of hundreds of starts: loopback speaks HTTP."""
+    shared = ssl.create_default_context()
+    with patch("httpx._transports.default.create_ssl_context", lambda **_: shared):
+        yield
+
+
 @asynccontextmanager
 async def restart_world(folder: Path) -> AsyncIterator[RestartWorld]:
     """A started world in which Ann has paired, saved keys and turned live on."""
     reaper = Reaper()
-    with listening(reaper):
+    with listening(reaper), _one_tls():
         world = RestartWorld(folder, reaper)
         await world.start(health_seconds=60)
         try:
