@@ -17,13 +17,14 @@ from piggybot.chat.border import Arrival, Wire, WireError
 from piggybot.chat.gate import Gate
 from piggybot.chat.guard import Errands
 from piggybot.chat.lanes import Lanes
-from piggybot.chat.secret import Read, Reader, sealer_for, without_hint
+from piggybot.chat.secret import Read, Reader, keylike, sealer_for, without_hint
 from piggybot.chat.wipes import Wipes
 from piggybot.store import Incoming, Person
 
 log = structlog.get_logger()
 
 SEALING_KEY = "sealing_key"
+LANE_PATIENCE = 2.0
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,32}", re.ASCII)
 
 
@@ -80,6 +81,9 @@ class Intake:
         if not arrival.text:
             return Read(trouble="text_only")
         store, door = self._house.store, self._house.door
+        if keylike(arrival.text):
+            # The press or the key before it may still decide which question this answers.
+            await self._lanes.quiet(arrival.chat_id, LANE_PATIENCE)
         dialogue = await door(store.dialogues.get, person.id)
         public = await door(store.flags.get, SEALING_KEY)
         try:

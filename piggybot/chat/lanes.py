@@ -38,6 +38,12 @@ class Lanes:
         rows = [*self._waiting.get(lane, ()), *filter(None, [self._running.get(lane)])]
         return any(row.body.get("secrets") for row in rows)
 
+    async def quiet(self, chat_id: int, seconds: float) -> None:
+        """Return when nothing of this chat is being handled, or after so long."""
+        task = self._tasks.get((chat_id, ""))
+        if task is not None:
+            await asyncio.wait({task}, timeout=seconds)
+
     async def idle(self) -> None:
         """Return when nothing is left to do."""
         while self._tasks:
