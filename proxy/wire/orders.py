@@ -15,6 +15,10 @@ LAST_MOMENT = 10**14
 """Milliseconds since 1970: the year 5138."""
 
 
+MOST = Decimal(10) ** 12
+"""No amount of anybody's is larger; what is, is a mistake."""
+
+
 class TradeIn(Wire):
     """One order. Exactly one of `amountUsd` (quote) and `units` (base, sells only) is given."""
 
@@ -22,8 +26,8 @@ class TradeIn(Wire):
     exchange: ExchangeName
     side: Side
     symbol: str
-    amountUsd: Money | None = None
-    units: Money | None = None
+    amountUsd: Annotated[Money, Field(le=MOST)] | None = None
+    units: Annotated[Money, Field(le=MOST)] | None = None
     symbolCcxt: str | None = None
     mode: Mode | None = None
     epoch: Annotated[int | None, Field(ge=0, le=MOST_EPOCH)] = None
@@ -31,7 +35,7 @@ class TradeIn(Wire):
     """A person typed it: the 1 % limit then never goes below the venue's minimum."""
     notAfter: Annotated[int | None, Field(ge=0, le=LAST_MOMENT)] = None
     """Not to leave the gate after this moment (ms)."""
-    quotedPrice: Annotated[Money, Field(gt=0)] | None = None
+    quotedPrice: Annotated[Money, Field(gt=0, le=MOST)] | None = None
     """The price that the person confirmed; refused when the market is over 1 % away."""
 
 
