@@ -63,9 +63,13 @@ class _NotRunning(_NoAnswer):
 def halt(where: Where, say: Callable[[str], None]) -> int:
     """Stop everything; say what is and what is not stopped. Returns the exit status.
 
-    0: the proxy has closed its gate, or none runs and the stop file waits for it. 1: not certain.
+    0: the proxy has closed its gate, or none runs and the stop file waits for it in a folder that
+    was there before. 1: not certain.
     """
+    known = where.data.exists()
     written = _write_file(where.data / "STOP", say)
+    if not known:
+        say(f"There was no data folder {where.data.resolve()}: is this the right folder?")
     try:
         with httpx.Client(base_url=where.address, timeout=ANSWER_SECONDS, trust_env=False) as http:
             http.headers["Authorization"] = f"Bearer {where.read_token()}"
@@ -77,7 +81,7 @@ def halt(where: Where, say: Callable[[str], None]) -> int:
         say(f"The proxy at {where.address} was not reached: {problem}.")
         for line in _not_reached(written, isinstance(problem, _NotRunning)):
             say(line)
-        return 0 if written and isinstance(problem, _NotRunning) else 1
+        return 0 if known and written and isinstance(problem, _NotRunning) else 1
 
 
 def _write_file(path: Path, say: Callable[[str], None]) -> bool:
