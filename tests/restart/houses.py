@@ -26,8 +26,9 @@ from tests.world import BotHouse, ProxyHouse, World
 
 FUNERAL_SECONDS = 5.0
 SETTLE_SECONDS = 20.0
-STEP = 0.01
+STEP = 0.02
 FAST = 20.0
+UNRESOLVED, UNTOLD = "orders that the proxy asks about", "orders that the bot asks about"
 HEARD_SECONDS = 1.0
 HOUSE: ContextVar[str] = ContextVar("house", default=OUTSIDE)
 
@@ -171,30 +172,30 @@ class RestartWorld(World):
         assert self.bot.bot is not None
         loop = asyncio.get_running_loop()
         end, heard = loop.time() + SETTLE_SECONDS, loop.time()
-        while not self.quiet():
-            assert loop.time() < end, f"not settled: {self.left()}"
-            self.clock.run(FAST if self.journal.open() else 1.0)
+        while left := self.left():
+            assert loop.time() < end, f"not settled: there are still {left}"
+            self.clock.run(FAST if left == UNRESOLVED else 1.0)
             if loop.time() - heard > HEARD_SECONDS:  # the proxy ends live after a silent minute
                 heard = loop.time()
                 await self.bot.bot.ticks.health()
-            await self.bot.bot.ticks.settle()
+            if left == UNTOLD:
+                await self.bot.bot.ticks.settle()
             await asyncio.sleep(STEP)
         self.clock.run(1.0)
 
-    def quiet(self) -> bool:
-        return not any(self.left().values())
-
-    def left(self) -> dict[str, int]:
-        """What is still to be done, by kind."""
+    def left(self) -> str:
+        """What is still to be done, looked for in the order of an order's path; or nothing."""
         assert self.bot.bot is not None
-        store, journal = self.bot.bot.store, self.journal
-        return {
-            "updates": self.telegram.updates.pending,
-            "inbox": len(store.inbox.unfinished()),
-            "outbox": int(store.outbox.next_due() is not None),
-            "orders of the bot": len(store.orders.open()),
-            "orders of the proxy": len(journal.open()),
-        }
+        store = self.bot.bot.store
+        if self.telegram.updates.pending:
+            return "messages to be read"
+        if self.journal.open():
+            return UNRESOLVED
+        if store.inbox.unfinished():
+            return "messages to be worked on"
+        if store.orders.open():
+            return UNTOLD
+        return "messages to be sent" if store.outbox.next_due() else ""
 
     @property
     def journal(self) -> Any:

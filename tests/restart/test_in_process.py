@@ -5,18 +5,20 @@ The boundaries are discovered: commits and requests, as they happen in one walk 
 May import: boundaries, cutting, houses, paths.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path as Folder
 
 import pytest
 
-from tests.restart.boundaries import BOT, DONE, PROXY, Point
+from tests.restart.boundaries import BOT, PROXY, Point
 from tests.restart.cutting import BOTH, Cutter
 from tests.restart.houses import restart_world
-from tests.restart.paths import BUTTON, LOST, TESTBUY, Path
+from tests.restart.paths import BUTTON, LOST, TESTBUY
 
 pytestmark = pytest.mark.anyio
 
+PATHS = (TESTBUY, LOST, BUTTON)
 VICTIMS = ((BOT,), (PROXY,), BOTH)
 NUMBERS = {TESTBUY.name: 44, LOST.name: 61, BUTTON.name: 70}
 CHANGED = (
@@ -31,31 +33,32 @@ FROM = {
 """Until there these paths are /testbuy's own, which is cut there already."""
 
 
-@pytest.mark.parametrize("path", [TESTBUY, LOST, BUTTON], ids=lambda path: path.name)
-async def test_the_number_of_boundaries_is_known(tmp_path: Folder, path: Path) -> None:
+async def test_the_number_of_boundaries_is_known(tmp_path: Folder) -> None:
     async with restart_world(tmp_path / "world") as world:
-        points = await Cutter(world, path).discover()
-    listed = "\n".join(map(str, points))
-    known = NUMBERS[path.name]
-    assert len(points) == known, CHANGED.format(found=len(points), known=known, points=listed)
-    assert len(set(points)) == len(points)
+        for path in PATHS:
+            points = await Cutter(world, path).discover()
+            found, known = len(points), NUMBERS[path.name]
+            listed = "\n".join(map(str, points))
+            assert found == known, CHANGED.format(found=found, known=known, points=listed)
 
 
 @pytest.mark.parametrize("part", range(SLICES))
 @pytest.mark.parametrize("victims", VICTIMS, ids="+".join)
-@pytest.mark.parametrize("path", [TESTBUY, LOST, BUTTON], ids=lambda path: path.name)
 async def test_cut_anywhere_it_is_bought_once_or_told_to_be_nothing(
-    tmp_path: Folder, path: Path, victims: Sequence[str], part: int, capsys: pytest.CaptureFixture
+    tmp_path: Folder, victims: Sequence[str], part: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with restart_world(tmp_path / "world") as world:
-        cutter = Cutter(world, path)
-        points = await cutter.discover()
-        own = points[points.index(FROM[path.name]) :] if path.name in FROM else points
-        chosen = own[part::SLICES]
-        for point in chosen:
-            await cutter.cut(point, victims)
-    counts = cutter.counts
-    with capsys.disabled():
-        print(f"\n{path.name}, {'+'.join(victims)}: {len(chosen)} cuts, {dict(counts)}")  # noqa: T201
-    assert counts.total() == len(chosen)
-    assert counts["bought once"] > 0, "a path on which nothing is ever bought shows nothing"
+        for path in PATHS:
+            cutter = Cutter(world, path)
+            points = await cutter.discover()
+            own = points[points.index(FROM[path.name]) :] if path.name in FROM else points
+            chosen = own[part::SLICES]
+            for point in chosen:
+                await cutter.cut(point, victims)
+            assert cutter.counts.total() == len(chosen)
+            assert cutter.counts["bought once"], "where nothing is ever bought, nothing is shown"
+            with capsys.disabled():
+                sys.stdout.write(
+                    f"\n{path.name}, {' and '.join(victims)} ended at {len(chosen)} of "
+                    f"{len(points)} boundaries: {dict(cutter.counts)}"
+                )
