@@ -5,6 +5,7 @@ A position loses money also while nobody trades; live then ends by itself.
 May import: errors, modes, parts, records, risk, valuation, wire.
 """
 
+import logging
 from datetime import timedelta
 
 from proxy.errors import Denied
@@ -14,6 +15,8 @@ from proxy.records import Account
 from proxy.risk import check_loss, effective
 from proxy.valuation import Valuer
 from proxy.wire import Mode
+
+log = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=60)
 
@@ -34,7 +37,11 @@ class DayWatch:
             return
         self._due = now + EVERY
         for account in await self._parts.door(self._parts.store.accounts.everyone):
-            await self._look_at(account)
+            try:
+                await self._look_at(account)
+            except Exception:
+                # Whatever broke for one account, the others are looked at.
+                log.exception("looking at the day of account %s failed", account.user_id)
 
     async def _look_at(self, account: Account) -> None:
         now, book = self._parts.clock(), account.book

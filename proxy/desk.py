@@ -56,7 +56,7 @@ class Desk:
         self._resolver = Resolver(parts, self._flights, self._over)
         self._days = DayWatch(parts, accounts.valuer, accounts.modes)
         self._stopping = Stopping(parts, self._flights, self._tasks)
-        accounts.modes.watch_file = self._stopping.watch
+        accounts.modes.watch_file = self._stopping.watch_file
 
     @property
     def recovering(self) -> bool:
@@ -111,7 +111,7 @@ class Desk:
         store, door = self._parts.store, self._parts.door
         accounts = await door(store.accounts.everyone)
         self._parts.gate.load(accounts, await door(store.accounts.stopped))
-        await self._stopping.watch()
+        await self._stopping.watch_file()
         await self._accounts.modes.watch()
         await self._follow_stops()
         await self._resolver.first_pass()

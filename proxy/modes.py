@@ -6,6 +6,7 @@ May import: errors, parts, records, risk, vault, wire.
 """
 
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from proxy.records import Account, Book, Held
 from proxy.risk import sellable
 from proxy.vault import info_of, is_sealed
 from proxy.wire import Mode, ModeIn
+
+log = logging.getLogger(__name__)
 
 SILENCE = timedelta(seconds=60)
 TRIES = 5
@@ -80,13 +83,20 @@ class Modes:
         accounts = await self._parts.door(self._parts.store.accounts.everyone)
         silent = self._parts.clock() - self._touched > SILENCE
         for account in accounts:
-            if account.mode is Mode.LIVE and not self._parts.live.allowed:
-                await self.reduce(account.user_id, "The operator does not allow live trading.")
-            elif account.mode is Mode.LIVE and silent:
-                seconds = int(SILENCE.total_seconds())
-                await self.reduce(account.user_id, f"No word from the bot for {seconds} s.")
-            elif account.mode is Mode.REDUCING:
-                await self.review(account.user_id)
+            try:
+                await self._look_at(account, silent)
+            except Exception:
+                # Whatever broke for one account, the others are looked at.
+                log.exception("looking at the mode of account %s failed", account.user_id)
+
+    async def _look_at(self, account: Account, silent: bool) -> None:
+        if account.mode is Mode.LIVE and not self._parts.live.allowed:
+            await self.reduce(account.user_id, "The operator does not allow live trading.")
+        elif account.mode is Mode.LIVE and silent:
+            seconds = int(SILENCE.total_seconds())
+            await self.reduce(account.user_id, f"No word from the bot for {seconds} s.")
+        elif account.mode is Mode.REDUCING:
+            await self.review(account.user_id)
 
     def touched(self) -> None:
         """An authenticated call was seen."""

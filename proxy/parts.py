@@ -4,6 +4,7 @@ May import: errors, known, records, stopgate, store, vault, venue, wire.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from migrations.database import Door
-from proxy.errors import Denied
+from proxy.errors import Denied, ProxyError
 from proxy.known import checked
 from proxy.records import Book
 from proxy.stopgate import StopGate
@@ -20,6 +21,8 @@ from proxy.store import Store
 from proxy.vault import Vault
 from proxy.venue import Venue
 from proxy.wire import Limits
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], Awaitable[None]]
@@ -80,8 +83,10 @@ class Tasks:
 
     def _ended(self, task: "asyncio.Task[Any]") -> None:
         self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # read, so that it is not reported as never retrieved
+        failure = None if task.cancelled() else task.exception()
+        # A refusal is an answer to whoever asked; anything else must be seen even if nobody waits.
+        if failure is not None and not isinstance(failure, ProxyError):
+            log.error("work of the proxy failed", exc_info=failure)
 
 
 class Flights:

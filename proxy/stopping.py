@@ -8,6 +8,7 @@ May import: conclusion, errors, parts, records, wire.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proxy.conclusion import after_ask
@@ -18,6 +19,7 @@ from proxy.wire import Mode, Status, StopOut
 
 log = logging.getLogger(__name__)
 
+LONGEST_PAUSE = 15
 REASON = "Stopped."
 REASON_ALL = "Stopped for all accounts."
 REASON_FILE = "Stopped on the host."
@@ -29,6 +31,23 @@ class _Settlement:
 
     settled: bool = False
     cancelled: int = 0
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _Pause:
+    """How many looks to let pass before one order is cancelled again: 0, 1, 3, 7, then 15."""
+
+    length: int = 0
+    left: int = 0
+
+    def is_over(self) -> bool:
+        """One look; if the time has come, the next pause begins."""
+        if self.left:
+            self.left -= 1
+            return False
+        self.length = self.left = min(2 * self.length + 1, LONGEST_PAUSE)
+        return True
 
 
 class Stopping:
@@ -39,6 +58,8 @@ class Stopping:
         self._flights = flights
         self._tasks = tasks
         self._settlements: dict[str | None, _Settlement] = {}
+        self._sweeping: asyncio.Task[None] | None = None
+        self._pauses: dict[str, _Pause] = {}
 
     async def stop(self, user_id: str | None, reason: str = "") -> StopOut:
         """Close the gate, commit, answer; the rest goes on by itself. NotFound."""
@@ -59,6 +80,16 @@ class Stopping:
         return await self._state(user_id, account.epoch, closed=closed)
 
     async def watch(self) -> None:
+        """One look: the host's stop file, and what earlier stops have not brought to an end."""
+        await self.watch_file()
+        for user_id, settlement in self._settlements.items():
+            if settlement.failed:
+                settlement.failed = False
+                self._tasks.start(self._settle(user_id, settlement))
+        if self._sweeping is None or self._sweeping.done():
+            self._sweeping = self._tasks.start(self._sweep())
+
+    async def watch_file(self) -> None:
         """One look at the host's stop file: a stop that was left there is a stop for all."""
         gate, stopped = self._parts.gate, self._parts.store.accounts.stopped
         if not gate.stop_file.exists():
@@ -94,14 +125,49 @@ class Stopping:
         return max((account.epoch for account in accounts), default=0)
 
     async def _settle(self, user_id: str | None, settlement: _Settlement) -> None:
+        """Bring one stop to its end; where that fails, the watch tries again."""
+        try:
+            await self._cancel_open(user_id, settlement)
+        except Exception:
+            settlement.failed = True
+            raise
+
+    async def _sweep(self) -> None:
+        """Cancel orders from before a stop that only now are known to be open, again and again.
+
+        Every stop raises the epoch, so such an order stays one of them also after a resume.
+        """
+        accounts = await self._parts.door(self._parts.store.accounts.everyone)
+        epochs = {account.user_id: account.epoch for account in accounts}
+        entries = [
+            entry
+            for entry in await self._parts.door(self._parts.store.journal.open)
+            if entry.status is Status.OPEN
+            and entry.epoch < epochs.get(entry.user_id, 0)
+            and entry.client_id not in self._flights
+            and self._is_settled(entry.user_id)
+        ]
+        pauses = {one.client_id: self._pauses.get(one.client_id) or _Pause() for one in entries}
+        self._pauses = pauses
+        due = [entry for entry in entries if pauses[entry.client_id].is_over()]
+        for entry, cancelled in zip(due, await self._cancel_all(due), strict=True):
+            done = self._of(entry.user_id)
+            if cancelled and done is not None:
+                done.cancelled += 1
+
+    async def _cancel_open(self, user_id: str | None, settlement: _Settlement) -> None:
         await self._flights.landed(user_id)
         entries = await self._parts.door(self._parts.store.journal.open, user_id)
+        settlement.cancelled += sum(await self._cancel_all(entries))
+        settlement.settled = True
+
+    async def _cancel_all(self, entries: Sequence[Entry]) -> list[bool]:
+        """Which of them ended cancelled. What fails for one is logged, and holds up no other."""
         results = await asyncio.gather(*map(self._cancel, entries), return_exceptions=True)
         for entry, result in zip(entries, results, strict=True):
             if isinstance(result, BaseException):
-                log.error("cancelling %s failed: %r", entry.client_id, result)
-        settlement.cancelled = sum(result is True for result in results)
-        settlement.settled = True
+                log.error("cancelling %s failed: %s", entry.client_id, type(result).__name__)
+        return [result is True for result in results]
 
     async def _cancel(self, entry: Entry) -> bool:
         """Cancel what is open of one order, never gated; True where that ended it cancelled."""
@@ -118,14 +184,21 @@ class Stopping:
         )
         return after.status is Status.CANCELED
 
+    def _of(self, user_id: str | None) -> _Settlement | None:
+        return self._settlements.get(user_id) or self._settlements.get(None)
+
+    def _is_settled(self, user_id: str | None) -> bool:
+        settlement = self._of(user_id)
+        return settlement is None or settlement.settled
+
     async def _state(self, user_id: str | None, epoch: int, *, closed: bool) -> StopOut:
-        done = self._settlements.get(user_id) or self._settlements.get(None)
+        done = self._of(user_id)
         entries = await self._parts.door(self._parts.store.journal.open, user_id)
         flying = self._flights.count(user_id)
         waiting = [entry for entry in entries if entry.client_id not in self._flights]
         return StopOut(
             closed=closed,
-            settled=closed and not flying and (done is None or done.settled),
+            settled=closed and not flying and self._is_settled(user_id),
             epoch=epoch,
             inFlight=flying,
             cancelled=0 if done is None else done.cancelled,
