@@ -1,4 +1,4 @@
-"""Which exchanges there are, by the names that clients use, and what to say of the others.
+"""Which exchanges there are, by the names that clients use, and which assets count as dollars.
 
 May import: errors, wire.
 """
@@ -14,6 +14,7 @@ EXCHANGES = (
     Exchange(name="coinbasepro", title="Coinbase Pro", supported=False),
 )
 SUPPORTED = tuple(one.name for one in EXCHANGES if one.supported)
+DOLLARS = frozenset({"USD", "USDT", "USDC"})
 HINT = "Choose binanceus or binance."
 
 

@@ -3,7 +3,7 @@
 They fail closed: what is not known is denied. They bound buys; sells are bounded by the mode, the
 stop, the venue's minimums and what our own fills hold.
 
-May import: admission, errors, fills, records, venue, wire.
+May import: admission, errors, fills, known, records, venue, wire.
 """
 
 from dataclasses import dataclass, replace
@@ -13,12 +13,14 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal
 from proxy.admission import Asked, check_account
 from proxy.errors import Denied
 from proxy.fills import cash_of, round_down
+from proxy.known import DOLLARS
 from proxy.records import Books, ChatLimits, DayStart, Entry, mark_of
 from proxy.venue import Market
 from proxy.wire import Limits, Side
 
 MAX_DRIFT = Decimal("0.01")
 FRESH = timedelta(seconds=60)
+AHEAD = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 CENT = Decimal("0.01")
 SELLS_ITS_OWN = "It only sells what it has bought itself, never your other coins."
@@ -44,6 +46,11 @@ class World:
     price_at: datetime
     valuation: Valuation | None
     """None where none can be had; sells need none."""
+
+
+def is_fresh(at: datetime, now: datetime) -> bool:
+    """Whether it is of the last minute; of the future, as after a clock's step, is not."""
+    return -AHEAD <= now - at <= FRESH
 
 
 def effective(operator: Limits, chat: ChatLimits) -> Limits:
@@ -151,9 +158,8 @@ def until_midnight(now: datetime) -> str:
 
 
 def _check_price(asked: Asked, world: World, now: datetime) -> None:
-    if now - world.price_at > FRESH:
-        age = int((now - world.price_at).total_seconds())
-        raise Denied("valuation_stale", f"The newest price is {age} s old.", "Try again.")
+    if not is_fresh(world.price_at, now):
+        raise _stale("The newest price", now - world.price_at)
     quoted = asked.quoted_price
     if quoted is None:
         return
@@ -174,6 +180,12 @@ def _judge_buy(asked: Asked, entry: Entry, world: World, limits: Limits) -> None
         names = ", ".join(limits.symbols)
         raise Denied(
             "symbol_not_allowed", f"{market.symbol} may not be bought.", f"Allowed: {names}."
+        )
+    if market.quote not in DOLLARS:
+        raise Denied(
+            "symbol_not_allowed",
+            f"{market.symbol} is not priced in dollars, and the limits are.",
+            f"Choose a pair with {', '.join(sorted(DOLLARS))}.",
         )
     if cost < limits.minTradeUsd:
         least = usd(limits.minTradeUsd)
@@ -232,11 +244,17 @@ def _check_day(entry: Entry, world: World, books: Books, limits: Limits, now: da
 def _fresh(world: World, now: datetime) -> Valuation:
     if world.valuation is None:
         raise Denied("valuation_stale", "The account's value is not known.", "Try again.")
-    age = now - world.valuation.at
-    if age > FRESH:
-        seconds = int(age.total_seconds())
-        raise Denied("valuation_stale", f"The account's value is {seconds} s old.", "Try again.")
+    if not is_fresh(world.valuation.at, now):
+        raise _stale("The account's value", now - world.valuation.at)
     return world.valuation
+
+
+def _stale(what: str, age: timedelta) -> Denied:
+    seconds = int(age.total_seconds())
+    if seconds >= 0:
+        return Denied("valuation_stale", f"{what} is {seconds} s old.", "Try again.")
+    said = f"{what} is from {-seconds} s ahead: the clock was set back."
+    return Denied("valuation_stale", said, "Try again.")
 
 
 def _judge_sell(entry: Entry, world: World, books: Books) -> Entry:

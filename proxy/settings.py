@@ -2,7 +2,7 @@
 
 Secrets are never shown, not in a `repr` and not in a complaint.
 
-May import: errors, wire.
+May import: errors, known, wire.
 """
 
 import ipaddress
@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from proxy.errors import ProxyError
+from proxy.known import DOLLARS
 from proxy.wire import Limits
 
 TOKEN_BYTES = 32
@@ -97,6 +98,12 @@ class Settings(BaseSettings):
     def _pairs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value or not all(re.fullmatch(r"[A-Z0-9]+/[A-Z0-9]+", one) for one in value):
             raise ValueError("write pairs like BTC/USDT, with commas between them")
+        for one in value:
+            if one.partition("/")[2] not in DOLLARS:
+                raise ValueError(
+                    f"the limits are in dollars, and {one} is not priced so; choose pairs with "
+                    + ", ".join(sorted(DOLLARS))
+                )
         return value
 
     @field_validator("proxy_hosts")

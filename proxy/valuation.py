@@ -2,7 +2,7 @@
 
 The prices may be a few seconds old; what is older than a minute is refused by `risk.py`.
 
-May import: errors, parts, records, risk, venue.
+May import: errors, known, parts, records, risk, venue.
 """
 
 from dataclasses import replace
@@ -10,12 +10,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from proxy.errors import ProxyError
+from proxy.known import DOLLARS
 from proxy.parts import Parts
 from proxy.records import Book, Books, DayStart, mark_of
-from proxy.risk import FRESH, Valuation, day_pnl
+from proxy.risk import Valuation, day_pnl, is_fresh
 from proxy.venue import Holdings, Venue
 
-DOLLARS = frozenset({"USD", "USDT", "USDC"})
 REUSE = timedelta(seconds=5)
 QUOTE_ASSET = "USDT"
 
@@ -32,7 +32,7 @@ class Valuer:
         key = (user_id, book, exchange)
         last = self._last.get(key)
         try:
-            if last is not None and self._parts.clock() - last.at <= REUSE:
+            if last is not None and timedelta(0) <= self._parts.clock() - last.at <= REUSE:
                 return await self._with_held(last, user_id, book)
             fresh = await self._value(user_id, book, exchange)
         except ProxyError:
@@ -42,7 +42,7 @@ class Valuer:
 
     def fresh(self, valuation: Valuation) -> bool:
         """Whether it may be judged by, or begin a day."""
-        return self._parts.clock() - valuation.at <= FRESH
+        return is_fresh(valuation.at, self._parts.clock())
 
     async def begin_day(self, user_id: str, book: Book, valuation: Valuation) -> DayStart:
         """The day's first check; later ones leave it as it is."""
@@ -65,13 +65,13 @@ class Valuer:
         at = self._parts.clock()
         balances = await venue.balances(user_id)
         prices: dict[str, Decimal] = {}
-        total = Decimal(0)
+        worth = dict.fromkeys(DOLLARS, Decimal(1))  # each asset once, however many its pairs
         for symbol in self._parts.limits.symbols:
             quote = await venue.quote(symbol)
             prices[mark_of(exchange, symbol)] = quote.price
-            total += _total(balances, symbol.partition("/")[0]) * quote.price
+            worth.setdefault(symbol.partition("/")[0], quote.price)
             at = min(at, quote.at)
-        total += sum((_total(balances, asset) for asset in DOLLARS), Decimal(0))
+        total = sum((_total(balances, asset) * price for asset, price in worth.items()), Decimal(0))
         return await self._with_held(Valuation(total, prices, at), user_id, book)
 
     async def _with_held(self, valuation: Valuation, user_id: str, book: Book) -> Valuation:

@@ -3,17 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from unittest.mock import AsyncMock
 
 import pytest
 
 from proxy.admission import Asked
 from proxy.errors import Denied
 from proxy.fills import Position
-from proxy.records import Account, Books, ChatLimits, DayFill, DayStart, Entry, Held
+from proxy.records import Account, Book, Books, ChatLimits, DayFill, DayStart, Entry, Held
 from proxy.risk import Valuation, World, day_pnl, effective, judge, until_midnight
+from proxy.venue import Holdings
 from proxy.wire import Fill, Mode, Side, Status
 from tests.proxy.fake_venue import MARKETS
-from tests.proxy.house import LIMITS
+from tests.proxy.house import LIMITS, House
 
 D = Decimal
 NOW = datetime(2026, 3, 1, 20, 48, tzinfo=UTC)
@@ -100,6 +102,44 @@ def test_the_21st_trade_is_told_when_it_may_come():
 def test_other_symbols_may_not_be_bought():
     other = replace(world(), market=replace(MARKETS["BTC/USDT"], symbol="XRP/USDT"))
     assert no(entry(), other).code == "symbol_not_allowed"
+
+
+def test_what_is_not_priced_in_dollars_may_not_be_bought():
+    coins = replace(MARKETS["BTC/USDT"], symbol="ETH/BTC", base="ETH", quote="BTC")
+    limits = LIMITS.model_copy(update={"symbols": ["ETH/BTC"]})
+    asked = Asked(entry(), None, None, True, None, True, False)
+    with pytest.raises(Denied) as caught:
+        judge(asked, replace(world(), market=coins), BOOKS, limits, NOW)
+    assert caught.value.code == "symbol_not_allowed"
+    assert "not priced in dollars" in caught.value.message
+
+
+@pytest.mark.parametrize(("seconds", "good"), [(-2, False), (-1, True), (60, True), (61, False)])
+def test_what_is_old_or_from_the_future_denies(seconds, good):
+    at = NOW - timedelta(seconds=seconds)
+    for where in (
+        replace(world(), price_at=at),
+        replace(world(), valuation=Valuation(D(10000), {MARK: D(50000)}, at)),
+    ):
+        if good:
+            assert decide(entry(), where)
+        else:
+            assert no(entry(), where).code == "valuation_stale"
+
+
+@pytest.mark.anyio
+async def test_two_pairs_of_one_coin_do_not_count_it_twice(tmp_path):
+    pairs = LIMITS.model_copy(update={"symbols": ["BTC/USDT", "BTC/USDC"]})
+    values = []
+    for name, limits in (("one", LIMITS), ("two", pairs)):
+        house = House(tmp_path / name, limits=limits)
+        house.venue.prices |= {"BTC/USDT": D(50000), "BTC/USDC": D(50000)}
+        held = {"BTC": Holdings(D(2), D(0)), "USDT": Holdings(D(10), D(0))}
+        house.venue.balances = AsyncMock(return_value=held)
+        valued = await house.accounts.valuer.value("ann", Book.LIVE, "binanceus")
+        values.append(valued.value)
+        house.close()
+    assert values == [D(100010), D(100010)]
 
 
 def test_a_valuation_older_than_a_minute_denies():

@@ -58,6 +58,7 @@ WRONG = [
     ({"max_trades_per_day": "many"}, "MAX_TRADES_PER_DAY"),
     ({"symbols": "BTCUSDT"}, "write pairs like BTC/USDT"),
     ({"symbols": ""}, "write pairs like BTC/USDT"),
+    ({"symbols": "BTC/USDT,ETH/BTC"}, "SYMBOLS: the limits are in dollars, and ETH/BTC is not"),
     ({"proxy_hosts": "*"}, "name the hosts one by one"),
     ({"proxy_token": "short"}, "32 characters"),
     ({"proxy_token": " " * 40}, "blank"),
