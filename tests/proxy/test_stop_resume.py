@@ -80,11 +80,16 @@ async def test_a_stop_for_all_that_begins_while_a_resume_commits_keeps_the_gate_
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
+    def full(*_args) -> None:
+        raise OSError("disk full")
+
     just_before(house, "lift_stop", stop)
+    just_before(house, "halt_all", full)
     await resume(house, allAccounts=True)
+    with pytest.raises(OSError, match="disk full"):
+        await stops[0]
     assert house.gate.stopped
-    await stops[0]
-    assert house.gate.stopped
+    await house.desk.stop(StopIn())
     assert house.store.accounts.stopped()
     assert await house.mode("ann") is Mode.HALTED
 
