@@ -20,9 +20,11 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import BigInteger, Engine, Text, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.types import TypeDecorator
 
 try:
@@ -96,9 +98,33 @@ def safe_in_wal(version: tuple[int, ...]) -> bool:
 
 def open_database(url: str, house: House) -> Engine:
     """Open and upgrade the database of `house`; UnsafeDatabase where it cannot be kept safe."""
-    engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, hide_parameters=True)
-    upgrade(engine, house)
+    try:
+        engine = (
+            _sqlite(url) if url.startswith("sqlite") else create_engine(url, hide_parameters=True)
+        )
+        upgrade(engine, house)
+    except ArgumentError:
+        raise UnsafeDatabase(
+            "The database's address is not understood. Write it like sqlite:////folder/file.db, or "
+            "leave the setting out."
+        ) from None
+    except CommandError:
+        raise UnsafeDatabase(
+            f"{_place(url)} was made by a newer version than this one. Start the newer version "
+            "again, or restore the database from the backup of that time."
+        ) from None
+    except DatabaseError as error:
+        raise UnsafeDatabase(
+            f"{_place(url)} cannot be used ({error.orig}). If it is damaged, restore it from your "
+            "backup; it holds what was traded, so do not delete it."
+        ) from None
     return engine
+
+
+def _place(url: str) -> str:
+    """The database's name for people: never its password."""
+    found = make_url(url)
+    return f"The database {found.database or found.render_as_string(hide_password=True)}"
 
 
 def upgrade(engine: Engine, house: House) -> None:

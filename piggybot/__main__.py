@@ -61,7 +61,12 @@ def demo_command(data: DataOption = None, play: PlayOption = None) -> None:
 @commands.command("up")
 def up_command() -> None:
     """Run the proxy and the bot for real, with the settings of .env."""
-    _settings_or_exit().token()  # made here where it is missing, before two houses would make it
+    settings = _settings_or_exit()
+    try:
+        settings.token()  # made here where it is missing, before two houses would make it
+    except (PiggyError, OSError) as problem:
+        show_plain(_words(problem), Tone.BAD)
+        raise typer.Exit(BAD_START) from None
     raise typer.Exit(_until_told(up(show_plain), 0))
 
 
@@ -124,7 +129,22 @@ async def _bot(running: Coroutine[Any, Any, None]) -> int:
     except (PiggyError, UnsafeDatabase) as problem:
         show_plain(str(problem), Tone.BAD)
         return BAD_START
+    except OSError as problem:
+        if not problem.filename:
+            raise
+        show_plain(_words(problem), Tone.BAD)
+        return BAD_START
     return 0
+
+
+def _words(problem: Exception) -> str:
+    """What a person can do about it."""
+    if not isinstance(problem, OSError):
+        return str(problem)
+    return (
+        f"{problem.filename} cannot be used: {problem.strerror}. Make it writable for this user, "
+        "or set PIGGY_DATA to another folder."
+    )
 
 
 def _greeting(stage: Demo) -> str:

@@ -21,6 +21,13 @@ TOKEN_BYTES = 32
 SHORTEST_TOKEN = 32
 OTHERS_MAY_READ = 0o077
 OUR_OWN = "Value error, "
+PLAINER = {
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "decimal_parsing": "must be a number",
+    "bool_parsing": "must be 1 for yes or 0 for no",
+    "string_pattern_mismatch": "must be at most 64 letters, digits, - or _",
+}
 FEWEST_LETTERS = 10
 FILLED_IN_LATER = ("changeme", "replaceme", "yourtoken", "example")
 ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -161,7 +168,9 @@ def _read_token(path: Path) -> str:
         raise BadSettings(f"{path} can be read by others.", f"Run: chmod 600 {path}")
     token = path.read_text().strip()
     if len(token) < SHORTEST_TOKEN:
-        raise BadSettings(f"The token in {path} is too short.", "Delete the file; one is made.")
+        raise BadSettings(
+            f"The token in {path} is too short.", "Delete the file; a good one is made."
+        )
     return token
 
 
@@ -169,5 +178,6 @@ def _sentence(place: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(place[0]).upper() if place else "The settings"
     if kind == "missing" and name == "TELEGRAM_BOT_TOKEN":
         return NO_BOT_TOKEN
-    reason = message.removeprefix(OUR_OWN).rstrip(".")
+    reason = PLAINER.get(kind, message.removeprefix(OUR_OWN)).rstrip(".")
+    reason = reason.replace("Input should be", "must be")
     return f"{name}: {reason[0].lower()}{reason[1:]}. Change it in the environment or in .env."

@@ -115,7 +115,14 @@ def keep_memory_private() -> None:
 
 def complain(error: Exception) -> None:
     """The sentence, for a person at a terminal."""
-    words = f"{error.message} {error.hint}" if isinstance(error, ProxyError) else str(error)
+    words = str(error)
+    if isinstance(error, ProxyError):
+        words = f"{error.message} {error.hint}"
+    elif isinstance(error, OSError) and error.filename:
+        words = (
+            f"{error.filename} cannot be used: {error.strerror}. Make it writable for this user, "
+            "or set PIGGY_DATA to another folder."
+        )
     sys.stderr.write(words.strip() + "\n")
 
 

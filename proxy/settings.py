@@ -25,6 +25,13 @@ TOKEN_BYTES = 32
 SHORTEST_TOKEN = 32
 OTHERS_MAY_READ = 0o077
 OUR_OWN = "Value error, "
+PLAINER = {
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "decimal_parsing": "must be a number",
+    "bool_parsing": "must be 1 for yes or 0 for no",
+    "string_pattern_mismatch": "must be at most 64 letters, digits, - or _",
+}
 
 Names = Annotated[tuple[str, ...], NoDecode]
 Share = Annotated[Decimal, Field(gt=0, le=1)]
@@ -199,7 +206,7 @@ def load(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as errors:
-        lines = [_sentence(error["loc"], error["msg"]) for error in errors.errors()]
+        lines = [_sentence(error["loc"], error["type"], error["msg"]) for error in errors.errors()]
         raise BadSettings("bad_settings", "\n".join(lines)) from None
 
 
@@ -243,8 +250,9 @@ def _read_token(path: Path) -> str:
     return token
 
 
-def _sentence(place: tuple[int | str, ...], message: str) -> str:
-    reason = message.removeprefix(OUR_OWN).rstrip(".")
+def _sentence(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    reason = PLAINER.get(kind, message.removeprefix(OUR_OWN)).rstrip(".")
+    reason = reason.replace("Input should be", "must be")
     if not place:
         return f"{reason}."
     name = str(place[0]).upper()
