@@ -38,6 +38,7 @@ House = Literal["bot", "proxy"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 FULL, EXTRA = 2, 3
+LOG_PATIENCE = 1000
 FIXED_BRANCHES = ((3, 44, 6), (3, 50, 7))
 FIXED_FROM = (3, 51, 3)
 
@@ -139,6 +140,27 @@ def alembic_config(house: House, connection: object | None = None) -> Config:
     config.set_main_option("script_location", f"migrations:{house}")
     config.attributes["connection"] = connection
     return config
+
+
+def empty_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log of old pages; False: a reader is in the way, they may remain.
+
+    It waits for a second at most, since nothing else is stored meanwhile.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={min(usual, LOG_PATIENCE)}")
+        try:
+            verdict = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={usual}")
+    finally:
+        raw.close()
+    return verdict is not None and not verdict[0]
 
 
 def _sqlite(url: str) -> Engine:

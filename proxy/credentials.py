@@ -6,6 +6,7 @@ signing moment.
 May import: ccxt_line, errors, known, logs, modes, parts, records, store, vault, wire.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -18,10 +19,12 @@ from proxy.known import checked
 from proxy.logs import Secrets
 from proxy.modes import Modes
 from proxy.parts import Parts
-from proxy.records import Book, Entry, KeyRow
+from proxy.records import KeyRow
 from proxy.store import Store
 from proxy.vault import Vault, info_of, is_sealed
-from proxy.wire import CredentialsIn, CredentialsOut, ForgetIn, ForgetOut, Permissions, Status
+from proxy.wire import CredentialsIn, CredentialsOut, ForgetIn, ForgetOut, Permissions
+
+log = logging.getLogger(__name__)
 
 KEY_FIELD = "apiKey"
 SECRET_FIELD = "apiSecret"
@@ -141,15 +144,17 @@ class Credentials:
         account = await self._parts.door(self._parts.store.accounts.find, ask.userId)
         if account is not None and exchange in {None, account.exchange}:
             await self._modes.reduce(ask.userId, "The key was removed.")
-        waiting = await self._waiting(ask.userId, exchange)
-        if any(one.status is not Status.QUARANTINED for one in waiting):
+        keys = self._parts.store.keys
+        gone = await self._parts.door(keys.forget, ask.userId, exchange)
+        if gone.waiting:
             raise Denied(
                 "orders_unresolved",
-                f"{len(waiting)} order(s) are not resolved yet, and only this key can ask.",
+                f"{gone.waiting} order(s) are not resolved yet, and only this key can ask.",
                 "Try again when /status shows none; or delete the key at the exchange.",
             )
-        forget = self._parts.store.keys.forget
-        return ForgetOut(forgotten=await self._parts.door(forget, ask.userId, exchange))
+        if gone.traces:
+            log.warning("a sealed copy of a forgotten key may remain in the database's log file")
+        return ForgetOut(forgotten=gone.venues, traces=gone.traces)
 
     def _check(self, title: str, permissions: Permissions) -> None:
         if permissions.trade is False:
@@ -172,9 +177,12 @@ class Credentials:
         account = await door(store.accounts.register, user_id, exchange, now)
         self._parts.gate.admit(account)
         known = await door(store.keys.find, user_id, exchange)
-        if known is not None and not self._is_same(known, texts):
+        alike = known if known is not None and self._is_same(known, texts) else None
+        if known is not None and alike is None:
             await self._replacing(user_id, exchange)
-        await door(store.keys.save, KeyRow(user_id, exchange, *texts, permissions, now))
+        fresh = KeyRow(user_id, exchange, *texts, permissions, now)
+        # Asked again where it is kept: an order may have been reserved since.
+        _check_waiting(await door(store.keys.replace, fresh, alike))
         await door(store.accounts.move, user_id, exchange)
 
     def _is_same(self, known: KeyRow, texts: tuple[str, str]) -> bool:
@@ -187,21 +195,19 @@ class Credentials:
 
     async def _replacing(self, user_id: str, exchange: str) -> None:
         """Another key may be another account, where the old orders would seem to be absent."""
-        waiting = await self._waiting(user_id, exchange)
-        if waiting:
-            raise Denied(
-                "orders_unresolved",
-                f"{len(waiting)} order(s) of the earlier key are not resolved yet; they can only "
-                "be asked after with that key.",
-                "Try again when /status shows none.",
-            )
+        keys = self._parts.store.keys
+        _check_waiting(await self._parts.door(keys.unresolved, user_id, exchange))
         await self._modes.reduce(user_id, "The key was replaced.")
 
-    async def _waiting(self, user_id: str, exchange: str | None) -> list[Entry]:
-        """Real orders whose end is not known; None: of every exchange."""
-        found = await self._parts.door(self._parts.store.journal.open, user_id)
-        real = [one for one in found if one.book is Book.LIVE]
-        return [one for one in real if exchange in {None, one.exchange}]
+
+def _check_waiting(waiting: int) -> None:
+    if waiting:
+        raise Denied(
+            "orders_unresolved",
+            f"{waiting} order(s) of the earlier key are not resolved yet; they can only "
+            "be asked after with that key.",
+            "Try again when /status shows none.",
+        )
 
 
 def _secret_text(ask: CredentialsIn) -> str:

@@ -6,18 +6,19 @@ May import: journal, paper_books, records, rows, tables, wire.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
-from proxy.journal import STOP_ALL, Journal, is_stopped
+from migrations.database import empty_log
+from proxy.journal import OVER, STOP_ALL, Journal, is_stopped
 from proxy.paper_books import PaperRows
-from proxy.records import Account, ChatLimits, KeyRow
+from proxy.records import Account, Book, ChatLimits, KeyRow
 from proxy.rows import account_of
-from proxy.tables import accounts, credentials, flags
-from proxy.wire import Mode, Permissions
+from proxy.tables import accounts, credentials, flags, orders
+from proxy.wire import Mode, Permissions, Status
 
 
 class Store:
@@ -109,6 +110,17 @@ class AccountRows:
             return _find(db, user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a removal of keys did."""
+
+    venues: list[str]
+    traces: bool
+    """Whether a sealed copy may still stand in the database's log file."""
+    waiting: int = 0
+    """Real orders that need the key; then nothing was removed."""
+
+
 class KeyRows:
     """Sealed keys."""
 
@@ -118,17 +130,28 @@ class KeyRows:
     def save(self, key: KeyRow) -> None:
         """Keep `key` in the place of an older one."""
         with self._engine.begin() as db:
-            db.execute(delete(credentials).where(*_whose(key.user_id, key.exchange)))
-            db.execute(
-                insert(credentials).values(
-                    user_id=key.user_id,
-                    exchange=key.exchange,
-                    api_key_sealed=key.api_key_sealed,
-                    secret_sealed=key.secret_sealed,
-                    permissions=key.permissions.model_dump_json(),
-                    validated_at=key.validated_at,
-                )
-            )
+            _put(db, key)
+
+    def replace(self, key: KeyRow, alike: KeyRow | None) -> int:
+        """Keep `key`, unless real orders wait for another one; how many stood in the way.
+
+        `alike` is a kept row that holds the same key: in its place nothing is lost.
+        """
+        with self._engine.begin() as db:
+            _find(db, key.user_id)  # its lock: no order is reserved meanwhile
+            query = select(credentials).where(*_whose(key.user_id, key.exchange))
+            row = db.execute(query).one_or_none()
+            if row is not None and _key(row) != alike:
+                waiting = _unresolved(db, key.user_id, key.exchange)
+                if waiting:
+                    return waiting
+            _put(db, key)
+            return 0
+
+    def unresolved(self, user_id: str, exchange: str) -> int:
+        """How many real orders there wait for an answer that only their key can get."""
+        with self._engine.connect() as db:
+            return _unresolved(db, user_id, exchange)
 
     def find(self, user_id: str, exchange: str) -> KeyRow | None:
         with self._engine.connect() as db:
@@ -141,24 +164,21 @@ class KeyRows:
             query = select(credentials).where(*_whose(user_id, None))
             return [_key(row) for row in db.execute(query.order_by(credentials.c.exchange))]
 
-    def forget(self, user_id: str, exchange: str | None = None) -> list[str]:
-        """Remove keys so that their bytes are gone from the files too; the venues forgotten."""
+    def forget(self, user_id: str, exchange: str | None = None) -> Forgotten:
+        """Remove keys, their bytes in the files too, unless real orders need them to be asked.
+
+        Quarantined orders do not: a person has been told to look after them.
+        """
         with self._engine.begin() as db:
+            _find(db, user_id)  # its lock: no order is reserved meanwhile
+            waiting = _unresolved(db, user_id, exchange, (Status.QUARANTINED.value,))
+            if waiting:
+                return Forgotten([], False, waiting)
             whose = _whose(user_id, exchange)
             names = [row.exchange for row in db.execute(select(credentials).where(*whose))]
             db.execute(delete(credentials).where(*whose))
-        self._empty_log()
-        return names
-
-    def _empty_log(self) -> None:
-        """secure_delete zeroes the pages; the write-ahead log holds the old ones until emptied."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw = self._engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
+        # secure_delete zeroes the pages; the log holds the old ones until it is emptied.
+        return Forgotten(names, not empty_log(self._engine))
 
 
 def _find(db: Connection, user_id: str) -> Account | None:
@@ -183,6 +203,34 @@ def _halt(db: Connection, known: Account, at_least: int, reason: str) -> Account
     epoch = max(known.epoch + 1, at_least)
     _set(db, known.user_id, {"mode": Mode.HALTED.value, "epoch": epoch, "reason": reason})
     return replace(known, mode=Mode.HALTED, epoch=epoch, reason=reason)
+
+
+def _put(db: Connection, key: KeyRow) -> None:
+    db.execute(delete(credentials).where(*_whose(key.user_id, key.exchange)))
+    db.execute(
+        insert(credentials).values(
+            user_id=key.user_id,
+            exchange=key.exchange,
+            api_key_sealed=key.api_key_sealed,
+            secret_sealed=key.secret_sealed,
+            permissions=key.permissions.model_dump_json(),
+            validated_at=key.validated_at,
+        )
+    )
+
+
+def _unresolved(
+    db: Connection, user_id: str, exchange: str | None, let: tuple[str, ...] = ()
+) -> int:
+    """How many real orders have an end that is not known; None: of every exchange."""
+    query = select(func.count()).where(
+        orders.c.user_id == user_id,
+        orders.c.book == Book.LIVE.value,
+        orders.c.status.not_in([*OVER, *let]),
+    )
+    if exchange is not None:
+        query = query.where(orders.c.exchange == exchange)
+    return db.execute(query).scalar_one()
 
 
 def _whose(user_id: str, exchange: str | None) -> list[Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, Row, delete, select, update
 
+from migrations.database import empty_log
 from piggybot.core.keys import KeyRow
 from piggybot.errors import PiggyError
 from piggybot.store.tables import dialogues, inbox, keys, outbox, people
@@ -70,16 +71,7 @@ class Keys:
 
     def _leave_no_trace(self) -> None:
         """Empty SQLite's log, which still holds the old pages; secure_delete cleared the file."""
-        if self._engine.dialect.name != "sqlite":
-            return
-        raw = self._engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            verdict = cursor.fetchone()
-        finally:
-            raw.close()
-        if verdict is None or verdict[0]:
+        if not empty_log(self._engine):
             raise PiggyError(
                 "The key is removed, but a copy may still stand in the database's log file.",
                 "Send /forget again in a minute.",

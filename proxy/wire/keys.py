@@ -80,3 +80,5 @@ class ForgetIn(Wire):
 class ForgetOut(Wire):
     forgotten: list[str]
     """The exchanges whose keys are gone."""
+    traces: bool = False
+    """Whether a sealed copy may still stand in the database's log; asking again clears it."""

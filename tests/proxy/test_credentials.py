@@ -184,6 +184,28 @@ async def test_a_key_with_open_questions_is_not_replaced(proxy: Proxy) -> None:
     assert (answer.status_code, answer.json()["error"]) == (409, "orders_unresolved")
 
 
+async def test_an_order_reserved_while_a_key_is_being_replaced_keeps_its_key(proxy: Proxy) -> None:
+    """The last moment: after the first look at the orders, before the new key is kept."""
+    await proxy.save(proxy.exchange.sandbox.add_key())
+    await proxy.call("POST", "/api/mode", json={"userId": "u1", "mode": "LIVE"})
+    keys = proxy.house.credentials._parts.store.keys
+    before = keys.find("u1", "binance")
+    modes = proxy.house.credentials._modes
+    reduce = modes.reduce
+    await proxy.exchange.sandbox.misbehave("500-after", count=1)
+    await proxy.exchange.sandbox.misbehave("500-before", method="GET", path="/api/v3/order")
+
+    async def with_an_order(user_id: str, reason: str) -> None:
+        assert (await proxy.buy()).status_code == 202
+        await reduce(user_id, reason)
+
+    modes.reduce = with_an_order  # type: ignore[method-assign]
+    answer = await proxy.save(proxy.exchange.sandbox.add_key())
+
+    assert (answer.status_code, answer.json()["error"]) == (409, "orders_unresolved")
+    assert keys.find("u1", "binance") == before
+
+
 async def test_a_key_with_open_questions_is_not_forgotten_before_they_are_answered(
     proxy: Proxy,
 ) -> None:
@@ -207,12 +229,12 @@ async def test_a_forgotten_key_is_gone_from_the_files(proxy: Proxy, tmp_path: Pa
 
     answer = await proxy.call("POST", "/api/forget", json={"userId": "u1", "exchange": "binance"})
 
-    assert answer.json() == {"forgotten": ["binance"]}
+    assert answer.json() == {"forgotten": ["binance"], "traces": False}
     assert sealed_before > 0
     assert all_bytes(tmp_path / "proxy").count(b"hpke1:") == 0
     assert (await proxy.call("GET", "/api/account/u1")).json()["mode"] == "PAPER"
     again = await proxy.call("POST", "/api/forget", json={"userId": "u1"})
-    assert again.json() == {"forgotten": []}
+    assert again.json() == {"forgotten": [], "traces": False}
 
 
 async def test_people_do_not_share_keys(proxy: Proxy) -> None:
