@@ -11,10 +11,10 @@ from pathlib import Path as Folder
 
 import pytest
 
-from tests.restart.boundaries import BOT, PROXY, Point
+from tests.restart.boundaries import BEFORE, BOT, PROXY, Point
 from tests.restart.cutting import BOTH, Cutter
 from tests.restart.houses import restart_world
-from tests.restart.paths import BUTTON, LOST, TESTBUY
+from tests.restart.paths import BUTTON, LOST, TESTBUY, Path
 
 pytestmark = pytest.mark.anyio
 
@@ -26,11 +26,20 @@ CHANGED = (
     "if each new one belongs there, put {found} into NUMBERS.\n{points}"
 )
 SLICES = 2
-FROM = {
-    LOST.name: Point(PROXY, "exchange POST /api/v3/order", "before", 1),
-    BUTTON.name: Point(BOT, "commit of INSERT outbox, INSERT buttons", "before", 1),
+OWN = {
+    LOST.name: (Point(PROXY, "exchange POST /api/v3/order", BEFORE, 1), None),
+    BUTTON.name: (
+        Point(BOT, "commit of INSERT outbox, INSERT buttons", BEFORE, 1),
+        Point(BOT, "proxy POST /api/trade", BEFORE, 1),
+    ),
 }
-"""Until there these paths are /testbuy's own, which is cut there already."""
+"""Where a path's own part begins and ends: all else is /testbuy's own and is cut there."""
+
+
+def own_part(path: Path, points: list[Point]) -> list[Point]:
+    begin, end = OWN.get(path.name, (None, None))
+    first = 0 if begin is None else points.index(begin)
+    return points[first : None if end is None else points.index(end)]
 
 
 async def test_the_number_of_boundaries_is_known(tmp_path: Folder) -> None:
@@ -51,10 +60,10 @@ async def test_cut_anywhere_it_is_bought_once_or_told_to_be_nothing(
         for path in PATHS:
             cutter = Cutter(world, path)
             points = await cutter.discover()
-            own = points[points.index(FROM[path.name]) :] if path.name in FROM else points
-            chosen = own[part::SLICES]
+            chosen = own_part(path, points)[part::SLICES]
             for point in chosen:
                 await cutter.cut(point, victims)
+            await cutter.look()
             assert cutter.counts.total() == len(chosen)
             assert cutter.counts["bought once"], "where nothing is ever bought, nothing is shown"
             with capsys.disabled():
