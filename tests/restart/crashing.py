@@ -1,23 +1,20 @@
-"""`python -m tests.restart.crashing proxy|bot`: the real main, which kills itself at a boundary.
+"""How a real process kills itself at a boundary.
 
-Alone because it is a process of its own. It installs the same listeners as the tests in process;
-they only count from the moment when the file CRASH_AT names a boundary, and at that boundary the
-process sends itself SIGKILL. Without the file it is the house, and nothing else.
+Alone because the two launchers share it: `python -m tests.restart.crashing_proxy` and `…_bot` are
+the real mains under the same listeners as the tests in process. They only count from the moment
+when the file CRASH_AT names a boundary, and at that boundary the process sends itself SIGKILL.
+Without the file each is its house, and nothing else.
 
-May import: __main__, boundaries, hooks.
+May import: boundaries.
 """
 
 import json
 import os
 import signal
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from piggybot.__main__ import main as bot_main
-from proxy.__main__ import main as proxy_main
 from tests.restart.boundaries import Point, Tape
-from tests.restart.hooks import listening
 
 FILE = "CRASH_AT"
 
@@ -32,8 +29,8 @@ def arm(file: Path, point: Point) -> None:
 class Suicide:
     """The Fate of a house that has a process of its own."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self) -> None:
+        self._file = Path(os.environ[FILE])
         self._tape = Tape()
         self._armed = False
 
@@ -52,16 +49,3 @@ class Suicide:
             self._armed = True
         if self._tape.passed(house, what, when):
             os.kill(os.getpid(), signal.SIGKILL)
-
-
-def main() -> int | None:
-    house = sys.argv[1]
-    with listening(Suicide(Path(os.environ[FILE]))):
-        if house == "proxy":
-            return proxy_main()
-        sys.argv = ["piggybot", "bot"]
-        return bot_main()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,26 +1,22 @@
-"""The listeners: SQLAlchemy's engines, httpx (the bot's wire) and aiohttp (the proxy's wire).
+"""The listeners that both houses share: SQLAlchemy's engines, and what a request is called.
 
-Alone because they hang on three libraries from outside, so that the product holds no hook for
-tests. The same ones serve both houses in one process and each house in its own.
+Alone because they hang on a library from outside, so that the product holds no hook for tests.
+The wires of the two houses are beside this file: a house's own process loads only its own.
 
-May import: ccxt_line.
+May import: boundaries.
 """
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-import aiohttp
-import httpx
-from aiohttp.client_reqrep import ClientRequest
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
-from proxy.ccxt_line import Line
-from tests.restart.boundaries import AFTER, BEFORE, BOT, DONE, OUTSIDE, PROXY, Dead, Fate
+from tests.restart.boundaries import AFTER, BEFORE, BOT, DONE, PROXY, Fate
 
 NAMED = re.compile(r"(/api/(?:account|orders|balance)/)[^/]+")
 TELEGRAM = re.compile(r"/bot[^/]+/(\w+)")
@@ -36,13 +32,6 @@ def what_is(method: str, path: str) -> str:
         return f"Telegram {telegram[1]}"
     plain = NAMED.sub(r"\1{id}", path)
     return f"proxy {method} {plain}"
-
-
-@contextmanager
-def listening(fate: Fate) -> Iterator[None]:
-    """Everything that the houses commit or send passes `fate` meanwhile."""
-    with _commits(fate), _bots_wire(fate), _proxys_wire(fate):
-        yield
 
 
 def answering(app: Any, fate: Fate, own: str, house: str) -> Any:
@@ -64,7 +53,7 @@ def _house_of(db: Connection) -> str:
 
 
 @contextmanager
-def _commits(fate: Fate) -> Iterator[None]:
+def commits(fate: Fate) -> Iterator[None]:
     now = threading.local()
     do_commit = DefaultDialect.do_commit
 
@@ -99,53 +88,3 @@ def _commits(fate: Fate) -> Iterator[None]:
     finally:
         for name, listener in listeners.items():
             event.remove(Engine, name, listener)
-
-
-@contextmanager
-def _bots_wire(fate: Fate) -> Iterator[None]:
-    send = httpx.AsyncHTTPTransport.handle_async_request
-
-    async def sent(self: Any, request: httpx.Request) -> httpx.Response:
-        what = what_is(request.method, request.url.path)
-        return await _around(fate, BOT, what, lambda: send(self, request))
-
-    with patch.object(httpx.AsyncHTTPTransport, "handle_async_request", sent):
-        yield
-
-
-@contextmanager
-def _proxys_wire(fate: Fate) -> Iterator[None]:
-    """Before: the gate has let it through, and no byte has left. After: the answer is whole."""
-    send, exchange = ClientRequest.send, Line.exchange
-
-    async def sent(self: Any, connection: Any) -> aiohttp.ClientResponse:
-        fate.alive(PROXY)
-        await fate.on_wire(PROXY, PROXY, what_is(self.method, self.url.path), BEFORE)
-        return await send(self, connection)
-
-    async def exchanged(self: Any, method: str, url: str, *more: Any) -> Any:
-        answer = await exchange(self, method, url, *more)
-        fate.alive(PROXY)
-        what = what_is(method, re.sub(r"^\w+://[^/]+|\?.*", "", url))
-        await fate.on_wire(PROXY, PROXY, what, AFTER)
-        return answer
-
-    with patch.object(ClientRequest, "send", sent), patch.object(Line, "exchange", exchanged):
-        yield
-
-
-async def _around(fate: Fate, house: str, what: str, call: Callable[[], Any]) -> Any:
-    fate.alive(house)
-    await fate.on_wire(house, house, what, BEFORE)
-    try:
-        return await call()
-    finally:
-        await _answered(fate, house, what)
-
-
-async def _answered(fate: Fate, house: str, what: str) -> None:
-    fate.alive(house)
-    await fate.on_wire(house, house, what, AFTER)
-
-
-__all__ = ["OUTSIDE", "Dead", "answering", "listening", "what_is"]

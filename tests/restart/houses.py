@@ -21,7 +21,9 @@ from weakref import WeakSet
 from sqlalchemy import text
 
 from tests.restart.boundaries import BOT, OUTSIDE, PROXY, Dead, Point, Tape
-from tests.restart.hooks import answering, listening
+from tests.restart.hooks import answering, commits
+from tests.restart.hooks_bot import bots_wire
+from tests.restart.hooks_proxy import proxys_wire
 from tests.world import BotHouse, ProxyHouse, World
 
 FUNERAL_SECONDS = 5.0
@@ -238,7 +240,7 @@ def _one_tls() -> Iterator[None]:
 async def restart_world(folder: Path) -> AsyncIterator[RestartWorld]:
     """A started world in which Ann has paired, saved keys and turned live on."""
     reaper = Reaper()
-    with listening(reaper), _one_tls():
+    with commits(reaper), bots_wire(reaper), proxys_wire(reaper), _one_tls():
         world = RestartWorld(folder, reaper)
         await world.start(health_seconds=60)
         try:

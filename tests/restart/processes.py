@@ -21,7 +21,7 @@ from tests.world import PROXY_TOKEN, Outside, Time
 START_SECONDS = 30.0
 SETTLE_SECONDS = 30.0
 STEP = 0.05
-KILLED = -9
+MAINS = {PROXY: ["tests.restart.crashing_proxy"], BOT: ["tests.restart.crashing_bot", "bot"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,8 @@ class ProcessWorld:
         }
         for house, own in ((PROXY, proxy), (BOT, bot)):
             settings = {**shared, **own, FILE: str(self._file(house))}
-            arguments = ["tests.restart.crashing", house]
             self.children[house] = Child(
-                Job(house, arguments, own_environment(settings), self.folder)
+                Job(house, MAINS[house], own_environment(settings), self.folder)
             )
         await self.raise_again((PROXY, BOT))
         await self.ann.say("/start")

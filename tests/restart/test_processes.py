@@ -21,16 +21,13 @@ TRADE, ORDER = "proxy POST /api/trade", "exchange POST /api/v3/order"
 BOTH = (PROXY, BOT)
 KILLS = (
     (
-        Kill(Point(BOT, "commit of INSERT inbox", AFTER, 1), (BOT,)),
-        Kill(Point(BOT, INTENT, BEFORE, 1), (BOT,)),
         Kill(Point(BOT, INTENT, AFTER, 1), (BOT,)),
         Kill(Point(BOT, TRADE, AFTER, 1), (BOT,)),
-        Kill(Point(BOT, OUTCOME, AFTER, 1), (BOT,)),
+        Kill(Point(BOT, OUTCOME, BEFORE, 1), (BOT,)),
         Kill(Point(BOT, "Telegram sendMessage", AFTER, 1), (BOT,)),
         Kill(Point(BOT, TRADE, BEFORE, 1), BOTH),
     ),
     (
-        Kill(Point(PROXY, INTENT, BEFORE, 1), (PROXY,)),
         Kill(Point(PROXY, ORDER, BEFORE, 1), (PROXY,)),
         Kill(None, (PROXY,)),
         Kill(Point(PROXY, ORDER, AFTER, 1), (PROXY,)),
