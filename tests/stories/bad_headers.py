@@ -3,7 +3,6 @@
 A table, read by test_bad_requests.py.
 """
 
-
 from tests.stories.bad_requests import TRADE, Sent, trade
 
 HEADERS = (

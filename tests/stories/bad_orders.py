@@ -98,6 +98,7 @@ ORDERS = (
     ),
     *each(
         '422 invalid_request\nMissing or not valid: units.\nWrite it like "2.50".',
+        selling("1e15"),
         selling("nan"),
     ),
     *each(
@@ -108,9 +109,9 @@ ORDERS = (
     ),
     *each(
         "409 nothing_held DENIED pg-ID\n"
-        "The bot holds N BTC, less than 1000000000000000.\n"
+        "The bot holds N BTC, less than 1000000000.\n"
         "/sell all BTC/USDT sells all of it.",
-        selling("1e15"),
+        selling("1e9"),
     ),
     *each(
         "409 unknown_account DENIED pg-ID\nThere is no such account.\nPOST /api/account makes it.",

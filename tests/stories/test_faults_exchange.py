@@ -50,7 +50,8 @@ async def hasty(make_world: MakeWorld) -> World:
 def asked_past_the_deadline(world: World) -> list[datetime]:
     """When the last order was asked for after the exchange could not take it any more."""
     sent = [one for one in world.exchange.requests if one.method == "POST"][-1]
-    too_late = sent.at + timedelta(milliseconds=int(sent.params["recvWindow"]))
+    window = timedelta(milliseconds=int(sent.params["recvWindow"]))
+    too_late = sent.at + window + timedelta(seconds=1.5)
     return [
         one.at
         for one in world.exchange.requests
