@@ -8,6 +8,7 @@ May import: boundaries, hooks, sandbox, world.
 """
 
 import asyncio
+import logging
 import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -126,7 +127,9 @@ class RestartWorld(World):
         self._tasks: dict[str, WeakSet[asyncio.Task[Any]]] = {BOT: WeakSet(), PROXY: WeakSet()}
 
     async def start(self, **bot: object) -> None:
-        asyncio.get_running_loop().set_task_factory(self._task)
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(self._task)
+        loop.set_exception_handler(_quiet)
         exchange, telegram = self.outside.exchange_server, self.outside.telegram_server
         exchange._app = answering(exchange._app, self.reaper, OUTSIDE, PROXY)
         telegram._app = answering(telegram._app, self.reaper, OUTSIDE, BOT)
@@ -151,15 +154,19 @@ class RestartWorld(World):
 
     async def stop(self) -> None:
         await super().stop()
-        asyncio.get_running_loop().set_task_factory(None)
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(None)
+        loop.set_exception_handler(None)
 
     async def bury(self, house: str) -> None:
         """End what is left of a dead house: its tasks, its sockets, its database handle."""
         self.reaper.end(house)
         tasks = [task for task in self._tasks[house] if not task.done()]
         for task in tasks:
-            task.cancel()
+            if not _accepts(task):
+                task.cancel()
         await asyncio.wait([*tasks, asyncio.create_task(asyncio.sleep(0))], timeout=1)
+        self.reaper.cut[house]()
         await (self.bot if house == BOT else self.proxy).stop()
         self._tasks[house].clear()
 
@@ -218,6 +225,17 @@ class RestartWorld(World):
         return task
 
 
+def _accepts(task: asyncio.Task[Any]) -> bool:
+    """Whether it takes a connection in: cancelled, it would leave the socket open for ever."""
+    return "_accept_connection" in getattr(task.get_coro(), "__qualname__", "")
+
+
+def _quiet(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The deaths that a test asked for are no news."""
+    if not isinstance(context.get("exception"), Dead):
+        loop.default_exception_handler(context)
+
+
 @contextmanager
 def _as(house: str) -> Iterator[None]:
     """Tasks begun meanwhile, and by them, belong to this house."""
@@ -236,11 +254,19 @@ def _one_tls() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _server_silent() -> Iterator[None]:
+    """uvicorn writes a traceback for each request that ends with its house."""
+    server = logging.getLogger("uvicorn.error")
+    with patch.object(server, "disabled", True):
+        yield
+
+
 @asynccontextmanager
 async def restart_world(folder: Path) -> AsyncIterator[RestartWorld]:
     """A started world in which Ann has paired, saved keys and turned live on."""
     reaper = Reaper()
-    with commits(reaper), bots_wire(reaper), proxys_wire(reaper), _one_tls():
+    with commits(reaper), bots_wire(reaper), proxys_wire(reaper), _one_tls(), _server_silent():
         world = RestartWorld(folder, reaper)
         await world.start(health_seconds=60)
         try:
