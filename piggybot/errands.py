@@ -18,8 +18,8 @@ from piggybot.chat import texts_safety as texts
 from piggybot.chat import texts_setup
 from piggybot.errors import BrokerDown, BrokerRefused, PiggyError
 from piggybot.ports import Broker, Clock, Notifier
-from piggybot.store import Outgoing, Person, Store
-from proxy.wire import ForgetIn, StopIn, StopOut
+from piggybot.store import Outgoing, Person, Removed, Store
+from proxy.wire import ForgetIn, ForgetOut, StopIn, StopOut
 
 STOP_ALL = "stop:all"
 EVERY_KEY = "*"
@@ -95,35 +95,36 @@ class Errands:
         if stop is not None and stop.state == "pending":
             await self._close(person, stop)
 
-    async def forget(self, person: Person, exchange: str | None) -> None:
+    async def forget(self, person: Person, exchange: str | None) -> Removed:
         """Write the removal down and remove the key here; the proxy's removal follows."""
         name = f"forget:{person.user_id}"
         kept = await self._door(self._store.flags.get, name)
         names = {exchange or EVERY_KEY} | set((kept or "").split(",")) - {""}
         await self._door(self._store.flags.put, name, ",".join(sorted(names)))
-        await self._door(self._store.keys.forget, person.user_id, exchange)
+        return await self._door(self._store.keys.forget, person.user_id, exchange)
 
-    async def deliver_forgets(self, person: Person) -> list[str]:
-        """Remove at the proxy what was forgotten here; the exchanges whose keys are gone."""
+    async def deliver_forgets(self, person: Person) -> Removed:
+        """Remove at the proxy what was forgotten here."""
         name = f"forget:{person.user_id}"
         gone: list[str] = []
+        traces = False
         kept = await self._door(self._store.flags.get, name)
         for exchange in (kept or "").split(","):
             if exchange:
                 wanted = None if exchange == EVERY_KEY else exchange
-                gone += await self._forget_there(person, wanted)
+                out = await self._forget_there(person, wanted)
+                gone, traces = gone + out.forgotten, out.traces
         if kept is not None:
             await self._door(self._cross_out, name, kept)
-        return gone
+        return Removed(tuple(gone), traces)
 
-    async def _forget_there(self, person: Person, exchange: str | None) -> list[str]:
+    async def _forget_there(self, person: Person, exchange: str | None) -> ForgetOut:
         try:
-            out = await self._broker.forget(ForgetIn(userId=person.user_id, exchange=exchange))
+            return await self._broker.forget(ForgetIn(userId=person.user_id, exchange=exchange))
         except BrokerRefused as refused:
             if refused.http_status != HTTPStatus.NOT_FOUND:
                 raise
-            return []
-        return out.forgotten
+            return ForgetOut(forgotten=[])
 
     async def deliver(self) -> None:
         """Run everything that is left, for everyone; called by the clock."""
@@ -144,8 +145,7 @@ class Errands:
             out = await self._broker.stop_state(None if person.owner else person.user_id)
             await self._settle(person, stop, out)
         if await self._door(self._store.flags.get, f"forget:{person.user_id}") is not None:
-            gone = await self.deliver_forgets(person)
-            text = texts_setup.forgotten_late(gone)
+            text = texts_setup.forgotten_late(await self.deliver_forgets(person))
             await self._tell(
                 person, _Said(text, f"forgot:{self._clock().isoformat()}", None, WARNING)
             )

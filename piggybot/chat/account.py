@@ -12,7 +12,8 @@ from piggybot.chat import texts_setup as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.keys import venues_of
 from piggybot.chat.parse import named_exchange
-from piggybot.errors import BadInput, BrokerDown, BrokerRefused, PiggyError
+from piggybot.errors import BadInput, BrokerDown, BrokerRefused, NotAllowed, PiggyError
+from piggybot.store import Removed
 from proxy.wire import CredentialsIn, Mode
 
 CALM = timedelta(hours=1)
@@ -83,6 +84,8 @@ async def forget(ask: Ask) -> None:
     except PiggyError:
         kept.append(asked or ask.person.exchange)  # the proxy cannot say, so it may have one
     names = sorted({name for name in kept if asked in {"", name}})
+    if not names and not asked:
+        await _clear_traces(ask)
     if not names:
         raise BadInput(texts.nothing_to_forget(asked), "/status shows your keys.")
     params = {"exchange": asked} if asked else {}
@@ -97,13 +100,23 @@ async def forget_confirmed(ask: Ask) -> None:
     exchange = ask.params.get("exchange")
     here = [key.exchange for key in keys if exchange in {None, key.exchange}]
     await ask.house.door(ask.house.store.dialogues.drop, person.id)
-    await errands.forget(person, exchange)
+    mine = await errands.forget(person, exchange)
     try:
-        gone = await errands.deliver_forgets(person)
-    except BrokerDown as down:
-        await ask.say(Reply(texts.forgotten_here(down)))
+        there = await errands.deliver_forgets(person)
+    except (BrokerDown, BrokerRefused) as error:
+        await ask.say(Reply(texts.forgotten_here(error, mine)))
         return
-    await ask.say(Reply(texts.forgotten(sorted({*here, *gone}))))
+    gone = Removed((*here, *there.exchanges), mine.traces or there.traces)
+    await ask.say(Reply(texts.forgotten(gone)))
+
+
+async def _clear_traces(ask: Ask) -> None:
+    """No key is left: what an earlier removal could not empty is emptied now, if it can be."""
+    errands = ask.house.desk.errands
+    mine = await errands.forget(ask.person, None)
+    there = await errands.deliver_forgets(ask.person)
+    if mine.traces or there.traces:
+        raise NotAllowed(*texts.STILL_TRACES)
 
 
 async def cancel(ask: Ask) -> None:

@@ -8,12 +8,17 @@ May import: core, errors, wire.
 from collections.abc import Sequence
 
 from piggybot.chat.texts import SANDBOX, e, listed, pinned
+from piggybot.core.keys import Removed
 from piggybot.core.money import quoted
 from piggybot.errors import PiggyError
 from proxy.wire import AccountOut, CredentialsOut, Exchange, Problem
 
 SAVE_AGAIN = "🔁 Replace the key"
 CONFIRM_FORGET = "🗑 Remove the key"
+STILL_TRACES = (
+    "A sealed copy may still stand in a database's log file: another program is reading it.",
+    "End that program on the host (a backup, perhaps), then /forget again.",
+)
 NOTHING_TO_CANCEL = "There is nothing to cancel."
 CANCELLED = "Cancelled. What you sent for it is forgotten; nothing changed."
 
@@ -127,19 +132,32 @@ def forget_question(names: Sequence[str]) -> str:
     )
 
 
-def forgotten(names: Sequence[str]) -> str:
+def forgotten(gone: Removed) -> str:
     return (
-        f"🗑 Removed here and at the proxy: {e(', '.join(names) or 'no key was left')}.\n"
+        f"🗑 Removed here and at the proxy: {_names(gone) or 'no key was left'}.\n"
         "Delete the key at the exchange too: only then is it worth nothing to anyone."
+        f"{_traces(gone)}"
     )
 
 
-def forgotten_here(error: PiggyError) -> str:
+def forgotten_here(error: PiggyError, gone: Removed) -> str:
     return (
         f"🗑 Removed from this bot.\n⚠️ The proxy still has its copy: {e(error.message)}\nI keep "
         "trying until the proxy has removed it, and tell you. Or delete the key at the exchange."
+        f"{_traces(gone)}"
     )
 
 
-def forgotten_late(names: Sequence[str]) -> str:
-    return f"🗑 The proxy has removed its copy now: {e(', '.join(names) or 'nothing was left')}."
+def forgotten_late(gone: Removed) -> str:
+    return (
+        f"🗑 The proxy has removed its copy now: {_names(gone) or 'nothing was left'}."
+        f"{_traces(gone)}"
+    )
+
+
+def _names(gone: Removed) -> str:
+    return e(", ".join(sorted(set(gone.exchanges))))
+
+
+def _traces(gone: Removed) -> str:
+    return "\n⚠️ " + " ".join(STILL_TRACES) if gone.traces else ""

@@ -21,3 +21,12 @@ class KeyRow:
     key_id: str
     saved: datetime
     validated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a removal of keys did, in one house."""
+
+    exchanges: tuple[str, ...]
+    traces: bool
+    """Whether a sealed copy may still stand in the database's log file."""

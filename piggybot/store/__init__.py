@@ -7,7 +7,7 @@ May import: core, store.
 
 from sqlalchemy import Engine
 
-from piggybot.core.keys import KeyRow
+from piggybot.core.keys import KeyRow, Removed
 from piggybot.core.mail import ButtonRow, Incoming, Outgoing, Press, Pressed
 from piggybot.core.orders import Intent, Order
 from piggybot.core.people import Dialogue, Pairing, PairingResult, Person
@@ -34,6 +34,7 @@ __all__ = [
     "Person",
     "Press",
     "Pressed",
+    "Removed",
     "Store",
 ]
 

@@ -1,6 +1,6 @@
 """Sealed exchange keys, and their removal from every place that held them.
 
-May import: core, errors, store.
+May import: core, store.
 """
 
 from datetime import datetime
@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine, Row, delete, select, update
 
 from migrations.database import empty_log
-from piggybot.core.keys import KeyRow
-from piggybot.errors import PiggyError
+from piggybot.core.keys import KeyRow, Removed
 from piggybot.store.tables import dialogues, inbox, keys, outbox, people
 from piggybot.store.writing import put
 
@@ -52,8 +51,8 @@ class Keys:
         with self._engine.begin() as db:
             db.execute(update(keys).where(mine).values(validated=at))
 
-    def forget(self, user_id: str, exchange: str | None = None) -> list[str]:
-        """Remove keys, and every sealed text of their person; returns the exchanges."""
+    def forget(self, user_id: str, exchange: str | None = None) -> Removed:
+        """Remove keys, and every sealed text of their person."""
         mine = keys.c.user_id == user_id
         if exchange is not None:
             mine &= keys.c.exchange == exchange
@@ -66,16 +65,8 @@ class Keys:
             db.execute(delete(outbox).where(outbox.c.chat_id == chat, outbox.c.body.like(SEALED)))
             held = dialogues.c.data.like(SEALED)
             db.execute(delete(dialogues).where(dialogues.c.person_id == who, held))
-        self._leave_no_trace()
-        return gone
-
-    def _leave_no_trace(self) -> None:
-        """Empty SQLite's log, which still holds the old pages; secure_delete cleared the file."""
-        if not empty_log(self._engine):
-            raise PiggyError(
-                "The key is removed, but a copy may still stand in the database's log file.",
-                "Send /forget again in a minute.",
-            )
+        # secure_delete zeroes the pages; the log holds the old ones until it is emptied.
+        return Removed(tuple(gone), not empty_log(self._engine))
 
 
 def _key(row: Row[tuple[object, ...]]) -> KeyRow:

@@ -73,6 +73,8 @@ class FakeBroker:
         self.posts: list[str] = []
         self.calls: list[str] = []
         self.down = False
+        self.traces = False
+        self.forget_refused: BrokerRefused | None = None
         self.lost = False
         self.unseen = False
         self.refuse: BrokerRefused | None = None
@@ -135,10 +137,12 @@ class FakeBroker:
 
     async def forget(self, request: ForgetIn) -> ForgetOut:
         self._arrive("forget")
+        if self.forget_refused is not None:
+            raise self.forget_refused
         account = self._account(request.userId)
         gone = [each for each in account.keys if request.exchange in {None, each}]
         account.keys = [each for each in account.keys if each not in gone]
-        return ForgetOut(forgotten=gone)
+        return ForgetOut(forgotten=gone, traces=self.traces)
 
     async def mode(self, request: ModeIn) -> AccountOut:
         self._arrive(f"mode {request.mode}")

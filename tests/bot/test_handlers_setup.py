@@ -1,4 +1,4 @@
-"""Setting up, as a person reads it: start, setkeys, validate, live, forget, cancel.
+"""Setting up, as a person reads it: start, setkeys, validate, live, cancel.
 
 May import: chat, core, store, wire.
 """
@@ -239,49 +239,6 @@ async def test_live_off_is_immediate_and_says_when_it_is_reducing(bench: Bench) 
 async def test_live_with_another_word(bench: Bench) -> None:
     assert "/live on, or /live off" in (await bench.say("/live maybe"))[0]
     assert "/live on, or /live off" in (await bench.say("/live"))[0]
-
-
-async def test_forget_asks_and_removes_here_and_there(bench: Bench) -> None:
-    await save_keys(bench)
-    await bench.say("/validate")
-    await bench.say("/forget")
-    assert len(bench.store.keys.all_of("user-7")) == 1
-    [told] = await bench.press("🗑 Remove the key")
-    assert "Removed here and at the proxy: binanceus." in told
-    assert bench.store.keys.all_of("user-7") == []
-    assert bench.broker.accounts["user-7"].keys == []
-
-
-async def test_forget_without_the_proxy_removes_here_and_keeps_trying(bench: Bench) -> None:
-    await save_keys(bench)
-    await bench.say("/validate")
-    await bench.say("/forget binanceus")
-    bench.broker.down = True
-    [told] = await bench.press("🗑 Remove the key")
-    assert "Removed from this bot." in told
-    assert "The proxy still has its copy" in told
-    assert bench.store.keys.all_of("user-7") == []
-    assert await bench.heard(bench.ticks.errands()) == []
-
-    bench.restart()
-    bench.broker.down = False
-    [late] = await bench.heard(bench.ticks.errands())
-    assert "The proxy has removed its copy now: binanceus." in late
-    assert bench.broker.accounts["user-7"].keys == []
-    assert await bench.heard(bench.ticks.errands()) == []
-
-
-async def test_a_key_saved_after_forget_is_not_removed_by_the_late_errand(bench: Bench) -> None:
-    await save_keys(bench)
-    await bench.say("/validate")
-    await bench.say("/forget")
-    bench.broker.down = True
-    await bench.press("🗑 Remove the key")
-    bench.broker.down = False
-    await save_keys(bench)
-    await bench.say("/validate")
-    await bench.ticks.errands()
-    assert bench.broker.accounts["user-7"].keys == ["binanceus"]
 
 
 @pytest.mark.parametrize("text", ["/setkeys kraken", "/setkeys binanceus"])

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from piggybot.chat import texts, texts_look, texts_safety, texts_setup
+from piggybot.core.keys import Removed
 from piggybot.core.orders import Intent, Order
 from piggybot.errors import BadInput
 from piggybot.sandbox.telegram_html import parse_html
@@ -71,7 +72,7 @@ def test_no_name_or_reason_can_break_a_message(words: str) -> None:
         texts_setup.validated(out, sandbox=True),
         texts_setup.welcome_without_proxy(words, error),
         texts_setup.replace_question(words, words),
-        texts_setup.forgotten([words]),
+        texts_setup.forgotten(Removed((words,), True)),
         texts_safety.stop_not_delivered(error, everyone=True),
         texts_safety.health_lost(Mode.LIVE, sandbox=False, why=words),
         texts_look.status_without_proxy(error, "x", [], words),

@@ -5,6 +5,7 @@ May import: nothing of ours.
 
 import pytest
 
+from migrations.database import bundled
 from tests.stories.steps import files_with, silence
 from tests.world import World
 
@@ -133,6 +134,29 @@ async def test_forget_leaves_no_byte_of_the_key(live: World) -> None:
     await live.ann.say("/live on")
     await live.ann.expect("A key for binanceus: /setkeys, then /validate")
     assert live.posts == 0
+
+
+async def test_forget_says_so_while_another_program_keeps_a_sealed_copy_alive(live: World) -> None:
+    assert live.bot.bot is not None
+    person = live.bot.bot.store.people.find(live.ann.id)
+    assert person is not None
+    row = live.bot.bot.store.keys.get(person.user_id, "binanceus")
+    assert row is not None
+    backup = bundled.connect(live.folder / "proxy" / "proxy.db")
+    backup.isolation_level = None
+    backup.execute("BEGIN")
+    backup.execute("SELECT count(*) FROM accounts").fetchone()
+    await live.ann.say("/forget")
+    await live.ann.expect("Remove the key")
+    await live.ann.press("Remove the key")
+    told = await live.ann.expect("Removed here and at the proxy: binanceus.")
+    assert "A sealed copy may still stand in a database's log file" in told.text
+    assert files_with(live.folder, [row.sealed_key]) != []
+
+    backup.close()
+    await live.ann.say("/forget")
+    await live.ann.expect("No key is saved, so there is nothing to remove.")
+    assert files_with(live.folder, [row.sealed_key, row.sealed_secret]) == []
 
 
 async def test_forget_with_the_proxy_away_is_finished_later(live: World) -> None:
