@@ -46,7 +46,6 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "piggybot/strategies/",
         "piggybot/backtest/",
         "piggybot/charts/",
-        "proxy/fills.py",
     ),
     "talib": ("piggybot/strategies/",),
     "matplotlib": ("piggybot/charts/",),
