@@ -14,16 +14,9 @@ from typing import Any
 from proxy.errors import Denied, VenueUnavailable
 from proxy.outcome import decimal
 from proxy.venue import Market
-from proxy.wire import Candle
+from proxy.wire import Candle, Timeframe
 
-TIMEFRAMES = {
-    "1m": timedelta(minutes=1),
-    "5m": timedelta(minutes=5),
-    "15m": timedelta(minutes=15),
-    "1h": timedelta(hours=1),
-    "4h": timedelta(hours=4),
-    "1d": timedelta(days=1),
-}
+TIMEFRAMES = {one.value: one.step for one in Timeframe}
 KLINE_FIELDS = 7
 CLOSE_TIME = 6
 LATE_CANDLES = 3

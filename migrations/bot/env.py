@@ -4,6 +4,7 @@ May import: store.
 """
 
 from migrations.environment import run
-from piggybot.store.tables import metadata
+from piggybot.store import tables, tables_runs
 
-run(metadata)
+assert tables_runs.runs.metadata is tables.metadata, "all tables are in one list"
+run(tables.metadata)

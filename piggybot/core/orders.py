@@ -2,13 +2,14 @@
 
 Alone because an intent is written down before it leaves, and never changes afterwards.
 
-May import: wire.
+May import: core, wire.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from piggybot.core.runs import Cause
 from proxy.wire import Mode, Problem, Side, Status
 
 
@@ -31,6 +32,15 @@ class Intent:
     placed: datetime
     not_after: datetime
     reply_to: int | None
+    run_id: str = ""
+    """The run that decided it; empty where a person did, by hand."""
+    number: int | None = None
+    """The how-manieth order of its run."""
+    cause: Cause = Cause.HAND
+    why: str = ""
+    """The decision in words, with its numbers."""
+    seen_price: Decimal | None = None
+    """The price at the decision."""
 
 
 @dataclass(frozen=True, slots=True)

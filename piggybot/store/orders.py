@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row, Select, select, update
 
 from piggybot.core.mail import ButtonRow, Outgoing
 from piggybot.core.orders import Intent, Order
+from piggybot.core.runs import Cause
 from piggybot.store.tables import orders
 from piggybot.store.writing import insert_new, put_out
 from proxy.wire import Mode, Problem, Side, Status
@@ -25,6 +26,7 @@ class Orders:
         """Write an intent down before it leaves; False where its origin or id is known."""
         values = {name: getattr(intent, name) for name in Intent.__slots__}
         values |= {"mode": intent.mode.value, "side": intent.side.value}
+        values |= {"cause": intent.cause.value}
         start = {"status": Status.SENDING.value, "executed": ZERO, "quote": ZERO, "fee": ZERO}
         with self._engine.begin() as db:
             return insert_new(db, orders, values | start | {"sandbox": False})
@@ -115,6 +117,7 @@ def _order(row: Row[tuple[object, ...]]) -> Order:
     values = dict(row._mapping)
     intent = {name: values.pop(name) for name in Intent.__slots__}
     intent |= {"mode": Mode(intent["mode"]), "side": Side(intent["side"])}
+    intent |= {"cause": Cause(intent["cause"])}
     problem = values.pop("problem")
     return Order(
         intent=Intent(**intent),

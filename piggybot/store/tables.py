@@ -1,4 +1,4 @@
-"""The tables of the bot's database.
+"""The tables of the bot's database: people, letters and orders. Runs are in tables_runs.py.
 
 May import: nothing of ours.
 """
@@ -151,8 +151,14 @@ orders = Table(
     Column("sandbox", Boolean, nullable=False, default=False),
     Column("problem", Text),
     Column("concluded", UtcTime),
+    Column("run_id", String(22), nullable=False, server_default=""),
+    Column("number", Integer),
+    Column("cause", String(16), nullable=False, server_default="hand"),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("seen_price", MoneyText),
     Index("orders_of_user", "user_id", "placed"),
     Index("orders_open", "concluded", "placed"),
+    Index("orders_of_run", "run_id", "number"),
 )
 
 flags = Table(

@@ -42,7 +42,7 @@ from proxy.wire.keys import (
     HealthOut,
     Permissions,
 )
-from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut
+from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut, Timeframe
 from proxy.wire.orders import Fill, OrderOut, PendingOut, TradeIn, TradeOut, VoidIn
 
 __all__ = [
@@ -80,6 +80,7 @@ __all__ = [
     "Status",
     "StopIn",
     "StopOut",
+    "Timeframe",
     "Today",
     "TradeIn",
     "TradeOut",

@@ -3,7 +3,30 @@
 May import: wire.
 """
 
+from datetime import timedelta
+from enum import StrEnum
+
 from proxy.wire.base import Money, Wire
+
+
+class Timeframe(StrEnum):
+    """How long a candle is. Candles begin at multiples of it since 1970, UTC."""
+
+    M1 = "1m"
+    M5 = "5m"
+    M15 = "15m"
+    H1 = "1h"
+    H4 = "4h"
+    D1 = "1d"
+
+    @property
+    def step(self) -> timedelta:
+        unit = {"m": "minutes", "h": "hours", "d": "days"}[self.value[-1]]
+        return timedelta(**{unit: int(self.value[:-1])})
+
+    @property
+    def ms(self) -> int:
+        return self.step // timedelta(milliseconds=1)
 
 
 class PriceOut(Wire):

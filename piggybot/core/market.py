@@ -1,0 +1,52 @@
+"""Candles as arrays: what strategies look at, in a backtest and live.
+
+Alone because here, and only here, prices are floats: an indicator is an opinion, not money. What is
+paid comes from `proxy/fills.py`, in exact numbers.
+
+May import: wire.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proxy.wire import Timeframe
+
+Floats: TypeAlias = NDArray[np.float64]
+Times: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candles:
+    """Closed candles of one market, oldest first, one each `timeframe`, without gaps.
+
+    `opened` in ms since 1970, UTC; prices in quote; volume in base. All arrays are equally long.
+    """
+
+    symbol: str
+    timeframe: Timeframe
+    opened: Times
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+    def __len__(self) -> int:
+        return len(self.opened)
+
+    def part(self, first: int, end: int) -> "Candles":
+        """The candles [first, end), as views."""
+        cut = slice(first, end)
+        return Candles(
+            self.symbol,
+            self.timeframe,
+            self.opened[cut],
+            self.open[cut],
+            self.high[cut],
+            self.low[cut],
+            self.close[cut],
+            self.volume[cut],
+        )
