@@ -47,7 +47,6 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "piggybot/backtest/",
         "piggybot/charts/",
     ),
-    "talib": ("piggybot/strategies/",),
     "matplotlib": ("piggybot/charts/",),
     "optuna": ("piggybot/backtest/search.py",),
     "typer": ("piggybot/__main__.py",),
