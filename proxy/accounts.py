@@ -89,6 +89,7 @@ class Accounts:
             ],
             unresolved=[entry.out() for entry in unresolved],
             sandbox=parts.venue(account.exchange, book).sandbox,
+            unasked=await self.modes.unasked(user_id),
         )
 
     async def balance(

@@ -25,6 +25,17 @@ class Asked:
     quoted_price: Decimal | None
     live_allowed: bool
     recovering: bool
+    unasked: int
+    """Orders from before the start that the venue has not answered about; they hold buys back."""
+
+
+def still_asking(unasked: int) -> Denied:
+    """Live waits for the answers about the orders from before a start."""
+    return Denied(
+        "recovering",
+        f"The exchange has not answered yet about {unasked} order(s) from before the restart.",
+        "Live waits for that. It is asked again by itself; try again in a minute.",
+    )
 
 
 def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) -> None:
@@ -58,6 +69,8 @@ def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) 
             "Orders from before the restart are still being checked.",
             "Try again in a moment.",
         )
+    if entry.side is Side.BUY and asked.unasked:
+        raise still_asking(asked.unasked)
     if entry.side is Side.BUY and not asked.live_allowed:
         hint = "Set ALLOW_LIVE=1 in the proxy's environment and restart it."
         raise Denied("live_not_allowed", "The operator has not allowed live trading.", hint)

@@ -57,6 +57,7 @@ class Desk:
         self._days = DayWatch(parts, accounts.valuer, accounts.modes)
         self._stopping = Stopping(parts, self._flights, self._tasks)
         accounts.modes.watch_file = self._stopping.watch_file
+        accounts.modes.unasked = self._resolver.unasked
 
     @property
     def recovering(self) -> bool:
@@ -107,7 +108,10 @@ class Desk:
         return await self._stopping.state(user_id)
 
     async def recover(self) -> None:
-        """A start: load the stop, ask about every open order, and only then allow live."""
+        """A start: load the stop, ask about every open order, and only then allow live.
+
+        Whose order got no answer stays held back, alone, until one comes.
+        """
         store, door = self._parts.store, self._parts.door
         accounts = await door(store.accounts.everyone)
         self._parts.gate.load(accounts, await door(store.accounts.stopped))
@@ -183,6 +187,7 @@ class Desk:
             order.quotedPrice,
             self._parts.live.allowed,
             self.recovering,
+            await self._resolver.unasked(order.userId),
         )
         parts, limits = self._parts, effective(self._parts.limits, account.chat)
         check_account(asked, account, parts.gate.stopped, draft.created)

@@ -8,6 +8,7 @@ outcome_binance, questions, venue, wire.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -118,7 +119,8 @@ class CcxtVenue:
         try:
             key = await self._keys(order.user_id, self.name)
         except ProxyError as error:
-            return Report(Verdict.UNKNOWN, error.code, error.message, error.hint)
+            unasked = Report(Verdict.UNKNOWN, error.code, error.message, error.hint)
+            return replace(unasked, answered=False)
         report = await look_up(self._questions, key, order)
         if report.verdict is not Verdict.NOT_FOUND:
             return report

@@ -2,7 +2,7 @@
 
 Tightening closes the gate in memory first and is committed then; loosening is committed first.
 
-May import: errors, parts, records, risk, vault, wire.
+May import: admission, errors, parts, records, risk, vault, wire.
 """
 
 import hmac
@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from proxy.admission import still_asking
 from proxy.errors import Denied, NoKey, NotFound, ProxyError
 from proxy.parts import Parts
 from proxy.records import Account, Book, Held
@@ -27,7 +28,8 @@ CONFIRM_FIELD = "confirmToken"
 class Modes:
     """The mode of each account. `recovering` holds live back until the start's first pass.
 
-    `watch_file` obeys a stop file that the host has just left; the desk gives it.
+    `watch_file` obeys a stop file that the host has just left, `unasked` counts an account's
+    orders from before the start without an answer; the desk gives both.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -35,6 +37,7 @@ class Modes:
         self._touched = parts.clock()
         self.recovering = True
         self.watch_file: Callable[[], Awaitable[None]] = _unwatched
+        self.unasked: Callable[[str], Awaitable[int]] = _none_unasked
 
     async def find(self, user_id: str) -> Account:
         """The account; NotFound."""
@@ -133,6 +136,9 @@ class Modes:
             raise Denied("account_halted", "This account is stopped.", "/resume, then /live on.")
         if self.recovering:
             raise Denied("recovering", "Orders from before the restart are still being checked.")
+        unasked = await self.unasked(account.user_id)
+        if unasked:
+            raise still_asking(unasked)
         self._parts.venue(account.exchange, Book.LIVE)
         keys = self._parts.store.keys
         key = await self._parts.door(keys.find, account.user_id, account.exchange)
@@ -203,3 +209,8 @@ class Modes:
 
 async def _unwatched() -> None:
     """Nobody watches a stop file: a house without a desk."""
+
+
+async def _none_unasked(_user_id: str) -> int:
+    """Nobody asks about orders: a house without a desk."""
+    return 0

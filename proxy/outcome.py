@@ -9,7 +9,7 @@ May import: errors, outcome_binance, venue, wire.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum, auto
@@ -98,7 +98,8 @@ def judge_ask(answer: Answer, client_id: str, about: About) -> Report:
         return Report(Verdict.NOT_FOUND, "not_found", f"{about.venue} has no such order.")
     if answer.status in REFUSED and code == ARCHIVED:
         return Report(Verdict.DONE, "archived", f"{about.venue} archived it unfilled.")
-    return _unknown(f"{about.venue} gave no usable answer about the order.")
+    report = _unknown(f"{about.venue} gave no usable answer about the order.")
+    return replace(report, answered=answer.status in REFUSED and code is not None)
 
 
 def refusal(answer: Answer, about: About) -> ProxyError:

@@ -10,7 +10,7 @@ May import: conclusion, errors, parts, records, venue, wire.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from proxy.conclusion import FOUND, absent, after_ask, asked_from, quarantined
@@ -59,6 +59,7 @@ class Resolver:
         self._over = over
         self._trials: dict[str, _Trial] = {}
         self._late: set[str] = set()
+        self._unasked: set[str] = set()
 
     async def run(self) -> None:
         """Ask for ever."""
@@ -71,8 +72,17 @@ class Resolver:
             await self._parts.sleep(PAUSE)
 
     async def first_pass(self) -> None:
-        """Ask about every open order once."""
-        await self._ask_all(await self._open())
+        """Ask about every open order once; what gets no answer is still `unasked`."""
+        entries = await self._open()
+        self._unasked = {entry.client_id for entry in entries}
+        await self._ask_all(entries)
+
+    async def unasked(self, user_id: str) -> int:
+        """How many open orders of this user, from before the start, no answer has come about."""
+        if not self._unasked:
+            return 0
+        entries = await self._parts.door(self._parts.store.journal.open, user_id)
+        return sum(entry.client_id in self._unasked for entry in entries)
 
     async def tick(self) -> None:
         """Ask about every order that is due."""
@@ -101,6 +111,8 @@ class Resolver:
         if entry.status is Status.SENDING:
             entry = await self._settle(entry, lambda known: asked_from(known, started))
         report = await self._report(entry)
+        if report.answered:
+            self._unasked.discard(entry.client_id)
         entry = await self._learn(entry, report)
         if report.verdict is Verdict.OPEN:
             trial.since = begun
@@ -119,10 +131,11 @@ class Resolver:
             venue = self._parts.venue(entry.exchange, entry.book)
             return await venue.ask(entry.placement(), entry.sent_at or entry.created)
         except ProxyError as refused:
-            return Report(Verdict.UNKNOWN, refused.code, refused.message, refused.hint)
+            report = Report(Verdict.UNKNOWN, refused.code, refused.message, refused.hint)
+            return replace(report, answered=False)
         except Exception as failure:  # noqa: BLE001 - a question that failed proves nothing
             log.error("asking about %s failed: %s", entry.client_id, type(failure).__name__)
-            return Report(Verdict.UNKNOWN)
+            return Report(Verdict.UNKNOWN, answered=False)
 
     async def _learn(self, entry: Entry, report: Report) -> Entry:
         if report.verdict not in FOUND and report.verdict is not Verdict.REJECTED:

@@ -90,6 +90,8 @@ class Report:
     fills: tuple[Fill, ...] = ()
     """Complete only where their quantities sum to `executed`."""
     at: datetime | None = None
+    answered: bool = True
+    """False where the venue said nothing that can be used: it must still be asked."""
 
 
 Gate = Callable[[], None]

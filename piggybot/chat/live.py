@@ -138,6 +138,8 @@ def _proxy_missing(health: HealthOut, account: AccountOut) -> list[str]:
         )
     if health.recovering:
         missing.append("❌ The proxy is still looking after its last orders: wait a moment")
+    if account.unasked:
+        missing.append(texts.still_asking(account))
     if health.stopped or account.stopped or account.mode is Mode.HALTED:
         missing.append("❌ No stop in force: /resume ends it")
     return missing

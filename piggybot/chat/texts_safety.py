@@ -48,6 +48,13 @@ def live_missing(missing: Sequence[str]) -> str:
     return f"🔒 Live trading is not on. Still missing:\n{listed(missing)}\nThen: /live on"
 
 
+def still_asking(account: AccountOut) -> str:
+    return (
+        f"❌ An answer of {e(account.exchange)} about {account.unasked} order(s) from before the "
+        "proxy's restart: it is asked again and again; /status shows them"
+    )
+
+
 def live_warning(account: AccountOut) -> str:
     return (
         f"⚠️ <b>Enable Live Trading?</b> {mark(Mode.LIVE, sandbox=account.sandbox)}\n"

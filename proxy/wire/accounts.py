@@ -85,6 +85,8 @@ class AccountOut(Wire):
     holdings: list[Holding]
     unresolved: list[OrderOut]
     sandbox: bool
+    unasked: int = 0
+    """Orders from before the proxy's start that the venue has not answered about: live waits."""
 
 
 class ModeIn(Wire):

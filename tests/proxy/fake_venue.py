@@ -41,7 +41,11 @@ MARKETS = {
 
 
 class FakeVenue:
-    """Fills at the quote. `fault` is one of "", before, after, silent, open, reject."""
+    """Fills at the quote. `fault` is one of "", before, after, silent, open, reject.
+
+    `down`: it cannot be reached. `deaf`: it takes orders but answers no question after one.
+    `says`: what it answers to such a question.
+    """
 
     name = "binanceus"
     title = "Binance.US"
@@ -55,6 +59,8 @@ class FakeVenue:
         self.cash = D(10000)
         self.fault = ""
         self.down = False
+        self.deaf = False
+        self.says: Report | Exception | None = None
         self.sends: list[str] = []
         self.asks: list[str] = []
         self.books: dict[str, Report] = {}
@@ -142,6 +148,12 @@ class FakeVenue:
     async def ask(self, order: Placement, since: datetime) -> Report:
         self.asks.append(order.client_id)
         self._up()
+        if self.deaf:
+            return Report(Verdict.UNKNOWN, answered=False)
+        if isinstance(self.says, Exception):
+            raise self.says
+        if self.says is not None:
+            return self.says
         if order.client_id in self.hide:
             return Report(Verdict.NOT_FOUND)
         return self.books.get(order.client_id) or Report(Verdict.NOT_FOUND)

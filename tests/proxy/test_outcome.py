@@ -152,6 +152,24 @@ def test_everything_else_is_unknown(answer: Answer) -> None:
     assert judge_ask(answer, ID, HERE).verdict is U
 
 
+@pytest.mark.parametrize(
+    ("answer", "answered"),
+    [
+        (told(order()), True),
+        (error(400, -2013, "Order does not exist."), True),
+        (error(401, -2015, "Invalid API-key, IP, or permissions for action."), True),
+        (error(429, -1003, "Too many requests."), False),
+        (error(503, -1001, "Internal error."), False),
+        (Answer(200, {}, b"<html>"), False),
+        (told({}), False),
+        (Answer(failure=Failure.LOST), False),
+        (Answer(), False),
+    ],
+)
+def test_whether_the_venue_spoke_about_the_order_at_all(answer: Answer, answered: bool) -> None:
+    assert judge_ask(answer, ID, HERE).answered is answered
+
+
 def test_a_connection_that_never_was_proves_that_nothing_was_sent() -> None:
     report = judge_send(Answer(failure=Failure.UNSENT), ID, HERE)
 

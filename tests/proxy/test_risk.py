@@ -57,7 +57,7 @@ def world(symbol: str = "BTC/USDT", value: str = "10000") -> World:
 
 
 def decide(one: Entry, where: World | None = None, books: Books = BOOKS, **more: object) -> Entry:
-    asked = Asked(one, None, None, bool(more.get("typed", True)), None, True, False)
+    asked = Asked(one, None, None, bool(more.get("typed", True)), None, True, False, 0)
     return judge(asked, where or world(), books, LIMITS, NOW)
 
 
@@ -107,7 +107,7 @@ def test_other_symbols_may_not_be_bought():
 def test_what_is_not_priced_in_dollars_may_not_be_bought():
     coins = replace(MARKETS["BTC/USDT"], symbol="ETH/BTC", base="ETH", quote="BTC")
     limits = LIMITS.model_copy(update={"symbols": ["ETH/BTC"]})
-    asked = Asked(entry(), None, None, True, None, True, False)
+    asked = Asked(entry(), None, None, True, None, True, False, 0)
     with pytest.raises(Denied) as caught:
         judge(asked, replace(world(), market=coins), BOOKS, limits, NOW)
     assert caught.value.code == "symbol_not_allowed"

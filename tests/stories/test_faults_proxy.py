@@ -63,6 +63,35 @@ async def test_a_proxy_that_is_lost_while_its_order_was_not_executed(live: World
     assert live.posts == 1
 
 
+async def test_live_waits_until_the_exchange_has_told_what_became_of_the_last_order(
+    live: World,
+) -> None:
+    await live.exchange.misbehave("timeout-after", count=1)
+    await live.ann.say("/testbuy 2")
+    await live.exchange.arrived()
+    await live.proxy.stop()
+    await live.ann.expect("no answer yet. I will keep asking.")
+    await live.exchange.misbehave("ok")
+    await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order")
+    await live.proxy.start()
+    await live.ann.say("/testbuy 2")
+    told = await live.ann.expect("Denied. Nothing was bought")
+    assert "has not answered yet about 1 order(s) from before the restart" in told.text
+    await live.ann.say("/live off")
+    await live.ann.expect("Live trading is off.")
+    await live.ann.say("/live on")
+    told = await live.ann.expect("Live trading is not on.")
+    assert "An answer of binanceus about 1 order(s) from before the proxy's restart" in told.text
+    one_order(live)
+
+    await live.exchange.misbehave("ok")
+    await settled(live, "✅ Bought")
+    await live.live()
+    await live.ann.say("/testbuy 2")
+    await live.ann.expect("Live order submitted")
+    assert len(orders(live)) == live.posts == 2
+
+
 async def test_a_bot_that_is_lost_during_an_order_tells_it_when_it_is_back(live: World) -> None:
     hold = live.exchange.hold("after")
     await live.ann.say("/testbuy 2")
