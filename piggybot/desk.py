@@ -4,7 +4,7 @@ Commands, buttons and restarts all come through here, so there is nowhere else t
 leaves once; whatever happens then, only questions are asked about it. What people read is in
 chat/texts.py.
 
-May import: accounts, answers, chat, core, errands, errors, ports, store, wire.
+May import: accounts, answers, chat, core, errands, errors, notices, ports, store, wire.
 """
 
 from dataclasses import dataclass, replace
@@ -19,15 +19,15 @@ from piggybot.chat import texts
 from piggybot.core.orders import Intent, Order
 from piggybot.errands import Errands
 from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
+from piggybot.notices import Notices
 from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Outgoing, Person, Store
+from piggybot.store import Person, Store
 from proxy.wire import AccountOut, Mode, PendingOut, Problem, Side, Status
 
 LIFE = timedelta(seconds=30)
 LATE = timedelta(minutes=30)
 NO_ENTRIES = "no_entries"
 NO_LIVE_ENTRIES = "no_live_entries"
-FILL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Desk:
     ) -> None:
         self.accounts = Accounts(store, door, broker, clock, ids, notifier)
         self.errands = Errands(store, door, broker, clock, notifier, self.accounts)
+        self._notices = Notices(store, door, clock, self.errands)
         self._store = store
         self._door = door
         self._broker = broker
@@ -125,7 +126,7 @@ class Desk:
             if not found.status.terminal or found.status is Status.ABSENT:
                 continue
             done = replace(found, concluded=self._clock())
-            notice = await self._notice(done, "corrected", texts.corrected(done))
+            notice = await self._notices.corrected(done)
             if await self._door(self._store.orders.correct, done, [notice]):
                 self._notifier.wake()
 
@@ -251,9 +252,9 @@ class Desk:
 
     async def _finish(self, before: Order, done: Order) -> None:
         """The outcome and its notice, in one transaction."""
-        waited = before.status is not Status.SENDING
-        text = texts.settled(done) if waited else texts.concluded(done)
-        notice = await self._notice(done, "done", text)
+        at_once = before.status is Status.SENDING
+        tell = self._notices.concluded if at_once else self._notices.settled
+        notice = await tell(done)
         if await self._door(self._store.orders.conclude, done, [notice]):
             self._notifier.wake()
 
@@ -270,23 +271,6 @@ class Desk:
         stored = await self._door(self._store.orders.get, order.intent.client_id)
         if stored is not None and stored.status is order.status:
             return
-        notice = await self._notice(order, kind, text)
+        notice = await self._notices.of(order, kind, text)
         await self._door(self._store.orders.update, order, [notice])
         self._notifier.wake()
-
-    async def _notice(self, order: Order, kind: str, text: str) -> Outgoing:
-        """Replies to the message that began the order; told once, by its dedupe."""
-        person = await self._door(self._store.people.find, order.intent.person_id)
-        chat_id = order.intent.person_id if person is None else person.chat_id
-        return Outgoing(
-            id=0,
-            chat_id=chat_id,
-            kind="text",
-            body={"text": text},
-            priority=FILL,
-            dedupe=f"{order.intent.client_id}:{kind}",
-            reply_to=order.intent.reply_to,
-            created=self._clock(),
-            not_before=self._clock(),
-            tries=0,
-        )

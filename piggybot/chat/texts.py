@@ -23,6 +23,7 @@ MARKS = {
     Mode.HALTED: "🛑 HALTED",
 }
 SANDBOX = "🧪"
+SENT_BEFORE_STOP = "\n<i>It had been sent before the stop.</i>"
 
 
 def e(text: object) -> str:

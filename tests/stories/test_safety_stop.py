@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from proxy.wire import Mode
-from tests.stories.steps import account, free, nothing_sent, one_order, orders, silence
+from tests.stories.steps import account, free, nothing_sent, one_order, orders, settled, silence
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -74,12 +74,36 @@ async def test_stop_during_a_slow_order_waits_for_it_and_tells_it(live: World) -
     stopped = live.ann.mark
     assert not any("Stop complete" in one.text for one in live.ann.messages)
     hold.release()
-    await live.ann.expect("Live order submitted", since=stopped)
+    told = await live.ann.expect("Live order submitted", since=stopped)
+    assert "It had been sent before the stop." in told.text
     await live.ann.expect("Stop complete: nothing in flight, 0 cancelled, 0 unknown.")
     one_order(live)
     await live.ann.say("/testbuy 2")
     await live.ann.expect("A stop is in force")
     one_order(live)
+
+
+async def test_what_is_settled_after_a_stop_is_told_as_sent_before_it(live: World) -> None:
+    await live.exchange.misbehave("timeout-after", count=1)
+    await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order")
+    await live.ann.say("/testbuy 2")
+    await live.ann.expect("no answer yet")
+    await live.ann.say("/stop")
+    await live.ann.expect("Stop complete: nothing in flight, 0 cancelled, 1 unknown.")
+    await resumed(live)
+    await live.exchange.misbehave("ok")
+    told = await settled(live, "✅ Bought")
+    assert "It had been sent before the stop." in told.text
+    one_order(live)
+
+
+async def test_what_is_sent_after_a_resume_is_not_said_to_be_older(live: World) -> None:
+    await live.ann.say("/stop")
+    await live.ann.expect("Stop complete")
+    await resumed(live)
+    await live.ann.say("/testbuy 2")
+    told = await live.ann.expect("Paper order filled")
+    assert "before the stop" not in told.text
 
 
 async def test_stop_overtakes_an_order_that_is_not_on_the_wire_yet(live: World) -> None:
