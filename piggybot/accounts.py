@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from migrations.database import Door
-from piggybot.chat import texts
+from piggybot.chat import texts, texts_fold
 from piggybot.errors import BrokerRefused
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.store import Outgoing, Person, Store
@@ -27,6 +27,11 @@ class _Word:
     kind: str
     text: str
     priority: int
+    line: str = ""
+
+    @property
+    def body(self) -> dict[str, str]:
+        return {"text": self.text, "line": self.line} if self.line else {"text": self.text}
 
 
 class Accounts:
@@ -56,7 +61,7 @@ class Accounts:
         """The account now, made if the proxy has none; a mode nobody asked for is told."""
         async with self._lanes[person.id]:
             account = await self._get(person)
-            await self._note(person, account, unasked=[texts.mode_changed(account)])
+            await self._note(person, account, unasked=[_changed(account)])
         return account
 
     async def change_mode(self, person: Person, wanted: ModeIn) -> AccountOut:
@@ -92,7 +97,7 @@ class Accounts:
             RegisterIn(userId=person.user_id, exchange=person.exchange)
         )
 
-    async def _note(self, person: Person, account: AccountOut, unasked: list[str]) -> None:
+    async def _note(self, person: Person, account: AccountOut, unasked: list[_Word]) -> None:
         """Tell first, then note: a crash between tells twice rather than never."""
         known = await self._door(self._store.people.find, person.id)
         if known is None:
@@ -100,7 +105,7 @@ class Accounts:
         if (known.mode, known.sandbox) != (account.mode, account.sandbox):
             words = [_Word("mode", texts.pinned(account), INFO)]
             if known.mode not in {None, account.mode}:
-                words += [_Word("text", text, WARNING) for text in unasked]
+                words += unasked
             await self._tell(known, words)
         await self._door(
             self._store.people.saw, person.id, account.mode, account.epoch, account.sandbox
@@ -113,7 +118,7 @@ class Accounts:
                 id=0,
                 chat_id=person.chat_id,
                 kind=word.kind,
-                body={"text": word.text},
+                body=word.body,
                 priority=word.priority,
                 dedupe=f"mode:{self._ids()}",
                 reply_to=None,
@@ -125,3 +130,7 @@ class Accounts:
         ]
         await self._door(self._store.outbox.add, rows, [])
         self._notifier.wake()
+
+
+def _changed(account: AccountOut) -> _Word:
+    return _Word("text", texts.mode_changed(account), WARNING, texts_fold.mode_line(account))

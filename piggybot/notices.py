@@ -7,7 +7,7 @@ May import: chat, core, errands, ports, store.
 """
 
 from migrations.database import Door
-from piggybot.chat import texts
+from piggybot.chat import texts, texts_fold
 from piggybot.core.orders import Order
 from piggybot.errands import Errands
 from piggybot.ports import Clock
@@ -27,28 +27,34 @@ class Notices:
 
     async def concluded(self, order: Order) -> Outgoing:
         """The order is over."""
-        text = texts.concluded(order) + await self._before_a_stop(order)
-        return await self.of(order, "done", text)
+        return await self._over(order, texts.concluded(order))
 
     async def settled(self, order: Order) -> Outgoing:
         """The order is over, and its outcome had not been known for a while."""
-        text = texts.settled(order) + await self._before_a_stop(order)
-        return await self.of(order, "done", text)
+        return await self._over(order, texts.settled(order))
 
     async def corrected(self, order: Order) -> Outgoing:
         """The order had been taken for absent."""
         text = texts.corrected(order) + await self._before_a_stop(order)
         return await self.of(order, "corrected", text)
 
-    async def of(self, order: Order, kind: str, text: str) -> Outgoing:
-        """Replies to the message that began the order; told once, by its dedupe."""
+    async def _over(self, order: Order, text: str) -> Outgoing:
+        before = await self._before_a_stop(order)
+        line = texts_fold.order_line(order, before_stop=bool(before))
+        return await self.of(order, "done", text + before, line)
+
+    async def of(self, order: Order, kind: str, text: str, line: str = "") -> Outgoing:
+        """Replies to the message that began the order; told once, by its dedupe.
+
+        With a line it may be folded, where many wait.
+        """
         person = await self._door(self._store.people.find, order.intent.person_id)
         chat_id = order.intent.person_id if person is None else person.chat_id
         return Outgoing(
             id=0,
             chat_id=chat_id,
             kind="text",
-            body={"text": text},
+            body={"text": text, "line": line} if line else {"text": text},
             priority=FILL,
             dedupe=f"{order.intent.client_id}:{kind}",
             reply_to=order.intent.reply_to,

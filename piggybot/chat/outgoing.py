@@ -17,6 +17,7 @@ from migrations.database import Door
 from piggybot.chat.ask import STOP
 from piggybot.chat.border import Blocked, Flood, Rejected, Wire, WireError
 from piggybot.chat.deliver import Delivery
+from piggybot.chat.folding import folds
 from piggybot.chat.guard import unbroken
 from piggybot.chat.pace import Meter, Pace
 from piggybot.ports import Clock
@@ -87,8 +88,7 @@ class Sender:
 
     async def sweep(self) -> None:
         """Start the next letter of every chat that may have one."""
-        office = self._office
-        rows = await office.door(office.store.outbox.due, office.clock(), AT_ONCE)
+        rows = await self._due()
         now = asyncio.get_running_loop().time()
         passed: set[int] = set()
         for row in rows:
@@ -104,6 +104,16 @@ class Sender:
                 continue
             self._meter.take(chat)
             self._sending[chat] = asyncio.create_task(self._send(row))
+
+    async def _due(self) -> list[Outgoing]:
+        """What may go now, after many notices to one chat have become one."""
+        office, box = self._office, self._office.store.outbox
+        rows = await office.door(box.due, office.clock(), AT_ONCE)
+        idle = [row for row in rows if row.chat_id not in self._sending]
+        found = list(folds(idle, office.clock()))
+        for fold in found:
+            await office.door(box.fold, fold.members, fold.letter)
+        return await office.door(box.due, office.clock(), AT_ONCE) if found else rows
 
     async def _anything(self) -> bool:
         office = self._office

@@ -4,6 +4,7 @@ May import: core, store.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine, Row, delete, or_, select, update
@@ -56,6 +57,16 @@ class Outbox:
 
     def failed(self, row_id: int, reason: str) -> None:
         self._set(row_id, state="failed", reason=reason)
+
+    def fold(self, members: Sequence[int], into: Outgoing) -> bool:
+        """One letter instead of these; False, and all stay, where one of them is not due."""
+        mine = outbox.c.id.in_(members) & (outbox.c.state == "due")
+        done = update(outbox).where(mine).values(state="folded", reason=into.dedupe)
+        with self._engine.connect() as db, db.begin() as step:
+            if db.execute(done).rowcount != len(members) or not put_out(db, [into], []):
+                step.rollback()
+                return False
+        return True
 
     def hold(self, chat_id: int | None, until: datetime) -> None:
         """Telegram asked for patience, in one chat or (None) in all."""
