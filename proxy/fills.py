@@ -3,11 +3,18 @@
 Pure and shared, so that paper and backtest pay what a real order would. Fees as at Binance: in
 base on a buy, in quote on a sell. The stated assumptions: a fee of 0.1 %, a slippage of 0.05 %.
 
+Prices lie on ticks, sizes on steps, fees on 1e-8. So each rule is written once, on whole numbers
+(`worse_ticks`, `whole_steps`, `fee_steps`): ints, or whole numpy arrays of them, where a backtest
+needs thousands. One order's Decimals are brought to whole numbers and back, exactly. Ints have no
+end; who gives int64 arrays sees to it that nothing reaches 2**63.
+
 May import: wire.
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from decimal import Decimal
+from math import gcd
+from typing import Protocol, Self, TypeVar
 
 from proxy.wire import Fill, Side
 
@@ -16,6 +23,23 @@ SLIPPAGE = Decimal("0.0005")
 FEE_STEP = Decimal("0.00000001")
 ONE = Decimal(1)
 SLACK = Decimal("1.02")
+Ratio = tuple[int, int]
+"""A number as a numerator and a denominator."""
+DEARER: Ratio = (ONE + SLIPPAGE).as_integer_ratio()
+CHEAPER: Ratio = (ONE - SLIPPAGE).as_integer_ratio()
+
+
+class Whole(Protocol):
+    """A whole number, or an array of them; `//` rounds down in both."""
+
+    def __mul__(self, other: int, /) -> Self: ...
+
+    def __floordiv__(self, other: Self | int, /) -> Self: ...
+
+    def __neg__(self) -> Self: ...
+
+
+W = TypeVar("W", bound=Whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +68,52 @@ class Cash:
     quote: Decimal
 
 
+def worse_ticks(price: W, side: Side, tick: int) -> W:
+    """The ticks that a market order pays or gets. `price` and `tick` are in one unit."""
+    if side is Side.BUY:
+        return -(-price * DEARER[0] // (tick * DEARER[1]))
+    return price * CHEAPER[0] // (tick * CHEAPER[1])
+
+
+def whole_steps(amount: W, step: W | int) -> W:
+    """The whole steps in `amount`: of units, or of money where `step` is what one costs."""
+    return amount // step
+
+
+def fee_steps(amount: W, rate: Ratio) -> W:
+    """The fee in steps of 1e-8, rounded up; `rate` is `fee_rate` of the amount's unit."""
+    top, bottom = rate
+    return -(-amount * top // bottom)
+
+
+def fee_rate(unit: Decimal) -> Ratio:
+    """The fee on one `unit` (base or quote), in steps of 1e-8."""
+    return _ratio(unit, FEE, 1 / FEE_STEP)
+
+
 def round_down(units: Decimal, step: Decimal) -> Decimal:
     """The largest multiple of `step` that is not above `units`."""
     if step <= 0:
         return units
-    return (units / step).to_integral_value(rounding=ROUND_DOWN) * step
+    whole, one = _in_one_unit(_ratio(units), _ratio(step))
+    return whole_steps(whole, one) * step
 
 
 def slipped(price: Decimal, side: Side, tick: Decimal) -> Decimal:
     """The price that a market order gets: a little worse than the quote, on the tick."""
-    worse = price * (ONE + SLIPPAGE if side is Side.BUY else ONE - SLIPPAGE)
     if tick <= 0:
-        return worse
-    rounding = ROUND_UP if side is Side.BUY else ROUND_DOWN
-    return (worse / tick).to_integral_value(rounding=rounding) * tick
+        return price * (ONE + SLIPPAGE if side is Side.BUY else ONE - SLIPPAGE)
+    whole, one = _in_one_unit(_ratio(price), _ratio(tick))
+    return worse_ticks(whole, side, one) * tick
 
 
 def buy(cost: Decimal, price: Decimal, step: Decimal) -> Execution:
     """Spend at most `cost`: whole steps, the fee taken from what was bought."""
-    units = round_down(cost / price, step)
+    if step <= 0:
+        units = cost / price
+    else:
+        money, one = _in_one_unit(_ratio(cost), _ratio(price, step))
+        units = whole_steps(money, one) * step
     return Execution(price, units, units * price, _fee(units))
 
 
@@ -105,4 +156,21 @@ def is_whole(cost: Decimal, spent: Decimal, step_value: Decimal) -> bool:
 
 
 def _fee(amount: Decimal) -> Decimal:
-    return (amount * FEE).quantize(FEE_STEP, rounding=ROUND_UP)
+    top, bottom = _ratio(amount)
+    rate, per = fee_rate(ONE)
+    return fee_steps(top, (rate, per * bottom)) * FEE_STEP
+
+
+def _ratio(*factors: Decimal) -> Ratio:
+    """Their product, exactly, in lowest terms: an array's room is not wasted."""
+    top = bottom = 1
+    for factor in factors:
+        over, under = factor.as_integer_ratio()
+        top, bottom = top * over, bottom * under
+    common = gcd(top, bottom)
+    return top // common, bottom // common
+
+
+def _in_one_unit(one: Ratio, other: Ratio) -> tuple[int, int]:
+    """Two numbers as whole numbers of their largest common unit, or of a part of it."""
+    return one[0] * other[1], other[0] * one[1]

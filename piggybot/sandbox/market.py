@@ -8,7 +8,8 @@ What is derived, and how:
   open, highest high, lowest low, last close, sum of the volumes.
 - ETH/USDT is BTC/USDT times the ratio ETH/BTC of the daily file's last days, one day for 24 hours
   of the first file, drawn as straight lines from close to close; its volume has BTC's value.
-- Inside a minute the price walks open, low, high, close (open, high, low, close when it falls).
+- Inside a minute the price walks open, low, high, close, whether it rises or falls: a stop is
+  always met before a target, as in the backtest.
 
 Prices are whole cents inside, so that aggregates are exact.
 
@@ -218,10 +219,7 @@ class Market:
         minute, into = divmod(now, MINUTE_MS)
         series, at = self._series[symbol], self._index(minute)
         first, last = series.opens[at], series.closes[at]
-        turns = [series.lows[at], series.highs[at]]
-        if last < first:
-            turns.reverse()
-        path = [first, *turns, last]
+        path = [first, series.lows[at], series.highs[at], last]
         leg, rest = divmod(into * BETWEEN, MINUTE_MS)
         here = path[leg] + (path[leg + 1] - path[leg]) * rest // MINUTE_MS
         seen = [*path[: leg + 1], here]

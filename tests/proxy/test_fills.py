@@ -1,21 +1,28 @@
 """Fill, fee and rounding: never more than was asked, never a unit from nowhere."""
 
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.fills import (
     FEE,
+    FEE_STEP,
     Position,
     apply_cash,
     buy,
     cash_of,
     fee_in_quote,
+    fee_rate,
+    fee_steps,
     is_whole,
     round_down,
     sell,
     slipped,
+    whole_steps,
+    worse_ticks,
 )
 from proxy.wire import Fill, Side
 
@@ -80,3 +87,54 @@ def test_rounding_goes_down_to_the_step():
 def test_a_buy_is_whole_when_the_rest_buys_no_step():
     assert is_whole(D(10), D("9.6"), D("0.5"))
     assert not is_whole(D(10), D("9"), D("0.5"))
+
+
+@given(
+    price=st.integers(1, 10**7),
+    cents=st.integers(1, 10**7),
+    tick=st.sampled_from([D("0.01"), D("0.05"), D("0.0001"), D(1)]),
+    step=st.sampled_from([D("0.00001"), D("0.0003"), D("0.1"), D(1)]),
+)
+def test_whole_numbers_and_arrays_of_them_give_what_decimals_give(price, cents, tick, step):
+    """Bought with cents, then sold: in Decimals, in ints, and in arrays of both kinds."""
+    dear, cheap = (slipped(price * tick, side, tick) for side in Side)
+    bought = buy(cents * D("0.01"), dear, step)
+    sold = sell(bought.units - bought.fee, cheap, step)
+    expected = [
+        exactly(dear, tick),
+        exactly(bought.units, step),
+        exactly(bought.fee, FEE_STEP),
+        exactly(cheap, tick),
+        exactly(sold.units, step),
+        exactly(sold.fee, FEE_STEP),
+    ]
+    budget = int(Fraction(cents, 100) // Fraction(tick * step))
+    assert there_and_back(price, budget, tick, step) == expected
+    for kind in (np.int64, object):
+        prices, budgets = np.array([price] * 3, dtype=kind), np.array([budget] * 3, dtype=kind)
+        for column, value in zip(
+            there_and_back(prices, budgets, tick, step), expected, strict=True
+        ):
+            assert column.tolist() == [value] * 3
+
+
+def there_and_back(price, budget, tick, step):
+    """A buy and a sell of all that it brought, by the rules on whole numbers."""
+    dear, cheap = worse_ticks(price, Side.BUY, 1), worse_ticks(price, Side.SELL, 1)
+    steps = whole_steps(budget, dear)
+    fee = fee_steps(steps, fee_rate(step))
+    atoms = steps * exactly(step, FEE_STEP) - fee
+    left = whole_steps(atoms, exactly(step, FEE_STEP))
+    return [dear, steps, fee, cheap, left, fee_steps(left * cheap, fee_rate(step * tick))]
+
+
+def exactly(value, one):
+    """How often `one` goes into `value`, without a rest."""
+    times = Fraction(value) / Fraction(one)
+    assert times.denominator == 1, f"{value} is not a multiple of {one}"
+    return int(times)
+
+
+def test_a_quote_between_two_ticks_is_brought_to_the_worse_one():
+    assert slipped(D("100.003"), Side.BUY, D("0.05")) == D("100.10")
+    assert slipped(D("100.003"), Side.SELL, D("0.05")) == D("99.95")

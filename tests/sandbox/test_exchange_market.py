@@ -50,6 +50,25 @@ def test_no_minute_jumps_neither_at_the_ends_of_the_file_nor_between():
             assert one.low <= min(one.open, one.close) <= max(one.open, one.close) <= one.high
 
 
+def test_inside_a_minute_the_price_walks_open_low_high_close_also_when_it_falls():
+    hands = Hands()
+    market = Market(hands)
+    falling = 0
+    for _ in range(20):
+        hands.now += timedelta(minutes=1)
+        minute, walked = hands.now, []
+        for into in (0, 20, 40, 60):
+            hands.now = minute + timedelta(seconds=into) - timedelta(milliseconds=into == 60)
+            walked.append(market.price("BTCUSDT"))
+        hands.now = minute + timedelta(minutes=1)
+        candle = market.newest("BTCUSDT", "1m", stamp(minute), 1)[0]
+        assert walked[:3] == [candle.open, candle.low, candle.high]
+        assert abs(walked[3] - candle.close) < Decimal("0.05")
+        hands.now = minute
+        falling += candle.close < candle.open
+    assert 0 < falling < 20
+
+
 def test_longer_candles_are_made_of_the_minutes_in_them():
     hands = Hands()
     market = Market(hands)
