@@ -24,7 +24,7 @@ from alembic.util import CommandError
 from sqlalchemy import BigInteger, Engine, Text, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 try:
@@ -39,6 +39,16 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 FULL, EXTRA = 2, 3
 LOG_PATIENCE = 1000
+LOCK = 1346982727
+"""Marks our advisory locks among those of other programs on the same server."""
+LOCK_TRIES = 20
+SESSION = """
+SET synchronous_commit = on;
+SET tcp_keepalives_idle = 20;
+SET tcp_keepalives_interval = 10;
+SET tcp_keepalives_count = 3
+"""
+"""So that an acknowledged commit is on the disk, and a lock outlives a lost host by a minute."""
 FIXED_BRANCHES = ((3, 44, 6), (3, 50, 7))
 FIXED_FROM = (3, 51, 3)
 
@@ -100,14 +110,16 @@ def safe_in_wal(version: tuple[int, ...]) -> bool:
 def open_database(url: str, house: House) -> Engine:
     """Open and upgrade the database of `house`; UnsafeDatabase where it cannot be kept safe."""
     try:
-        engine = (
-            _sqlite(url) if url.startswith("sqlite") else create_engine(url, hide_parameters=True)
-        )
+        engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url, house)
         upgrade(engine, house)
     except ArgumentError:
         raise UnsafeDatabase(
-            "The database's address is not understood. Write it like sqlite:////folder/file.db, or "
-            "leave the setting out."
+            "The database's address is not understood. Write it like sqlite:////folder/file.db or "
+            "postgresql://user:password@host/name, or leave the setting out."
+        ) from None
+    except ModuleNotFoundError:
+        raise UnsafeDatabase(
+            "PostgreSQL needs its driver, which is not installed: pip install 'piggybot[postgres]'."
         ) from None
     except CommandError:
         raise UnsafeDatabase(
@@ -115,6 +127,10 @@ def open_database(url: str, house: House) -> Engine:
             "again, or restore the database from the backup of that time."
         ) from None
     except DatabaseError as error:
+        if not url.startswith("sqlite") and isinstance(error, OperationalError):
+            raise UnsafeDatabase(
+                f"{_place(url)} cannot be reached ({error.orig}). Is its server running?"
+            ) from None
         raise UnsafeDatabase(
             f"{_place(url)} cannot be used ({error.orig}). If it is damaged, restore it from your "
             "backup; it holds what was traded, so do not delete it."
@@ -180,6 +196,53 @@ def _make_private(path: Path) -> None:
     path.parent.chmod(0o700)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     path.chmod(0o600)
+
+
+def _postgres(url: str, house: House) -> Engine:
+    """One connection, which holds the lock of this house: whoever has it is the only one.
+
+    The lock is the connection's, so that a connection which is lost takes the right to write along.
+    """
+    asked = make_url(url)
+    if asked.get_backend_name() != "postgresql":
+        raise ArgumentError("neither SQLite nor PostgreSQL")
+    engine = create_engine(
+        asked.set(drivername="postgresql+psycopg"),
+        pool_size=1,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", partial(_take_over, house, _place(url)))
+    return engine
+
+
+def _take_over(house: House, place: str, connection: Any, _record: object) -> None:
+    """Take the lock, and see to it that what is acknowledged is on the disk."""
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(SESSION)
+        if not _locked(cursor, house):
+            raise UnsafeDatabase(
+                f"Another {house} is using {place[0].lower()}{place[1:]}. Stop it, or give this "
+                f"one its own {house.upper()}_DATABASE_URL."
+            )
+        if cursor.execute("SHOW fsync").fetchone()[0] != "on":
+            raise UnsafeDatabase(
+                f"{place} does not keep what it acknowledges: fsync is off. Set fsync = on in "
+                "postgresql.conf."
+            )
+    connection.autocommit = False
+
+
+def _locked(cursor: Any, house: House) -> bool:
+    """Whether the lock is ours. The server may need a moment to see that its last owner is gone."""
+    asked = "SELECT pg_try_advisory_lock(%s, hashtext(current_schema() || %s))"
+    for _ in range(LOCK_TRIES):
+        if cursor.execute(asked, (LOCK, house)).fetchone()[0]:
+            return True
+        cursor.execute("SELECT pg_sleep(0.1)")
+    return False
 
 
 def _on_connect(module: ModuleType, connection: Any, _record: object) -> None:

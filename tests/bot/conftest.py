@@ -3,7 +3,6 @@
 May import: core, store.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,15 +12,12 @@ from sqlalchemy import Engine
 from migrations.database import open_database
 from piggybot.store import Store
 from piggybot.store.tables import metadata
+from tests.databases import address
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    url = os.environ.get("PIGGY_TEST_DATABASE") or f"sqlite:///{tmp_path / 'bot' / 'bot.db'}"
-    engine = open_database(url, "bot")
-    with engine.begin() as db:
-        for table in reversed(metadata.sorted_tables):
-            db.execute(table.delete())
+    engine = open_database(address(tmp_path, "bot", metadata), "bot")
     yield engine
     engine.dispose()
 

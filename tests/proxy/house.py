@@ -1,6 +1,6 @@
 """A proxy without its HTTP: real store, gate, vault and desk over fake venues and a set clock.
 
-May import: accounts, desk, paper, parts, stopgate, store, vault, wire.
+May import: accounts, desk, paper, parts, stopgate, store, tables, vault, wire.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,10 @@ from proxy.parts import LiveRules, Parts
 from proxy.records import KeyRow
 from proxy.stopgate import StopGate
 from proxy.store import Store
+from proxy.tables import metadata
 from proxy.vault import Vault
 from proxy.wire import Limits, Mode, ModeIn, Permissions, RegisterIn, Side, TradeIn
+from tests.databases import address
 from tests.proxy.fake_venue import FakeVenue
 
 D = Decimal
@@ -42,6 +44,7 @@ class House:
         self.live = LiveRules(True, token)
         self.venue = FakeVenue(self.clock)
         self._built: list[tuple] = []
+        self._address = address(folder, "proxy", metadata)
         self.build()
 
     def clock(self) -> datetime:
@@ -62,7 +65,9 @@ class House:
         self.after(seconds)
 
     def build(self) -> None:
-        engine = open_database(f"sqlite:///{self.folder}/proxy/proxy.db", "proxy")
+        if not self._address.startswith("sqlite"):
+            self.close()  # there the database itself lets only one in
+        engine = open_database(self._address, "proxy")
         door = Door()
         self._built.append((engine, door))
         self.engine = engine
@@ -97,6 +102,7 @@ class House:
         for engine, door in self._built:
             door.close()
             engine.dispose()
+        self._built.clear()
 
     async def open(self, *users: str) -> None:
         await self.desk.recover()

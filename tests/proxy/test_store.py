@@ -1,6 +1,5 @@
-"""What the proxy remembers: exact, whole, and gone when it is told to forget."""
+"""What the proxy remembers: exact, and whole."""
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -8,52 +7,16 @@ from alembic import command
 
 from migrations.database import alembic_config
 from proxy.records import Book, DayStart, Held, KeyRow
-from proxy.store import Forgotten
 from proxy.wire import Mode, Permissions
-from tests.proxy.house import House, trade
+from tests.proxy.house import trade
 
 pytestmark = pytest.mark.anyio
 D = Decimal
 
 
-def files(house: House) -> bytes:
-    return b"".join(path.read_bytes() for path in (house.folder / "proxy").glob("proxy.db*"))
-
-
 def test_tables_and_migration_agree(house):
     with house.engine.begin() as db:
         command.check(alembic_config("proxy", db))
-
-
-def test_a_forgotten_key_leaves_no_byte_in_the_files(house):
-    marker = "SEALED" + "x7Qz" * 400
-    key = KeyRow("ann", "binanceus", marker, marker, Permissions(trade=True), house.now)
-    house.store.keys.save(key)
-    assert house.store.keys.find("ann", "binanceus") == key
-    assert b"x7Qz" in files(house)
-    assert house.store.keys.forget("ann") == Forgotten(["binanceus"], False)
-    assert b"x7Qz" not in files(house)
-    assert house.store.keys.of("ann") == []
-
-
-def test_a_reader_in_the_way_is_not_waited_for_long_and_the_trace_is_told(house):
-    house.store.keys.save(KeyRow("ann", "binanceus", "a", "b", Permissions(), None))
-    with house.engine.connect() as db:
-        usual = db.exec_driver_sql("PRAGMA busy_timeout").scalar()
-    other = house.engine.dialect.dbapi.connect(house.engine.url.database)
-    other.isolation_level = None
-    other.execute("BEGIN")
-    other.execute("SELECT count(*) FROM credentials").fetchone()
-    begun = time.monotonic()
-    try:
-        gone = house.store.keys.forget("ann")
-    finally:
-        other.close()
-    assert time.monotonic() - begun < 5
-    assert gone == Forgotten(["binanceus"], True)
-    with house.engine.connect() as db:
-        assert db.exec_driver_sql("PRAGMA busy_timeout").scalar() == usual
-    assert house.store.keys.forget("ann") == Forgotten([], False)
 
 
 def test_forgetting_touches_no_other_user_or_venue(house):

@@ -28,8 +28,8 @@ NEWER = (
     "database from the backup of that time."
 )
 ADDRESS = (
-    "The database's address is not understood. Write it like sqlite:////folder/file.db, or leave "
-    "the setting out."
+    "The database's address is not understood. Write it like sqlite:////folder/file.db or "
+    "postgresql://user:password@host/name, or leave the setting out."
 )
 NOT_WRITTEN = b"This is a letter, and no database. " * 100
 
