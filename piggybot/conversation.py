@@ -6,6 +6,7 @@ May import: sandbox, stage.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from piggybot.sandbox.telegram_shown import Event, Shown
 from piggybot.stage import Phone, Printer, Tone
@@ -22,10 +23,11 @@ class Seen:
 class Conversation:
     """Follows a phone; `mark` is the event from which the player looks."""
 
-    def __init__(self, phone: Phone, show: Printer) -> None:
+    def __init__(self, phone: Phone, show: Printer, files: Path) -> None:
         self.mark = 0
         self._phone = phone
         self._show = show
+        self._files = files
         self._cursor = 0
         self._seen: list[Seen] = []
         self._keyboards: dict[int, tuple[str, ...]] = {}
@@ -72,12 +74,22 @@ class Conversation:
         self._keyboards.pop(shown.message_id, None)
         if shown.labels:
             self._keyboards[shown.message_id] = shown.labels
-        words = f"{shown.text} {shown.document_name or ''}"
+        words = f"{shown.text} {shown.document_name or ''} {hash(shown.document)}"
         if self._texts.get(shown.message_id) == words and not shown.labels:
             return  # only its buttons went: nothing new to read
         self._texts[shown.message_id] = words
         self._seen.append(Seen(event.seq, shown.text))
-        self._show(_drawn(event.kind, shown), Tone.BOT)
+        self._show(_drawn(event.kind, shown, self._kept(shown)), Tone.BOT)
+
+    def _kept(self, shown: Shown) -> str:
+        """Where what came with a message can be opened now; nothing where nothing came."""
+        if shown.document is None:
+            return ""
+        self._files.mkdir(parents=True, exist_ok=True)
+        name = Path(shown.document_name or "file").name
+        path = self._files / f"{shown.message_id}-{shown.edits}-{name}"
+        path.write_bytes(shown.document)
+        return str(path)
 
 
 def _whose(shown: Shown) -> str:
@@ -88,12 +100,12 @@ def _first_line(text: str) -> str:
     return text.partition("\n")[0]
 
 
-def _drawn(kind: str, shown: Shown) -> str:
-    """A message as lines: an edit is marked, a file named, buttons are numbered."""
+def _drawn(kind: str, shown: Shown, path: str) -> str:
+    """A message as lines: an edit is marked, a file told with its path, buttons are numbered."""
     head = "(edited) " if kind == "edit" else ""
     lines = (head + shown.text).splitlines()
-    if shown.document_name:
-        lines.append(f"(file: {shown.document_name})")
+    if path:
+        lines.append(f"({'picture' if shown.kind == 'photo' else 'file'}: {path})")
     if shown.labels:
         lines.append("  ".join(f"{number}:[{one}]" for number, one in enumerate(shown.labels, 1)))
     return "\n".join(lines)

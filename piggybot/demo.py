@@ -76,6 +76,10 @@ class Demo:
         assert self._exchange is not None, "start it first"
         return self._exchange
 
+    @property
+    def files(self) -> Path:
+        return self.folder / "received"
+
     def values(self) -> Mapping[str, str]:
         """The code is the newest that the bot has printed; a bot that knows its owner has none."""
         return {"code": self.code, "key": self.key.key, "secret": self.key.secret}

@@ -53,7 +53,7 @@ class Player:
         self._stage = stage
         self._show = show
         self._patience = patience or Patience()
-        self._chat = Conversation(stage.phone, show)
+        self._chat = Conversation(stage.phone, show, stage.files)
 
     async def play(self, steps: list[Step]) -> int:
         """Play all; return how many expectations held. Failed at the first that did not."""

@@ -8,6 +8,7 @@ May import: sandbox, script.
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from piggybot.sandbox.telegram_shown import Event
@@ -45,6 +46,10 @@ class Stage(Protocol):
 
     @property
     def phone(self) -> Phone: ...
+
+    @property
+    def files(self) -> Path:
+        """Where the files and pictures are put that the bot sends."""
 
     def values(self) -> Mapping[str, str]:
         """What {code}, {key} and {secret} stand for now."""

@@ -27,7 +27,7 @@ Ctrl-C ends everything.
 
 async def chat(stage: Stage, typed: AsyncIterator[str], show: Printer) -> None:
     """Talk until `typed` ends, or until a process dies; then say which, and why."""
-    conversation = Conversation(stage.phone, show)
+    conversation = Conversation(stage.phone, show, stage.files)
     listening = asyncio.create_task(_listen(stage, conversation, show))
     talking = asyncio.create_task(_talk(stage, conversation, typed, show))
     try:

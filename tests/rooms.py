@@ -7,7 +7,7 @@ May import: nothing of ours.
 """
 
 GUESTS: dict[str, tuple[str, ...]] = {
-    "telegram": ("piggybot/chat/telegram.py",),
+    "telegram": ("piggybot/chat/telegram.py", "piggybot/chat/telegram_updates.py"),
     "ccxt": ("proxy/ccxt_wire.py",),
     "aiohttp": ("proxy/ccxt_line.py",),
     "sqlalchemy": (

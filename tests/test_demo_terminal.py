@@ -6,6 +6,8 @@ May import: sandbox, stage, terminal.
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +75,24 @@ async def test_a_process_that_dies_ends_the_chat_and_is_named():
     stage = WaitingStage()
     stage.dead = "The proxy has ended by itself (signal 9). It printed nothing."
     assert await talk(stage, "/help") == [f"bad: {stage.dead}"]
+
+
+async def test_a_picture_is_a_line_with_the_path_of_a_file_that_can_be_opened(tmp_path: Path):
+    stage = WaitingStage()
+    stage.files = tmp_path / "received"
+    for edits, content in enumerate((b"first", b"second")):
+        stage.fake.bot("BTC/USDT 1h", kind="edit" if edits else "document", message=7)
+        told = stage.fake.log[-1]
+        shown = replace(
+            told.shown, kind="photo", document=content, document_name="../chart.png", edits=edits
+        )
+        stage.fake.log[-1] = replace(told, shown=shown)
+    first, second = await talk(stage, "")
+    path = stage.files / "7-0-chart.png"
+    assert first == f"bot: BTC/USDT 1h\n(picture: {path})"
+    assert path.read_bytes() == b"first"
+    assert second.startswith("bot: (edited) BTC/USDT 1h")
+    assert (stage.files / "7-1-chart.png").read_bytes() == b"second"
 
 
 async def test_lines_come_whole_from_a_pipe_and_end_with_it():

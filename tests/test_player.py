@@ -6,6 +6,7 @@ May import: player, sandbox, script, stage.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,7 @@ class FakeStage:
         self.now = Books(0, 0, 0, 0, {"USDT": Decimal(10000)})
         self.done: list[str] = []
         self.dead = ""
+        self.files = Path("nowhere")
 
     @property
     def phone(self) -> Phone:

@@ -3,16 +3,16 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: desk, errors, ports, settings, store.
+May import: core, desk, errors, ports, settings, store.
 """
 
-import base64
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from migrations.database import Door
+from piggybot.core.mail import File
 from piggybot.desk import Desk
 from piggybot.errors import BadInput
 from piggybot.ports import Broker, Clock, Ids, Notifier
@@ -21,6 +21,7 @@ from piggybot.store import ButtonRow, Outgoing, Person, Store
 
 STOP, FILL, WARNING, INFO = range(4)
 BUTTON_LIFE = timedelta(seconds=60)
+PROGRESS_PAUSE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +34,39 @@ class Button:
     life: timedelta = BUTTON_LIFE
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file that goes with a reply."""
-
-    name: str
-    content: bytes
+Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message: Telegram HTML, already escaped by texts.py."""
+    """One message: Telegram HTML, already escaped by texts.py. At most one file goes with it."""
 
     text: str
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    document: Document | None = None
+    buttons: Keyboard = ()
+    document: File | None = None
+    photo: File | None = None
+    """A PNG. Words that are longer than 1024 letters come after it."""
     priority: int = INFO
+    edits: str | None = None
+    """The key of an earlier reply, which this one takes the place of: same message, new contents.
+    Without that message it comes as a new one."""
+    reply_to: int | None = None
+
+    @property
+    def kind(self) -> str:
+        if self.edits is not None:
+            return "edit"
+        if self.photo is not None:
+            return "photo"
+        return "text" if self.document is None else "document"
+
+
+@dataclass(slots=True)
+class Progress:
+    """What one Ask has told of its long work so far."""
+
+    told: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +98,7 @@ class Ask:
     secrets: Mapping[str, str] = field(default_factory=dict)
     deleted: bool | None = None
     _turn: Iterator[int] = field(default_factory=itertools.count, repr=False, compare=False)
+    _progress: Progress = field(default_factory=Progress, repr=False, compare=False)
 
     def first(self, usage: str) -> str:
         """The first word after the command; without one, say how it is used."""
@@ -89,56 +108,84 @@ class Ask:
             )
         return self.words[0]
 
-    async def say(self, *replies: Reply) -> None:
-        """Commit the replies and their buttons, then wake the sender."""
-        now = self.house.clock()
-        rows: list[Outgoing] = []
-        minted: list[ButtonRow] = []
-        for reply in replies:
-            shown, fresh = self._mint(reply, now)
-            minted += fresh
-            rows.append(self._row(reply, shown, now))
-        await self.house.door(self.house.store.outbox.add, rows, minted)
-        self.house.notifier.wake()
+    @property
+    def progress_key(self) -> str:
+        """What the result of long work edits, so that it takes the place of its progress."""
+        return f"{self.origin}:progress"
 
-    def _mint(
-        self, reply: Reply, now: datetime
-    ) -> tuple[list[list[dict[str, str]]], list[ButtonRow]]:
-        shown: list[list[dict[str, str]]] = []
-        minted: list[ButtonRow] = []
-        for line in reply.buttons:
-            shown.append([])
-            for button in line:
-                nonce = self.house.ids()
-                shown[-1].append({"label": button.label, "data": nonce})
-                minted.append(
-                    ButtonRow(
-                        nonce=nonce,
-                        person_id=self.person.id,
-                        action=button.action,
-                        params=dict(button.params),
-                        expires=now + button.life,
-                        used=False,
-                    )
+    async def say(self, *replies: Reply) -> list[str]:
+        """Commit the replies and their buttons, then wake the sender. Their keys, for edits."""
+        keys = [f"{self.origin}:{next(self._turn)}" for _ in replies]
+        await self._commit(dict(zip(keys, replies, strict=True)))
+        return keys
+
+    async def progress(self, text: str) -> None:
+        """Say how far long work is: one message, edited at a calm pace; some calls say nothing.
+
+        The result follows as `Reply(..., edits=ask.progress_key)`.
+        """
+        now, last = self.house.clock(), self._progress
+        if text == last.told or (last.at is not None and now - last.at < PROGRESS_PAUSE):
+            return
+        first = last.at is None
+        last.told, last.at = text, now
+        if first:
+            await self._commit({self.progress_key: Reply(text)})
+            return
+        again = Reply(text, edits=self.progress_key)
+        await self._commit({f"{self.progress_key}:{self.house.ids()}": again})
+
+    async def _commit(self, replies: Mapping[str, Reply]) -> None:
+        house, now = self.house, self.house.clock()
+        written = [
+            letter(self.person, key, reply, now, house.ids) for key, reply in replies.items()
+        ]
+        rows, minted = [one for one, _ in written], [each for _, some in written for each in some]
+        await house.door(house.store.outbox.add, rows, minted)
+        house.notifier.wake()
+
+
+def letter(
+    person: Person, key: str, reply: Reply, now: datetime, ids: Ids
+) -> tuple[Outgoing, list[ButtonRow]]:
+    """A reply as a letter to this person, and its buttons. The key is told once."""
+    shown, minted = _mint(person, reply.buttons, now, ids)
+    body: dict[str, object] = {"text": reply.text}
+    if shown:
+        body["buttons"] = shown
+    row = Outgoing(
+        id=0,
+        chat_id=person.chat_id,
+        kind=reply.kind,
+        body=body,
+        priority=reply.priority,
+        dedupe=key,
+        reply_to=reply.reply_to,
+        created=now,
+        not_before=now,
+        edits=reply.edits,
+        file=reply.photo or reply.document,
+    )
+    return row, minted
+
+
+def _mint(
+    person: Person, keyboard: Keyboard, now: datetime, ids: Ids
+) -> tuple[list[list[dict[str, str]]], list[ButtonRow]]:
+    shown: list[list[dict[str, str]]] = []
+    minted: list[ButtonRow] = []
+    for line in keyboard:
+        shown.append([])
+        for button in line:
+            nonce = ids()
+            shown[-1].append({"label": button.label, "data": nonce})
+            minted.append(
+                ButtonRow(
+                    nonce=nonce,
+                    person_id=person.id,
+                    action=button.action,
+                    params=dict(button.params),
+                    expires=now + button.life,
                 )
-        return shown, minted
-
-    def _row(self, reply: Reply, shown: list[list[dict[str, str]]], now: datetime) -> Outgoing:
-        body: dict[str, object] = {"text": reply.text}
-        if shown:
-            body["buttons"] = shown
-        if reply.document is not None:
-            body["name"] = reply.document.name
-            body["content"] = base64.b64encode(reply.document.content).decode()
-        return Outgoing(
-            id=0,
-            chat_id=self.person.chat_id,
-            kind="text" if reply.document is None else "document",
-            body=body,
-            priority=reply.priority,
-            dedupe=f"{self.origin}:{next(self._turn)}",
-            reply_to=None,
-            created=now,
-            not_before=now,
-            tries=0,
-        )
+            )
+    return shown, minted

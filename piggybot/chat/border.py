@@ -2,7 +2,7 @@
 
 Alone so that the rules of the gate, the inbox and the outbox know no Telegram.
 
-May import: nothing of ours.
+May import: core.
 """
 
 import html
@@ -12,8 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from piggybot.core.mail import File
+
 TAG = re.compile(r"<[^>]*>")
 LONGEST = 4096
+LONGEST_CAPTION = 1024
 Keyboard = Sequence[Sequence[Mapping[str, str]]]
 
 
@@ -51,7 +54,16 @@ class Letter:
 
     @property
     def too_long(self) -> bool:
-        return len(bare(self.text).encode("utf-16-le")) // 2 > LONGEST
+        return self._length > LONGEST
+
+    @property
+    def too_long_for_caption(self) -> bool:
+        """A picture or a file may have fewer words than a message."""
+        return self._length > LONGEST_CAPTION
+
+    @property
+    def _length(self) -> int:
+        return len(bare(self.text).encode("utf-16-le")) // 2
 
 
 def bare(text: str) -> str:
@@ -80,7 +92,15 @@ class Unchanged(WireError):
 
 
 class Gone(WireError):
-    """The message is not there."""
+    """The message is not there, or not ours to change."""
+
+
+class NoText(WireError):
+    """The message is a picture or a file: its words are a caption."""
+
+
+class TooEarly(WireError):
+    """What this letter changes has not gone yet."""
 
 
 class Blocked(WireError):
@@ -110,7 +130,17 @@ class Wire(Protocol):
 
     async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None: ...
 
-    async def document(self, chat_id: int, name: str, content: bytes, caption: Letter) -> int: ...
+    async def edit_caption(self, chat_id: int, message_id: int, letter: Letter) -> None: ...
+
+    async def edit_photo(
+        self, chat_id: int, message_id: int, picture: File, caption: Letter
+    ) -> None: ...
+
+    async def photo(self, chat_id: int, picture: File, caption: Letter) -> int: ...
+
+    async def document(self, chat_id: int, file: File, caption: Letter) -> int: ...
+
+    async def action(self, chat_id: int, action: str) -> None: ...
 
     async def unbutton(self, chat_id: int, message_id: int) -> None: ...
 

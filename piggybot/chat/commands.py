@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from piggybot.chat import account, keys, live, look, safety, texts_look, trade
 from piggybot.chat.ask import Ask, Reply
+from piggybot.chat.busy import TYPING
 
 Handler = Callable[[Ask], Awaitable[None]]
 
@@ -25,6 +26,8 @@ class Command:
     money: bool = False
     open: bool = False
     owner: bool = False
+    action: str = TYPING
+    """What the chat shows while the handler works."""
 
     @property
     def help(self) -> str:

@@ -16,6 +16,7 @@ import structlog
 from piggybot.chat import refusals
 from piggybot.chat.ask import WARNING, House
 from piggybot.chat.border import Arrival, Flood, Line, SecondPoller, WireError, WrongToken
+from piggybot.chat.busy import Busy
 from piggybot.chat.commands import COMMANDS
 from piggybot.chat.guard import Errands, unbroken
 from piggybot.chat.intake import Intake
@@ -41,6 +42,7 @@ class Timing:
     first_retry: float = 0.5
     longest_retry: float = 30.0
     grace: float = 5.0
+    busy: float = 1.0
     pace: Pace = field(default_factory=Pace)
 
 
@@ -56,7 +58,7 @@ class ChatDoor:
         """Since when Telegram has not been heard; None while it is."""
         self._errands = Errands()
         self._wipes = Wipes(house, line)
-        self._lanes = Lanes(Worker(house, self._wipes).work)
+        self._lanes = Lanes(Worker(house, self._wipes, Busy(line, timing.busy)).work)
         reader = Reader(COMMANDS)
         self._intake = Intake(house, line, reader, self._lanes, self._wipes, self._errands)
         office = Office(house.store, house.door, house.clock, bell, self._timing.pace)

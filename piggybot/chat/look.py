@@ -10,8 +10,9 @@ import io
 from collections.abc import Sequence
 
 from piggybot.chat import texts_look as texts
-from piggybot.chat.ask import Ask, Document, Reply
+from piggybot.chat.ask import Ask, Reply
 from piggybot.chat.parse import whole
+from piggybot.core.mail import File
 from piggybot.core.money import plain
 from piggybot.core.orders import Order
 from piggybot.errors import BadInput, PiggyError
@@ -64,7 +65,7 @@ async def export(ask: Ask) -> None:
     """Send your whole trade log as a CSV file."""
     orders = await ask.house.door(ask.house.store.orders.all_of, ask.person.user_id)
     name = f"piggybot-trades-{ask.house.clock():%Y-%m-%d}.csv"
-    document = Document(name, to_csv(orders))
+    document = File(name, to_csv(orders))
     await ask.say(Reply(texts.export_caption(len(orders)), document=document))
 
 

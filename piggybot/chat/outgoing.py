@@ -15,7 +15,7 @@ import structlog
 
 from migrations.database import Door
 from piggybot.chat.ask import STOP
-from piggybot.chat.border import Blocked, Flood, Rejected, Wire, WireError
+from piggybot.chat.border import Blocked, Flood, Rejected, TooEarly, Wire, WireError
 from piggybot.chat.deliver import Delivery
 from piggybot.chat.folding import folds
 from piggybot.chat.guard import unbroken
@@ -145,6 +145,10 @@ class Sender:
             log.error("letter failed", id=row.id, kind=row.kind, why=str(refusal))
             self._unstick(row)
             await door(store.outbox.failed, row.id, str(refusal))
+        except TooEarly:
+            # Without holding up the others: what it waits for is one of them.
+            until = clock() + timedelta(seconds=self._office.pace.retry(row.tries))
+            await door(store.outbox.later, row.id, until)
         except WireError as error:
             log.warning("letter late", id=row.id, tries=row.tries, why=str(error))
             await self._later(row)

@@ -1,32 +1,29 @@
-"""Telegram's library behind our border: updates become arrivals, its errors become ours.
+"""Telegram's library behind our border: letters become its calls, its errors become ours.
 
-Alone because it is the only file that knows the library. Texts of errors are Telegram's own
-sentences of refusal; those of the network, which may hold the token, are not passed on.
+Alone because it is the only file that asks the library for anything. Texts of errors are Telegram's
+own sentences of refusal; those of the network, which may hold the token, are not passed on.
 
-May import: settings.
+May import: core, settings.
 """
 
 import logging
 import os
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from telegram import (
     Bot,
     BotCommand,
-    CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
     LinkPreviewOptions,
-    Message,
     ReplyParameters,
-    Update,
 )
-from telegram.constants import ChatType, ParseMode
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
@@ -37,6 +34,7 @@ from piggybot.chat.border import (
     Flood,
     Gone,
     Letter,
+    NoText,
     Rejected,
     SecondPoller,
     Unchanged,
@@ -47,78 +45,25 @@ from piggybot.chat.border import (
 )
 from piggybot.chat.door import ChatDoor, Timing
 from piggybot.chat.outgoing import Bell
+from piggybot.chat.telegram_updates import arrival_of
+from piggybot.core.mail import File
 from piggybot.settings import Settings
 
 R = TypeVar("R")
 ALLOWED = ("message", "callback_query")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CHATTY = ("httpx", "httpcore", "telegram")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 SENTENCES: tuple[tuple[str, type[WireError]], ...] = (
     ("can't parse entities", Unparsable),
     ("can't parse", Unparsable),
     ("message is not modified", Unchanged),
+    ("no text in the message to edit", NoText),
     ("message to edit not found", Gone),
+    ("message can't be edited", Gone),
     ("message to delete not found", Gone),
     ("message to pin not found", Gone),
     ("message_id_invalid", Gone),
 )
-
-
-def arrival_of(update: Update) -> Arrival | None:
-    """What matters of an update; None for kinds that nobody asked for, edits and channels too."""
-    if update.callback_query is not None:
-        return _pressed(update.callback_query)
-    return None if update.message is None else _message(update.message)
-
-
-def _message(message: Message) -> Arrival | None:
-    sender = message.from_user
-    if sender is None:
-        return None
-    return Arrival(
-        chat_id=message.chat.id,
-        person_id=sender.id,
-        name=_clean(sender.first_name),
-        message_id=message.message_id,
-        sent_at=message.date,
-        odd=_odd(message),
-        text=_clean(message.text or ""),
-    )
-
-
-def _odd(message: Message) -> str:
-    """What makes a message inadmissible, whoever sent it."""
-    marks = {
-        "not a private chat": message.chat.type != ChatType.PRIVATE,
-        "edited": message.edit_date is not None,
-        "forwarded": message.forward_origin is not None or bool(message.is_automatic_forward),
-        "via a bot": message.via_bot is not None,
-        "by a chat": message.sender_chat is not None,
-        "by a bot": message.from_user is not None and message.from_user.is_bot,
-        "by a business": message.business_connection_id is not None,
-    }
-    return next((name for name, true in marks.items() if true), "")
-
-
-def _pressed(query: CallbackQuery) -> Arrival:
-    shown = query.message
-    private = shown is not None and shown.chat.type == ChatType.PRIVATE
-    return Arrival(
-        chat_id=query.from_user.id if shown is None else shown.chat.id,
-        person_id=query.from_user.id,
-        name=_clean(query.from_user.first_name),
-        message_id=0 if shown is None else shown.message_id,
-        sent_at=EPOCH if shown is None else shown.date,
-        odd="" if private else "not a private chat",
-        query_id=query.id,
-        data=query.data or "",
-    )
-
-
-def _clean(text: str) -> str:
-    """Without halves of letters and NULs, which no database and no answer can carry."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 class TelegramDoor(ChatDoor):
@@ -193,12 +138,38 @@ class TelegramLine:
             )
         )
 
-    async def document(self, chat_id: int, name: str, content: bytes, caption: Letter) -> int:
-        sent = await _ours(
-            self._bot.send_document(
+    async def edit_caption(self, chat_id: int, message_id: int, letter: Letter) -> None:
+        await _ours(
+            self._bot.edit_message_caption(
                 chat_id,
-                BytesIO(content),
-                filename=name,
+                message_id,
+                caption=letter.text or None,
+                parse_mode=_mode(letter),
+                reply_markup=_keyboard(letter),
+            )
+        )
+
+    async def edit_photo(
+        self, chat_id: int, message_id: int, picture: File, caption: Letter
+    ) -> None:
+        media = InputMediaPhoto(
+            picture.content,
+            caption=caption.text or None,
+            parse_mode=_mode(caption),
+            filename=picture.name,
+        )
+        await _ours(
+            self._bot.edit_message_media(
+                media, chat_id, message_id, reply_markup=_keyboard(caption)
+            )
+        )
+
+    async def photo(self, chat_id: int, picture: File, caption: Letter) -> int:
+        sent = await _ours(
+            self._bot.send_photo(
+                chat_id,
+                picture.content,
+                filename=picture.name,
                 caption=caption.text or None,
                 parse_mode=_mode(caption),
                 reply_markup=_keyboard(caption),
@@ -206,6 +177,23 @@ class TelegramLine:
             )
         )
         return sent.message_id
+
+    async def document(self, chat_id: int, file: File, caption: Letter) -> int:
+        sent = await _ours(
+            self._bot.send_document(
+                chat_id,
+                file.content,
+                filename=file.name,
+                caption=caption.text or None,
+                parse_mode=_mode(caption),
+                reply_markup=_keyboard(caption),
+                reply_parameters=_reply(caption),
+            )
+        )
+        return sent.message_id
+
+    async def action(self, chat_id: int, action: str) -> None:
+        await _ours(self._bot.send_chat_action(chat_id, action))
 
     async def unbutton(self, chat_id: int, message_id: int) -> None:
         await _ours(self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None))

@@ -13,6 +13,7 @@ import structlog
 
 from piggybot.chat import refusals
 from piggybot.chat.ask import INFO, WARNING, Ask, House, Reply
+from piggybot.chat.busy import TYPING, Busy
 from piggybot.chat.commands import ACTIONS, COMMANDS, PROMPT, STEPS, Command
 from piggybot.chat.guard import unbroken
 from piggybot.chat.texts import e, error_text
@@ -42,9 +43,10 @@ TROUBLES = {
 class Worker:
     """Runs the handler of one row."""
 
-    def __init__(self, house: House, wipes: Wipes) -> None:
+    def __init__(self, house: House, wipes: Wipes, busy: Busy) -> None:
         self._house = house
         self._wipes = wipes
+        self._busy = busy
 
     async def work(self, row: Incoming) -> None:
         """Handle a row to its end. Only cancelling leaves it unfinished."""
@@ -55,7 +57,10 @@ class Worker:
         person = await door(store.people.find, row.person_id)
         if person is not None:
             ask = await self._ask(row, person)
-            trouble = await unbroken(f"inbox {row.key}", self._handle(row, ask))
+            command = COMMANDS.get(ask.command)
+            action = TYPING if command is None else command.action
+            async with self._busy.shown(row.chat_id, action):
+                trouble = await unbroken(f"inbox {row.key}", self._handle(row, ask))
             if trouble is not None:
                 await ask.say(Reply(refusals.unexpected(trouble), priority=WARNING))
         await door(store.inbox.done, row.id)

@@ -27,10 +27,18 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """What goes with a letter: a picture or a document."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message on its way. `dedupe` is unique; `id` is 0 until stored.
 
-    Kinds: text, edit, document, mode, delete, unbutton.
+    Kinds: text, photo, document, edit, mode, delete, unbutton.
     Priority: 0 stop, 1 fill, 2 warning, 3 info.
     """
 
@@ -44,6 +52,18 @@ class Outgoing:
     created: datetime
     not_before: datetime
     tries: int = 0
+    edits: str | None = None
+    """The dedupe of the letter whose message an edit changes; a newer one takes its place."""
+    file: File | None = None
+    """Only on its way in; who delivers the letter asks the outbox for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What became of an earlier letter; without a message, it waits still or never arrived."""
+
+    waits: bool
+    message_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

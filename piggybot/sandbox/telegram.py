@@ -1,9 +1,10 @@
 """The Telegram Bot API on loopback, as the real one behaves, with people on its other side.
 
 This file puts the parts together and answers each HTTP call; the parts are beside it:
-`telegram_messages` and `telegram_methods` (what a call does), `telegram_updates` (delivery),
-`telegram_people` (who types and presses), `telegram_faults` (misbehaviour), `telegram_chats`
-(memory), `telegram_html` and `telegram_errors` (Telegram's grammar and words).
+`telegram_messages`, `telegram_media` and `telegram_methods` (what a call does),
+`telegram_updates` (delivery), `telegram_people` (who types and presses), `telegram_faults`
+(misbehaviour), `telegram_chats` (memory), `telegram_html` and `telegram_errors` (Telegram's grammar
+and words).
 
 Point a bot at it with base_url `http://127.0.0.1:PORT/bot` and base_file_url `…/file/bot`.
 
@@ -33,6 +34,7 @@ from piggybot.sandbox.telegram_errors import (
     webhook_active,
 )
 from piggybot.sandbox.telegram_faults import Faults
+from piggybot.sandbox.telegram_media import MediaMethods
 from piggybot.sandbox.telegram_messages import Answer, Deletion, MessageMethods
 from piggybot.sandbox.telegram_methods import BotMethods, wanted
 from piggybot.sandbox.telegram_people import Person, World, channel_post
@@ -80,7 +82,8 @@ class TelegramSandbox:
         self.methods = MessageMethods(self.chats, self.updates)
         self.bot_methods = BotMethods(self.chats, self.updates, self.methods)
         self.journal: list[Call] = []
-        self._table = self.methods.table() | self.bot_methods.table()
+        media = MediaMethods(self.chats, self.methods)
+        self._table = self.methods.table() | media.table() | self.bot_methods.table()
         self._world = World(self.chats, self.updates, self.methods)
         self._people: dict[int, Person] = {}
         self.app = Starlette(

@@ -1,7 +1,7 @@
 """The Bot API's methods about messages: send, edit, delete, pin, answer a press.
 
 Alone, because these are the calls that people see; what a text or a keyboard may be is checked in
-`telegram_text`.
+`telegram_text`, and pictures and documents are in `telegram_media`.
 
 May import: nothing of ours.
 """
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from piggybot.sandbox.telegram_chats import Chat, Chats, File, Json, Message, pinned_in
+from piggybot.sandbox.telegram_chats import Chat, Chats, File, Json, Message, Rows, pinned_in
 from piggybot.sandbox.telegram_errors import bad, blocked, not_modified, query_too_old
 from piggybot.sandbox.telegram_html import Marked
-from piggybot.sandbox.telegram_text import check_caption, check_text, keyboard, marked_text
+from piggybot.sandbox.telegram_text import check_text, keyboard, marked_text
 from piggybot.sandbox.telegram_updates import Updates
 from piggybot.sandbox.telegram_wire import Params
 
@@ -70,11 +70,7 @@ class MessageMethods:
         """The methods by their lower-case names."""
         return {
             "sendmessage": self.send_message,
-            "senddocument": self.send_document,
-            "sendphoto": self.send_photo,
-            "sendchataction": self.send_chat_action,
             "editmessagetext": self.edit_text,
-            "editmessagecaption": self.edit_caption,
             "editmessagereplymarkup": self.edit_markup,
             "deletemessage": self.delete,
             "pinchatmessage": self.pin,
@@ -99,40 +95,20 @@ class MessageMethods:
         chat = self.chat(params)
         marked = marked_text(params, "text")
         check_text(marked)
-        return self._post(chat, params, marked, None)
-
-    def send_document(self, params: Params) -> Json:
-        return self._send_file(params, "document")
-
-    def send_photo(self, params: Params) -> Json:
-        return self._send_file(params, "photo")
-
-    def send_chat_action(self, params: Params) -> bool:
-        self.chat(params)
-        if not params.text("action"):
-            raise bad("wrong parameter action in request")
-        return True
+        return self.post(chat, params, marked, None)
 
     def edit_text(self, params: Params) -> Json:
-        message = self._own(params)
+        message = self.own(params)
         if message.file is not None:
             raise bad("there is no text in the message to edit")
         marked = marked_text(params, "text")
         check_text(marked)
-        return self._edit(message, params, marked, params.text("text"))
-
-    def edit_caption(self, params: Params) -> Json:
-        message = self._own(params)
-        if message.file is None:
-            raise bad("there is no caption in the message to edit")
-        marked = marked_text(params, "caption")
-        check_caption(marked)
-        return self._edit(message, params, marked, params.text("caption"))
+        return self.edit(message, params, marked, params.text("text"))
 
     def edit_markup(self, params: Params) -> Json:
-        message = self._own(params)
+        message = self.own(params)
         marked = Marked(message.text, message.entities)
-        return self._edit(message, params, marked, message.html)
+        return self.edit(message, params, marked, message.html)
 
     def delete(self, params: Params) -> bool:
         chat = self.chat(params)
@@ -200,7 +176,7 @@ class MessageMethods:
         message.pinned = False
         self._chats.note("unpin", message)
 
-    def _own(self, params: Params) -> Message:
+    def own(self, params: Params) -> Message:
         """The message to edit, if it is there and the bot's own."""
         chat = self.chat(params)
         message = self._chats.find(chat.id, params.integer("message_id"))
@@ -210,11 +186,16 @@ class MessageMethods:
             raise bad("message can't be edited")
         return message
 
-    def _edit(self, message: Message, params: Params, marked: Marked, html: str) -> Json:
+    def edit(self, message: Message, params: Params, marked: Marked, html: str) -> Json:
+        """Change a message's words and keyboard; refused where both are what they were."""
         rows = keyboard(params)
         same_text = (message.text, message.entities) == (marked.text, marked.entities)
         if same_text and message.rows == rows:
             raise not_modified()
+        return self.change(message, rows, marked, html)
+
+    def change(self, message: Message, rows: Rows, marked: Marked, html: str) -> Json:
+        """Change them, whatever they were; people see that it was edited."""
         message.text, message.entities, message.html = marked.text, marked.entities, html
         if message.rows != rows:
             message.keyboards.append(rows)
@@ -223,27 +204,10 @@ class MessageMethods:
         self._chats.note("edit", message)
         return message.to_json()
 
-    def _send_file(self, params: Params, kind: str) -> Json:
-        chat = self.chat(params)
-        marked = marked_text(params, "caption")
-        check_caption(marked)
-        return self._post(chat, params, marked, (kind, self._file(params, kind)))
-
-    def _file(self, params: Params, name: str) -> File:
-        reference = params.text(name)
-        upload = params.files.get(reference.removeprefix("attach://") or name)
-        if upload is not None:
-            if not upload.data:
-                raise bad("file must be non-empty")
-            return self._chats.keep(upload.name, upload.mime, upload.data)
-        known = self._chats.files.get(reference)
-        if known is None:
-            raise bad("wrong file identifier/HTTP URL specified")
-        return known
-
-    def _post(
+    def post(
         self, chat: Chat, params: Params, marked: Marked, file: tuple[str, File] | None
     ) -> Json:
+        """A new message of the bot; `file` with its kind."""
         rows = keyboard(params)
         replied = self._replied(chat, params)
         message = Message(self._chats.new_id(), chat, self._chats.bot, self._chats.clock())

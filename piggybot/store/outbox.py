@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, Row, delete, or_, select, update
+from sqlalchemy import Connection, Engine, Row, delete, or_, select, update
 
-from piggybot.core.mail import ButtonRow, Outgoing
-from piggybot.store.tables import holds, outbox
+from piggybot.core.mail import ButtonRow, Earlier, File, Outgoing
+from piggybot.store.tables import enclosures, holds, outbox
 from piggybot.store.writing import put, put_out
 
 ALL_CHATS = 0
@@ -46,8 +46,29 @@ class Outbox:
         with self._engine.connect() as db:
             return db.execute(query.order_by(outbox.c.not_before).limit(1)).scalar_one_or_none()
 
+    def file(self, row_id: int) -> File | None:
+        """What goes with a letter."""
+        query = select(enclosures.c.name, enclosures.c.content)
+        with self._engine.connect() as db:
+            row = db.execute(query.where(enclosures.c.letter == row_id)).one_or_none()
+        return None if row is None else File(row.name, row.content)
+
+    def earlier(self, dedupe: str) -> Earlier | None:
+        """What became of the letter with this dedupe; None where there is none (any more)."""
+        query = select(outbox.c.state, outbox.c.message_id).where(outbox.c.dedupe == dedupe)
+        with self._engine.connect() as db:
+            row = db.execute(query).one_or_none()
+        return None if row is None else Earlier(row.state == "due", row.message_id)
+
     def sent(self, row_id: int, message_id: int | None, now: datetime) -> None:
-        self._set(row_id, state="sent", message_id=message_id, sent_at=now)
+        """It has gone. The message of an edit is that of the letter it edits, also where new."""
+        mine = select(outbox.c.edits).where(outbox.c.id == row_id)
+        with self._engine.begin() as db:
+            self._end(db, row_id, state="sent", message_id=message_id, sent_at=now)
+            edited = db.execute(mine).scalar_one_or_none()
+            if edited is not None:
+                first = update(outbox).where(outbox.c.dedupe == edited)
+                db.execute(first.values(message_id=message_id))
 
     def later(self, row_id: int, not_before: datetime) -> None:
         """Try again then; one more try is counted."""
@@ -56,7 +77,8 @@ class Outbox:
             db.execute(again.values(not_before=not_before, tries=outbox.c.tries + 1))
 
     def failed(self, row_id: int, reason: str) -> None:
-        self._set(row_id, state="failed", reason=reason)
+        with self._engine.begin() as db:
+            self._end(db, row_id, state="failed", reason=reason)
 
     def fold(self, members: Sequence[int], into: Outgoing) -> bool:
         """One letter instead of these; False, and all stay, where one of them is not due."""
@@ -86,9 +108,11 @@ class Outbox:
         with self._engine.begin() as db:
             db.execute(old)
 
-    def _set(self, row_id: int, **values: object) -> None:
-        with self._engine.begin() as db:
-            db.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
+    @staticmethod
+    def _end(db: Connection, row_id: int, **values: object) -> None:
+        """Nobody asks for the file of a letter that has gone."""
+        db.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
+        db.execute(delete(enclosures).where(enclosures.c.letter == row_id))
 
 
 def _outgoing(row: Row[tuple[object, ...]]) -> Outgoing:

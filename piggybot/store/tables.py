@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -78,7 +79,18 @@ outbox = Table(
     Column("message_id", BigInteger),
     Column("sent_at", UtcTime),
     Column("reason", Text),
+    Column("edits", String(160)),
     Index("outbox_due", "state", "priority", "id"),
+    Index("outbox_edits", "edits", "state"),
+)
+
+# Apart from their letters: what is due is read again and again, and pictures are large.
+enclosures = Table(
+    "enclosures",
+    metadata,
+    Column("letter", RowId, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 holds = Table(

@@ -7,20 +7,25 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from piggybot.core.mail import ButtonRow, Outgoing
-from piggybot.store.tables import buttons, outbox
+from piggybot.store.tables import buttons, enclosures, outbox
 
 
 def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same unique key is there; whether it went in."""
+    return _inserted(db, table, values) is not None
+
+
+def _inserted(db: Connection, table: Table, values: Mapping[str, Any]) -> Any:
+    """The (first) primary key of a new row, or None where one with the same unique key is there."""
     postgres = db.dialect.name == "postgresql"
     insert = postgresql.insert(table) if postgres else sqlite.insert(table)
     new = insert.values(**values).on_conflict_do_nothing()
     # Not rowcount: PostgreSQL's driver has none (-1, which is true) for such an INSERT.
-    return db.execute(new.returning(*table.primary_key)).first() is not None
+    return db.execute(new.returning(*table.primary_key)).scalar()
 
 
 def put(db: Connection, table: Table, values: Mapping[str, Any]) -> None:
@@ -46,9 +51,18 @@ def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) ->
             "created": letter.created,
             "not_before": letter.not_before,
             "tries": letter.tries,
+            "edits": letter.edits,
             "state": "due",
         }
-        added += insert_new(db, outbox, values)
+        row_id = _inserted(db, outbox, values)
+        if row_id is None:
+            continue
+        added += 1
+        if letter.file is not None:
+            content = {"name": letter.file.name, "content": letter.file.content}
+            insert_new(db, enclosures, {"letter": row_id, **content})
+        if letter.edits is not None:
+            _pass_over(db, letter.edits, row_id)
     for button in minted:
         values = {
             "nonce": button.nonce,
@@ -60,3 +74,11 @@ def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) ->
         }
         insert_new(db, buttons, values)
     return added
+
+
+def _pass_over(db: Connection, edited: str, newest: int) -> None:
+    """Older edits of the same message that have not gone yet never will: the newest says it."""
+    older = (outbox.c.edits == edited) & (outbox.c.state == "due") & (outbox.c.id != newest)
+    waiting = select(outbox.c.id).where(older)
+    db.execute(delete(enclosures).where(enclosures.c.letter.in_(waiting)))
+    db.execute(update(outbox).where(older).values(state="passed"))

@@ -135,7 +135,7 @@ class Bench:
         return self._news(before)
 
     def _news(self, before: set[int]) -> list[str]:
-        kinds = {"text", "document"}
+        kinds = {"text", "photo", "document", "edit"}
         fresh = [each for each in self.letters() if each.id not in before and each.kind in kinds]
         return [str(letter.body["text"]) for letter in fresh]
 

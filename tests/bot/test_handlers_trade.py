@@ -3,7 +3,6 @@
 May import: chat, core, store, wire.
 """
 
-import base64
 import csv
 import io
 from collections.abc import Iterator
@@ -189,8 +188,9 @@ async def test_export_is_csv_and_no_cell_is_a_formula(bench: Bench) -> None:
     with bench.engine.begin() as db:
         db.exec_driver_sql("UPDATE orders SET order_id = '=HYPERLINK(1)'")
     await bench.say("/export")
-    body = bench.letters()[-1].body
-    text = base64.b64decode(body["content"]).decode("utf-8-sig")
+    file = bench.store.outbox.file(bench.letters()[-1].id)
+    assert file is not None
+    text = file.content.decode("utf-8-sig")
     [row] = csv.DictReader(io.StringIO(text))
     assert row["order_id"] == "'=HYPERLINK(1)"
     assert (row["mode"], row["executed"], row["quote"]) == ("PAPER", "0.00003125", "2")

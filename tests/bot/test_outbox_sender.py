@@ -1,16 +1,16 @@
 """Delivery out: at least once, in order, by importance, as fast as Telegram allows.
 
-May import: chat, sandbox, store.
+May import: chat, core, sandbox, store.
 """
 
 import asyncio
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from piggybot.chat.pace import Meter, Pace
+from piggybot.core.mail import File
 from tests.bot.door_world import OWNER, DoorWorld, door_world
 
 pytestmark = pytest.mark.anyio
@@ -146,8 +146,8 @@ async def test_the_mode_is_pinned_edited_and_made_anew_when_lost(tmp_path: Path)
 async def test_a_document_comes_with_its_caption(tmp_path: Path) -> None:
     async with door_world(tmp_path) as world:
         await _ready(world)
-        body = {"text": "<b>Trades</b>", "name": "trades.csv", "content": "YSxiCjEsMgo="}
-        await world.post(world.letter("", kind="document", body=body))
+        file = File("trades.csv", b"a,b\n1,2\n")
+        await world.post(world.letter("<b>Trades</b>", kind="document", file=file))
         await world.delivered()
         (shown,) = world.ann.read()
         assert (shown.document, shown.document_name, shown.text) == (
@@ -166,8 +166,8 @@ async def test_a_letter_that_never_gets_an_answer_holds_up_the_rest_only_for_a_w
         world.timing = replace(world.timing, pace=Pace(50, 50, 100, 0.005, 0.02))
         await world.begin()
         world.telegram.fail_next("sendDocument", 500, "Internal Server Error", 40)
-        body = {"text": "", "name": "a.txt", "content": json.dumps([])[:0]}
-        await world.post(world.letter("", kind="document", body=body), world.letter("behind"))
+        stuck = world.letter("", kind="document", file=File("a.txt", b"a"))
+        await world.post(stuck, world.letter("behind"))
         await world.ann.expect("behind", timeout=4)
 
 

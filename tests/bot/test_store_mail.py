@@ -6,7 +6,7 @@ May import: core, store.
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from piggybot.core.mail import Press
+from piggybot.core.mail import Earlier, File, Press
 from piggybot.store import Store
 from tests.bot.values import NOW, SECOND, arrived, button, letter
 
@@ -106,6 +106,39 @@ def test_pruning_drops_what_was_sent_and_nothing_that_waits(store: Store) -> Non
 
     assert dedupes(store) == ["waits"]
     assert store.outbox.add([letter("sent")], []) == 1
+
+
+def test_a_letters_file_is_kept_apart_until_it_has_gone(store: Store) -> None:
+    picture = File("chart.png", bytes(range(256)))
+    store.outbox.add([letter("one", file=picture), letter("two", file=picture)], [])
+    one, two = store.outbox.due(NOW, 10)
+    assert (one.file, one.body) == (None, {"text": "one"})
+    assert store.outbox.file(one.id) == picture
+
+    store.outbox.sent(one.id, 991, NOW)
+    store.outbox.failed(two.id, "too large")
+    assert (store.outbox.file(one.id), store.outbox.file(two.id)) == (None, None)
+
+
+def test_of_edits_that_wait_only_the_newest_goes_and_a_lost_message_is_found_again(
+    store: Store,
+) -> None:
+    store.outbox.add([letter("card")], [])
+    assert store.outbox.earlier("card") == Earlier(waits=True, message_id=None)
+    card = store.outbox.due(NOW, 1)[0]
+    store.outbox.sent(card.id, 991, NOW)
+    assert store.outbox.earlier("card") == Earlier(waits=False, message_id=991)
+    assert store.outbox.earlier("never") is None
+
+    edits = [letter(f"edit{each}", kind="edit", edits="card") for each in range(3)]
+    for edit in edits:
+        store.outbox.add([edit, letter(f"other {edit.dedupe}")], [])
+    store.outbox.add([letter("of another", kind="edit", edits="elsewhere")], [])
+    assert [each for each in dedupes(store) if "other " not in each] == ["edit2", "of another"]
+    assert store.outbox.add(edits[:1], []) == 0, "an edit that was told is not told again"
+    newest = next(each for each in store.outbox.due(NOW, 10) if each.edits == "card")
+    store.outbox.sent(newest.id, 992, NOW)
+    assert store.outbox.earlier("card") == Earlier(waits=False, message_id=992)
 
 
 def test_a_button_counts_once_for_its_own_person_in_time(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Runs and their slots, fills, positions, days, alerts, summaries; what began an order.
+"""Runs and their slots, fills, positions, days, alerts, summaries; pictures and edited letters.
 
 May import: nothing of ours.
 """
@@ -163,9 +163,30 @@ def upgrade() -> None:
         batch.add_column(sa.Column("seen_price", MoneyText(), nullable=True))
         batch.create_index("orders_of_run", ["run_id", "number"], unique=False)
 
+    op.create_table(
+        "enclosures",
+        sa.Column(
+            "letter",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("letter"),
+    )
+    with op.batch_alter_table("outbox") as batch:
+        batch.add_column(sa.Column("edits", sa.String(length=160), nullable=True))
+        batch.create_index("outbox_edits", ["edits", "state"], unique=False)
+
 
 def downgrade() -> None:
     """Go back."""
+    with op.batch_alter_table("outbox") as batch:
+        batch.drop_index("outbox_edits")
+        batch.drop_column("edits")
+
+    op.drop_table("enclosures")
     with op.batch_alter_table("orders") as batch:
         batch.drop_index("orders_of_run")
         batch.drop_column("seen_price")

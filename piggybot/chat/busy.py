@@ -1,0 +1,46 @@
+"""While a handler takes its time, the chat shows that somebody is at work on it.
+
+Alone because it is the one thing said that need not arrive: it is not kept, and never tried again.
+
+May import: nothing of ours.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from piggybot.chat.border import Wire, WireError
+
+TYPING = "typing"
+DRAWING = "upload_photo"
+SHOWN_FOR = 4.5
+"""Telegram shows it for five seconds."""
+log = structlog.get_logger()
+
+
+class Busy:
+    """`after` so many seconds of work it is shown, until the work ends."""
+
+    def __init__(self, wire: Wire, after: float) -> None:
+        self._wire = wire
+        self._after = after
+
+    @asynccontextmanager
+    async def shown(self, chat_id: int, action: str) -> AsyncIterator[None]:
+        showing = asyncio.create_task(self._show(chat_id, action))
+        try:
+            yield
+        finally:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+
+    async def _show(self, chat_id: int, action: str) -> None:
+        await asyncio.sleep(self._after)
+        try:
+            while True:
+                await self._wire.action(chat_id, action)
+                await asyncio.sleep(SHOWN_FOR)
+        except WireError as error:
+            log.info("not shown as busy", chat=chat_id, why=str(error))

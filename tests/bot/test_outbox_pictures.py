@@ -1,0 +1,184 @@
+"""Pictures, edits in place, progress, and the sign that somebody works: what a chat then shows.
+
+May import: chat, core, sandbox, store.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from piggybot.chat.ask import Ask, Reply
+from piggybot.core.mail import File
+from piggybot.sandbox.telegram_shown import Shown
+from tests.bot.door_world import OWNER, DoorWorld, door_world, fresh_id
+from tests.pictures import png
+
+pytestmark = pytest.mark.anyio
+
+
+async def _ready(world: DoorWorld) -> None:
+    await world.ann.say("/help")
+    await world.ann.expect("/testbuy", timeout=3)
+    world.ann.read()
+
+
+def _shown(world: DoorWorld) -> Shown:
+    """The only new message."""
+    (shown,) = world.ann.read()
+    return shown
+
+
+def _ask(world: DoorWorld, clock: Any = None) -> Ask:
+    person = world.store.people.find(OWNER)
+    assert person is not None
+    house = world.house if clock is None else replace(world.house, clock=clock)
+    return Ask(person, "chart", (), f"m{OWNER}:{fresh_id()}", 1, world.clock(), house)
+
+
+async def test_a_picture_comes_with_its_words_and_buttons(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        await _ask(world).say(Reply("<b>BTC/USDT</b> 1h", photo=File("chart.png", png())))
+        await world.delivered()
+        shown = _shown(world)
+        assert (shown.kind, shown.text, shown.document) == ("photo", "BTC/USDT 1h", png())
+
+
+async def test_words_that_are_too_long_for_a_caption_come_whole_after_the_picture(
+    tmp_path: Path,
+) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        await _ask(world).say(Reply("<b>" + "ä" * 1025 + "</b>", photo=File("chart.png", png())))
+        await world.delivered()
+        picture, words = world.ann.read()
+        assert (picture.document, picture.text, words.text) == (png(), "", "ä" * 1025)
+
+
+async def test_a_picture_that_telegram_does_not_take_comes_as_a_file(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        broken = File("chart.png", b"no picture")
+        await _ask(world).say(Reply("a &lt; b <i>broken", photo=broken))
+        await world.delivered()
+        shown = _shown(world)
+        assert (shown.kind, shown.document, shown.text) == (
+            "document",
+            b"no picture",
+            "a < b broken",
+        )
+
+
+async def test_progress_is_one_message_and_the_result_takes_its_place(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        times = iter(range(100))
+        start = world.clock()
+
+        def clock() -> datetime:
+            return start + timedelta(seconds=next(times))
+
+        ask = _ask(world, clock)
+        for done in range(5):
+            await ask.progress(f"{done} of 5")
+            await world.delivered()
+        assert world.ann.last.text in {"3 of 5", "4 of 5"}
+        assert world.ann.last.edits in {1, 2}, "a calm pace: not each call is told"
+        await ask.say(Reply("done", photo=File("chart.png", png()), edits=ask.progress_key))
+        await world.delivered()
+        shown = _shown(world)
+        assert (shown.kind, shown.text, shown.document) == ("photo", "done", png())
+        again = Reply("new words", edits=ask.progress_key)
+        await ask.say(again)
+        await world.delivered()
+        assert (world.ann.last.text, world.ann.last.document) == ("new words", png())
+        assert world.ann.last.message_id == shown.message_id
+
+
+async def test_quick_work_has_no_progress_and_its_result_is_a_new_message(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        ask = _ask(world)
+        await ask.say(Reply("done", edits=ask.progress_key))
+        await world.delivered()
+        assert _shown(world).text == "done"
+
+
+async def test_an_edit_of_a_message_that_was_deleted_makes_one_new_message_not_many(
+    tmp_path: Path,
+) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        (key,) = await _ask(world).say(Reply("card 1"))
+        await world.delivered()
+        gone = _shown(world).message_id
+        await world.post(world.letter("", kind="delete", body={"message_id": gone}))
+        await world.delivered()
+        for number in (2, 3):
+            await _ask(world).say(Reply(f"card {number}", edits=key))
+            await world.delivered()
+        shown = _shown(world)
+        assert (shown.text, shown.edits) == ("card 3", 1)
+
+
+async def test_an_edit_that_overtakes_its_letter_waits_for_it(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        world.telegram.fail_next("sendMessage", 502, "Bad Gateway", 3)
+        edit = world.letter("filled", kind="edit", edits="card", priority=1)
+        await world.post(world.letter("waiting", dedupe="card"), edit)
+        await world.delivered()
+        shown = _shown(world)
+        assert (shown.text, shown.edits) == ("filled", 1)
+
+
+async def test_a_crash_between_does_not_tell_an_edit_twice(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        (key,) = await _ask(world).say(Reply("card", photo=File("a.png", png())))
+        await world.delivered()
+        world.telegram.lose_next_answer("editMessageMedia", 1)
+        await _ask(world).say(Reply("card 2", photo=File("a.png", png(grey=9)), edits=key))
+        async with asyncio.timeout(3):
+            while not world.telegram.calls("editMessageMedia"):
+                await asyncio.sleep(0.01)
+        await world.crash()
+        await world.begin()
+        await world.delivered()
+        shown = _shown(world)
+        assert (shown.text, shown.document) == ("card 2", png(grey=9))
+
+
+async def test_work_that_takes_long_shows_that_somebody_types(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        assert not world.telegram.calls("sendChatAction"), "quick work shows nothing"
+        await world.crash()
+        world.timing = replace(world.timing, busy=0.05)
+        await world.begin()
+        released = asyncio.Event()
+        honest = world.broker.balance
+
+        async def slow(*given: Any) -> Any:
+            await released.wait()
+            return await honest(*given)
+
+        world.broker.balance = slow  # type: ignore[method-assign]
+        world.telegram.fail_next("sendChatAction", 502, "Bad Gateway", 1)
+        for _ in range(2):
+            await world.ann.say("/balance")
+            async with asyncio.timeout(3):
+                before = len(world.telegram.calls("sendChatAction"))
+                while len(world.telegram.calls("sendChatAction")) == before:
+                    await asyncio.sleep(0.01)
+            released.set()
+            await world.ann.expect("Total:", timeout=3)
+            released.clear()
+        assert [one.params["action"] for one in world.telegram.calls("sendChatAction")] == [
+            "typing",
+            "typing",
+        ]
