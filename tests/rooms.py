@@ -47,6 +47,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "piggybot/backtest/",
         "piggybot/charts/",
     ),
+    "talib": ("piggybot/strategies/",),
     "matplotlib": ("piggybot/charts/",),
     "optuna": ("piggybot/backtest/search.py",),
     "typer": ("piggybot/__main__.py",),

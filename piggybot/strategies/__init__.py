@@ -11,13 +11,14 @@ Ours stand in this package, one file each; other people's come in through the en
 May import: core.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from piggybot.core.market import Candles
+from piggybot.core.market import Candles, Floats
 
 Signals: TypeAlias = NDArray[np.int8]
 """One for each closed candle: +1 enter (or add), -1 leave, 0 nothing."""
@@ -31,6 +32,10 @@ class Param:
     least: float
     most: float
     help: str
+
+
+class BadSetting(ValueError):
+    """Parameters that do not go together; a sentence. Raised by a strategy's `__post_init__`."""
 
 
 class Strategy(Protocol):
@@ -50,3 +55,11 @@ class Strategy(Protocol):
 
     def explain(self, candles: Candles, at: int) -> str:
         """Why the signal of candle `at` is what it is: words with the numbers in them."""
+
+
+@runtime_checkable
+class Drawn(Protocol):
+    """A strategy that has something to show on a chart; not every one has."""
+
+    def lines(self, candles: Candles) -> Mapping[str, Floats]:
+        """Lines on the scale of prices, by name, one value for each candle; NaN is not drawn."""

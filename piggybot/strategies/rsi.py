@@ -1,0 +1,69 @@
+"""Wilder's relative strength index: what fell too fast and turns is bought.
+
+May import: core.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+import talib
+
+from piggybot.core.market import Candles, Floats
+from piggybot.strategies import BadSetting, Param, Signals
+from piggybot.strategies.crossings import crossings, known, memory, signs
+from piggybot.strategies.words import number, too_short
+
+SCALE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rsi:
+    """Enter when the RSI rises out of oversold again; leave when it falls out of overbought again.
+
+    The crossing back is what counts, not the extreme itself: what falls may fall on.
+    """
+
+    name: ClassVar[str] = "rsi"
+    adds: ClassVar[bool] = False
+
+    window: Annotated[int, Param("candles", 2, 100, "Window of the RSI.")] = 14
+    oversold: Annotated[float, Param("RSI", 1, 99, "It is bought rising above this.")] = 30.0
+    overbought: Annotated[float, Param("RSI", 1, 99, "It is sold falling below this.")] = 70.0
+
+    def __post_init__(self) -> None:
+        if self.oversold >= self.overbought:
+            raise BadSetting(
+                f"oversold ({number(self.oversold)}) must be below "
+                f"overbought ({number(self.overbought)})."
+            )
+
+    @property
+    def warmup(self) -> int:
+        return self.window + 2 + memory(1 / self.window)
+
+    def signals(self, candles: Candles) -> Signals:
+        rsi = self._rsi(candles)
+        enters = crossings(rsi, self.oversold, SCALE) == 1
+        leaves = crossings(rsi, self.overbought, SCALE) == -1
+        return signs(enters, leaves)
+
+    def explain(self, candles: Candles, at: int) -> str:
+        if at + 1 < self.window + 2:
+            return too_short(self.window + 2, at + 1)
+        seen = candles.part(0, at + 1)
+        rsi = self._rsi(seen)
+        before, now = number(rsi[-2], 4), number(rsi[-1], 4)
+        low, high = number(self.oversold), number(self.overbought)
+        said = {
+            1: f"RSI {before} → {now}, rose above {low}: enter",
+            -1: f"RSI {before} → {now}, fell below {high}: leave",
+            0: f"RSI {before} → {now}: no way up through {low}, none down through {high}",
+        }
+        return said[int(self.signals(seen)[-1])]
+
+    def _rsi(self, candles: Candles) -> Floats:
+        """NaN where the price has stood still for the whole window: nothing is oversold there."""
+        close, span = candles.close, self.window + 1
+        moved = talib.MAX(close, span) > talib.MIN(close, span)
+        return np.where(moved, known(talib.RSI(close, self.window), close), np.nan)
