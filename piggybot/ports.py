@@ -13,6 +13,7 @@ from proxy.wire import (
     AccountOut,
     BalanceOut,
     CandlesOut,
+    CheckOut,
     CredentialsIn,
     CredentialsOut,
     ForgetIn,
@@ -78,6 +79,9 @@ class Broker(Protocol):
 
     async def place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         """One POST, ever. BrokerRefused carries the order's status; BrokerDown(sent) is unknown."""
+
+    async def check(self, order: TradeIn) -> CheckOut:
+        """What the proxy would say to this order now; nothing is sent."""
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:
         """All that is known of an order; BrokerRefused with http_status 404 where there is none."""

@@ -13,6 +13,7 @@ from proxy.wire import (
     AccountOut,
     BalanceOut,
     CandlesOut,
+    CheckOut,
     CredentialsIn,
     CredentialsOut,
     CredentialsRefused,
@@ -108,6 +109,9 @@ class ProxyClient:
             message = "The proxy answered about another order than this one."
             raise BrokerDown(message, SAME_VERSION, sent=True)
         return told
+
+    async def check(self, order: TradeIn) -> CheckOut:
+        return await self._ask("POST", "/api/check", CheckOut, order)
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:
         path = f"/api/orders/{client_id}"

@@ -3,8 +3,8 @@
 Every order comes through `place`, paper and live; whatever is not known afterwards is the
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
-May import: accounts, admission, conclusion, daywatch, errors, intake, parts, records, resolve,
-risk, stopgate, stopping, venue, wire.
+May import: accounts, admission, conclusion, daywatch, errors, intake, journal, parts, records,
+resolve, risk, stopgate, stopping, venue, wire.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from proxy.conclusion import after_send
 from proxy.daywatch import DayWatch
 from proxy.errors import GateClosed, NoKey, NotFound, ProxyError
 from proxy.intake import answer_of, draft_of
+from proxy.journal import Reserve
 from proxy.parts import Flights, Parts, Tasks
 from proxy.records import Account, Book, Entry
 from proxy.resolve import Resolver
@@ -26,6 +27,7 @@ from proxy.stopgate import Ticket
 from proxy.stopping import Stopping
 from proxy.venue import Report, Venue, Verdict
 from proxy.wire import (
+    CheckOut,
     Mode,
     OrderOut,
     PendingOut,
@@ -41,6 +43,8 @@ from proxy.wire import (
 log = logging.getLogger(__name__)
 
 WATCH_PAUSE = 1.0
+CHECKED = "only-asked"
+"""The id of an order that nobody wants to place."""
 UNKNOWN_HINT = "Check its id and the userId."
 
 
@@ -67,6 +71,17 @@ class Desk:
     async def place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         """Place one order. Asking again with the same id gives the same answer; OrderRefused."""
         return await asyncio.shield(self._tasks.start(self._place(order, client_id)))
+
+    async def check(self, order: TradeIn) -> CheckOut:
+        """What `place` would say to it now, by the very same rules. Nothing is reserved or sent."""
+        account = await self._accounts.modes.find(order.userId)
+        try:
+            draft = draft_of(order, CHECKED, self._parts.clock())
+            draft = replace(draft, mode=account.mode, epoch=account.epoch)
+            await self._judge(order, draft, account, self._journal.weigh)
+        except ProxyError as refusal:
+            return CheckOut(allowed=False, error=_problem(refusal))
+        return CheckOut(allowed=True)
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:
         """The order as it stands; NotFound, also where it is another's."""
@@ -171,14 +186,16 @@ class Desk:
         try:
             account = await self._accounts.modes.find(order.userId)
             draft = replace(draft, mode=account.mode, epoch=account.epoch)
-            entry, fresh = await self._reserve(order, draft, account)
+            entry, fresh = await self._judge(order, draft, account, self._journal.reserve)
         except ProxyError as refusal:
             return await self._deny(draft, refusal)
         if not fresh:
             return entry
         return await self._send(entry, self._parts.venue(entry.exchange, entry.book))
 
-    async def _reserve(self, order: TradeIn, draft: Entry, account: Account) -> tuple[Entry, bool]:
+    async def _judge(
+        self, order: TradeIn, draft: Entry, account: Account, keep: Reserve
+    ) -> tuple[Entry, bool]:
         asked = Asked(
             draft,
             order.mode,
@@ -196,7 +213,7 @@ class Desk:
         now = parts.clock()
         asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))
         return await parts.door(
-            self._journal.reserve,
+            keep,
             asked.entry,
             now,
             lambda books: judge(asked, world, books, limits, now),
@@ -226,8 +243,7 @@ class Desk:
     async def _deny(self, draft: Entry, refusal: ProxyError) -> Entry:
         """Journal our refusal, so that the same id gets the same answer."""
         now = self._parts.clock()
-        problem = Problem(code=refusal.code, message=refusal.message, hint=refusal.hint)
-        denied = replace(draft, status=Status.DENIED, concluded=now, problem=problem)
+        denied = replace(draft, status=Status.DENIED, concluded=now, problem=_problem(refusal))
         entry, fresh = await self._parts.door(self._journal.add, denied)
         if fresh and refusal.code == LOSS_CODE and entry.book is Book.LIVE:
             await self._accounts.modes.reduce(entry.user_id, refusal.message)
@@ -264,6 +280,10 @@ class Desk:
         """A real order has ended: what is left may no longer be a position."""
         if entry.book is Book.LIVE and entry.status.terminal:
             await self._accounts.modes.review(entry.user_id)
+
+
+def _problem(refusal: ProxyError) -> Problem:
+    return Problem(code=refusal.code, message=refusal.message, hint=refusal.hint)
 
 
 def _unsent(failure: Exception) -> Report:

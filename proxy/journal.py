@@ -27,6 +27,8 @@ NOT_A_TRADE = frozenset({Status.DENIED, Status.NOT_SENT, Status.REJECTED, Status
 
 Judge = Callable[[Books], Entry]
 """Given the books, the entry as it will be sent; raises Denied."""
+Reserve = Callable[[Entry, datetime, Judge], tuple[Entry, bool]]
+"""What is done with the judgement; the entry, and whether it is newly written down."""
 Settle = Callable[[Entry], Entry]
 """Given an entry as it stands, the entry after what was learnt."""
 
@@ -51,6 +53,12 @@ class Journal:
             judged = judge(_books(db, account, entry, now.date()))
             db.execute(insert(orders).values(order_values(judged)))
             return judged, True
+
+    def weigh(self, entry: Entry, now: datetime, judge: Judge) -> tuple[Entry, bool]:
+        """What `reserve` would judge now; nothing is written."""
+        with self._engine.begin() as db:
+            account = _lock(db, entry.user_id)
+            return judge(_books(db, account, entry, now.date())), False
 
     def add(self, entry: Entry) -> tuple[Entry, bool]:
         """Write down an entry that will not be sent, unless its id is known."""

@@ -23,6 +23,7 @@ from proxy.wire import (
     AccountOut,
     BalanceOut,
     CandlesOut,
+    CheckOut,
     ClientOrderId,
     CredentialsIn,
     CredentialsOut,
@@ -187,6 +188,12 @@ async def trade(
     if isinstance(placed, PendingOut):
         response.status_code = ACCEPTED
     return placed
+
+
+@router.post("/check")
+async def check(order: TradeIn, desk: TheDesk) -> CheckOut:
+    """What would be said to this order now. Nothing is sent."""
+    return await desk.check(order)
 
 
 @router.get("/orders/{clientOrderId}")

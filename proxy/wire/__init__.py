@@ -43,7 +43,7 @@ from proxy.wire.keys import (
     Permissions,
 )
 from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut, Timeframe
-from proxy.wire.orders import Fill, OrderOut, PendingOut, TradeIn, TradeOut, VoidIn
+from proxy.wire.orders import CheckOut, Fill, OrderOut, PendingOut, TradeIn, TradeOut, VoidIn
 
 __all__ = [
     "TERMINAL",
@@ -52,6 +52,7 @@ __all__ = [
     "BalanceOut",
     "Candle",
     "CandlesOut",
+    "CheckOut",
     "ClientOrderId",
     "CredentialsIn",
     "CredentialsOut",

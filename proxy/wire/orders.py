@@ -99,5 +99,12 @@ class OrderOut(Wire):
     error: Problem | None = None
 
 
+class CheckOut(Wire):
+    """What would be said to an order now. Nothing was sent, reserved or written down."""
+
+    allowed: bool
+    error: Problem | None = None
+
+
 class VoidIn(Wire):
     userId: UserId

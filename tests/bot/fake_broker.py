@@ -15,6 +15,7 @@ from proxy.wire import (
     Balance,
     BalanceOut,
     CandlesOut,
+    CheckOut,
     CredentialsIn,
     CredentialsOut,
     Exchange,
@@ -193,6 +194,12 @@ class FakeBroker:
         out = self.books[client_id]
         shared = TradeOut.model_fields.keys() & out.model_dump().keys()
         return TradeOut.model_validate({name: getattr(out, name) for name in shared})
+
+    async def check(self, order: TradeIn) -> CheckOut:
+        self._arrive("check")
+        if self.refuse is not None:
+            return CheckOut(allowed=False, error=self.refuse.problem)
+        return CheckOut(allowed=True)
 
     def _fill(self, order: TradeIn, client_id: str) -> OrderOut:
         units = order.units or (order.amountUsd or Decimal(0)) / PRICE
