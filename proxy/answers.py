@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from proxy import wire
-from proxy.errors import OrderRefused, ProxyError
+from proxy.errors import BadCandles, OrderRefused, ProxyError
 from proxy.wire import CredentialsRefused, ErrorOut, Problem, Status
 
 Scope = MutableMapping[str, Any]
@@ -34,7 +34,7 @@ KNOWN_FIELDS = frozenset(
     for kind in vars(wire).values()
     if isinstance(kind, type) and issubclass(kind, wire.Wire)
     for name in kind.model_fields
-) | {"Idempotency-Key", "idempotency-key", "clientOrderId", "timeframe", "limit"}
+) | {"Idempotency-Key", "idempotency-key", "clientOrderId", "timeframe", "limit", "end"}
 TAKES = "The README lists what each endpoint takes."
 ID_HINT = "It is 8 to 36 letters, digits, - or _."
 NUMBER_HINT = 'Write it like "2.50".'
@@ -51,7 +51,8 @@ FIELD_HINTS = {
     "mode": "It is PAPER or LIVE.",
     "epoch": "It is the epoch of the account, a whole number.",
     "notAfter": "It is a moment, in milliseconds since 1970.",
-    "limit": "It is a whole number from 1 to 999.",
+    "limit": "It is a whole number from 1 to 1000.",
+    "end": "It is a moment, in milliseconds since 1970.",
     "Idempotency-Key": f"{ID_HINT} Make a new one for each order.",
     "clientOrderId": ID_HINT,
 }
@@ -172,6 +173,8 @@ def _answer(
             status=Status(error.order_status),
         )
         headers["Idempotency-Key"] = error.client_id
+    if isinstance(error, BadCandles):
+        body = ErrorOut(error=problem, wholeSince=error.whole_since)
     return JSONResponse(body.model_dump(mode="json", exclude_none=True), status, headers)
 
 

@@ -1,7 +1,7 @@
 """Composition root of the proxy: builds everything, starts it, ends it. Knows every class.
 
-May import: accounts, answers, ccxt_line, credentials, desk, errors, exchange, gate, known, logs,
-modes, paper, parts, routes, settings, stopgate, store, vault, wire.
+May import: accounts, answers, candle_rows, candles, ccxt_line, credentials, desk, errors, exchange,
+gate, known, logs, modes, paper, parts, routes, settings, stopgate, store, vault, wire.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ from migrations.database import Door, open_database
 from proxy import __version__
 from proxy.accounts import Accounts
 from proxy.answers import KnownHosts, LastResort, install
+from proxy.candle_rows import CandleRows
+from proxy.candles import CandleFeed
 from proxy.ccxt_line import Line
 from proxy.credentials import Credentials, Keyring
 from proxy.desk import Desk
@@ -113,10 +115,7 @@ class _Built:
             door=self._door,
             gate=StopGate(settings.stop_file),
             venues=self._venues,
-            paper={
-                name: PaperVenue(venue, store, self._door, world.clock)
-                for name, venue in self._venues.items()
-            },
+            paper=self._papers(store),
             vault=vault,
             limits=settings.limits(),
             live=LiveRules(
@@ -135,7 +134,10 @@ class _Built:
             self._venues,
             allow_withdraw=settings.allow_withdraw_keys,
         )
-        self.house = House(self._desk, accounts, credentials, self._venues, self._health, mint)
+        self._candles = CandleFeed(self._venues, CandleRows(engine), self._door)
+        self.house = House(
+            self._desk, accounts, credentials, self._venues, self._candles, self._health, mint
+        )
 
     def lifespan(self, _app: FastAPI) -> AbstractAsyncContextManager[None]:
         """Start by recovering; end by cutting what only waits and finishing what is sent."""
@@ -155,6 +157,7 @@ class _Built:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._desk.idle()
+            await self._candles.close()
             for venue in self._venues.values():
                 await venue.close()
             self._door.close()
@@ -197,6 +200,10 @@ class _Built:
         settings, clock = self._settings, self._world.clock
         line = Line(name, settings.exchange_origin, settings.exchange_timeout, clock)
         return CcxtVenue(name, line, keyring.key_of, clock, limited=settings.rate_limit)
+
+    def _papers(self, store: Store) -> dict[str, PaperVenue]:
+        door, clock = self._door, self._world.clock
+        return {name: PaperVenue(venue, store, door, clock) for name, venue in self._venues.items()}
 
     def _health(self) -> HealthOut:
         return HealthOut(

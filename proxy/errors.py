@@ -7,6 +7,7 @@
     ├── KeyRefused        401   the venue refused the key (its reason is the code)
     ├── NoKey             409   no validated key for this venue
     ├── UnknownSymbol     409   the venue does not list it
+    ├── BadCandles        409   candles that are missing, late or lying: of no use
     ├── NotFound          404   not there, or not yours: the same answer
     └── VenueUnavailable  503   the venue gives no usable answer now
 
@@ -53,6 +54,16 @@ class NoKey(ProxyError):
 
 class UnknownSymbol(ProxyError):
     status = 409
+
+
+class BadCandles(ProxyError):
+    """`whole_since`: from that moment on (ms) they are whole, where they are at all."""
+
+    status = 409
+
+    def __init__(self, code: str, message: str, hint: str, whole_since: int | None = None) -> None:
+        super().__init__(code, message, hint)
+        self.whole_since = whole_since
 
 
 class NotFound(ProxyError):

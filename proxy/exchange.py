@@ -1,9 +1,10 @@
 """The real venues: an order is sent here, once, and judged by `outcome`; the rest are questions.
 
-`CcxtVenue` is a Venue (venue.py). It holds no secret: `keys` gives a way to open one for the
-moment of signing. One instance per venue serves all users, so that its limiter counts for all.
+`CcxtVenue` is a Venue (venue.py) and a CandleSource (candles.py). It holds no secret: `keys` is a
+way to open one for the moment of signing. One instance per venue serves all users, so that its
+limiter counts for all.
 
-May import: ccxt_line, ccxt_wire, errors, key_rights, lookup, market_list, markets, outcome,
+May import: ccxt_line, ccxt_wire, errors, key_rights, lookup, market_list, outcome,
 outcome_binance, questions, venue, wire.
 """
 
@@ -18,12 +19,11 @@ from proxy.errors import ProxyError, VenueUnavailable
 from proxy.key_rights import balances_of, rights_of
 from proxy.lookup import look_up, named, witness
 from proxy.market_list import MarketList
-from proxy.markets import read_candles, step_of
 from proxy.outcome import Answer, decimal, error_of, judge_send, refusal
 from proxy.outcome_binance import STALE
 from proxy.questions import Questions
 from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Verdict
-from proxy.wire import Candle, Permissions, Side
+from proxy.wire import Permissions, Side, Timeframe
 
 Keys = Callable[[str, str], Awaitable[Opener]]
 """(user id, venue) → a way to open that key; NoKey where there is none."""
@@ -31,7 +31,6 @@ Keys = Callable[[str, str], Awaitable[Opener]]
 TITLES = {"binanceus": "Binance.US", "binance": "Binance"}
 FRESH = timedelta(seconds=2)
 TOO_OLD = timedelta(seconds=10)
-MOST_CANDLES = 999
 PROBE_SYMBOL = "BTC/USDT"
 UNREADABLE = (CcxtError, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
@@ -81,13 +80,24 @@ class CcxtVenue:
         self._quotes[market.symbol] = Quote(price, asked)
         return self._quotes[market.symbol]
 
-    async def candles(self, symbol: str, timeframe: str, limit: int) -> list[Candle]:
-        step = step_of(timeframe)
-        market = await self.market(symbol)
-        most = max(1, min(limit, MOST_CANDLES))
-        params = {"symbol": market.venue_symbol, "interval": timeframe, "limit": most + 1}
-        rows = await self._questions.public(self._ccxt.publicGetKlines, params)
-        return read_candles(rows, step, self._questions.venue_time())[-most:]
+    @property
+    def source(self) -> str:
+        return self._line.origin
+
+    def time(self) -> datetime:
+        return self._questions.venue_time()
+
+    async def klines(
+        self, market: Market, timeframe: Timeframe, first: int, last: int, most: int
+    ) -> Any:
+        params = {
+            "symbol": market.venue_symbol,
+            "interval": timeframe.value,
+            "startTime": first,
+            "endTime": last,
+            "limit": most,
+        }
+        return await self._questions.public(self._ccxt.publicGetKlines, params)
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         return await balances_of(self._questions, await self._keys(user_id, self.name))

@@ -6,12 +6,13 @@ May import: errors, markets, venue.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
 from datetime import datetime, timedelta
 from typing import Any
 
-from proxy.errors import UnknownSymbol, VenueUnavailable
+from proxy.errors import ProxyError, UnknownSymbol, VenueUnavailable
 from proxy.markets import read_market
 from proxy.venue import Market
 
@@ -34,7 +35,10 @@ class MarketList:
         """The market; UnknownSymbol where the venue has none, VenueUnavailable without a list."""
         if self._loaded is None:
             await self.reload()
-        if self._loaded is None or self._clock() - self._loaded > STALE:
+        elif self._stale():
+            with contextlib.suppress(ProxyError):
+                await self.reload()
+        if self._stale():
             raise VenueUnavailable(
                 "markets_stale",
                 f"The list of markets of {self._exchange} is over an hour old and is not used.",
@@ -61,6 +65,9 @@ class MarketList:
         if self._loading is not None:
             self._loading.cancel()
             await asyncio.gather(self._loading, return_exceptions=True)
+
+    def _stale(self) -> bool:
+        return self._loaded is None or self._clock() - self._loaded > STALE
 
     async def _reload(self) -> None:
         asked = self._clock()

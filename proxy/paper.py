@@ -17,7 +17,7 @@ from proxy.parts import Clock
 from proxy.records import milliseconds
 from proxy.store import Store
 from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Venue, Verdict
-from proxy.wire import Candle, Fill, Permissions, Side
+from proxy.wire import Fill, Permissions, Side
 
 
 class PaperVenue:
@@ -38,9 +38,6 @@ class PaperVenue:
 
     async def quote(self, symbol: str) -> Quote:
         return await self._data.quote(symbol)
-
-    async def candles(self, symbol: str, timeframe: str, limit: int) -> list[Candle]:
-        return await self._data.candles(symbol, timeframe, limit)
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         units = await self._door(self._rows.balances, user_id, self.name)

@@ -2,7 +2,7 @@
 
 Errors become statuses in `app.py`, not here. Who may call was decided in `gate.py`.
 
-May import: accounts, credentials, desk, gate, known, records, venue, wire.
+May import: accounts, candles, credentials, desk, gate, known, records, venue, wire.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from proxy.accounts import Accounts
+from proxy.candles import MOST, CandleFeed
 from proxy.credentials import Credentials
 from proxy.desk import Desk
 from proxy.gate import AUTHENTICATED
@@ -20,6 +21,7 @@ from proxy.known import checked
 from proxy.records import milliseconds
 from proxy.venue import Venue
 from proxy.wire import (
+    LAST_MOMENT,
     AccountOut,
     BalanceOut,
     CandlesOut,
@@ -49,7 +51,6 @@ from proxy.wire import (
 ACCEPTED = 202
 LONGEST_WORD = 32
 
-
 PATIENCE = 5.0
 """Seconds after which a caller is told that an order's outcome is not known yet."""
 
@@ -62,6 +63,7 @@ class House:
     accounts: Accounts
     credentials: Credentials
     venues: Mapping[str, Venue]
+    candles: CandleFeed
     health: Callable[[], HealthOut]
     mint: Callable[[], str]
 
@@ -234,18 +236,16 @@ async def price(venue: TheVenue, symbol: Word) -> PriceOut:
 
 
 @router.get("/candles")
-async def candles(
-    venue: TheVenue,
+async def candles(  # noqa: PLR0913, PLR0917
+    house: TheHouse,
+    exchange: Word,
     symbol: Word,
     timeframe: Word = "1h",
-    limit: Annotated[int, Query(ge=1, le=999)] = 100,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    end: Annotated[int | None, Query(ge=0, le=LAST_MOMENT)] = None,
 ) -> CandlesOut:
-    """Closed candles, oldest first."""
-    market = await venue.market(symbol)
-    closed = await venue.candles(market.symbol, timeframe, limit)
-    return CandlesOut(
-        exchange=venue.name, symbol=market.symbol, timeframe=timeframe, candles=closed
-    )
+    """Closed candles, oldest first: the last `limit` that closed by `end`."""
+    return await house.candles.candles(checked(exchange), symbol, timeframe, limit, end)
 
 
 @router.get("/market")

@@ -150,3 +150,20 @@ paper_orders = Table(
     Column("fee_asset", String(16), nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+
+# Candles are the same for everybody, and never change once they are closed. `source` is the origin
+# that they were asked of, so that a sandbox's never stand beside the real venue's.
+candles = Table(
+    "candles",
+    metadata,
+    Column("source", String(128), primary_key=True),
+    Column("exchange", String(32), primary_key=True),
+    Column("symbol", String(32), primary_key=True),
+    Column("timeframe", String(4), primary_key=True),
+    Column("open_time", BigInteger, primary_key=True, autoincrement=False),
+    Column("open", MoneyText, nullable=False),
+    Column("high", MoneyText, nullable=False),
+    Column("low", MoneyText, nullable=False),
+    Column("close", MoneyText, nullable=False),
+    Column("volume", MoneyText, nullable=False),
+)

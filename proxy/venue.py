@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Protocol
 
-from proxy.wire import Candle, Fill, Permissions, Side
+from proxy.wire import Fill, Permissions, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,6 @@ class Venue(Protocol):
 
     async def quote(self, symbol: str) -> Quote:
         """The current price; VenueUnavailable where there is none that is fresh."""
-
-    async def candles(self, symbol: str, timeframe: str, limit: int) -> list[Candle]:
-        """Closed candles, oldest first, gap-checked."""
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         """The account's balances; KeyRefused, NoKey, VenueUnavailable."""

@@ -17,6 +17,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "proxy/tables.py",
         "proxy/journal.py",
         "proxy/rows.py",
+        "proxy/candle_rows.py",
         "proxy/paper_books.py",
     ),
     "alembic": ("migrations/",),

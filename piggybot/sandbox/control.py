@@ -30,6 +30,7 @@ FAULT_TYPES = {
     "method": str | None,
     "path": str | None,
     "seconds": int | float,
+    "at": int | None,
 }
 Body = dict[str, Any]
 

@@ -93,7 +93,7 @@ class ExchangeSandbox:
         self.books.accounts[account.api_key] = account
         return account
 
-    async def misbehave(
+    async def misbehave(  # noqa: PLR0913
         self,
         name: str,
         *,
@@ -101,11 +101,13 @@ class ExchangeSandbox:
         method: str | None = None,
         path: str | None = None,
         seconds: float = SLOW_SECONDS,
+        at: int | None = None,
     ) -> None:
         """Meet matching requests with this fault: `count` of them, or all until `ok`.
 
         `ok` ends every fault, lets waiting requests go on, and listens again. `seconds` is how
-        slow `slow` is and how far `clock-skew` puts the exchange's clock ahead.
+        slow `slow` is and how far `clock-skew` puts the exchange's clock ahead; `at` (ms) is the
+        open time of the candle that a lie is about, or of the first one with `candles-young`.
         """
         if name not in NAMES:
             raise ValueError(f"no fault is called {name!r}; there are: {', '.join(NAMES)}")
@@ -114,12 +116,15 @@ class ExchangeSandbox:
         if name == "clock-skew":
             self._skew = timedelta(seconds=seconds)
             return None
+        if name == "candles-young":
+            self.market.begins = self.milliseconds() if at is None else at
+            return None
         if name == "refused":
             if self.server is None:
                 raise ValueError("only an ExchangeServer can refuse connections")
             return await self.server.close_listener()
         usual = DEFAULT_TARGET.get(name, ("POST", ORDER))
-        self.faults.add(Fault(name, count, method or usual[0], path or usual[1], seconds))
+        self.faults.add(Fault(name, count, method or usual[0], path or usual[1], seconds, at))
         return None
 
     def hold(self, point: str, method: str = "POST", path: str = ORDER) -> Hold:
@@ -207,6 +212,7 @@ class ExchangeSandbox:
     async def _behave(self) -> None:
         self.faults.clear()
         self._skew = timedelta()
+        self.market.begins = 0
         for hold in self._holds:
             hold.release()
         self._holds.clear()

@@ -1,8 +1,8 @@
 """How the exchange misbehaves on request: the named faults, and which request meets one next.
 
 Every name ends in `-before` (the request is not executed) or `-after` (it is, and only the answer
-goes wrong), but for those in STANDING, which have no sides. `slow-before` executes late, as a
-queue does.
+goes wrong), but for those in STANDING and LIES (lies.py), which have no sides. `slow-before`
+executes late, as a queue does.
 
 May import: nothing of ours.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from piggybot.sandbox.lies import KLINES, LIES, told
 from piggybot.sandbox.requests import Request
 
 ORDER = "/api/v3/order"
@@ -131,8 +132,8 @@ SPOILS: dict[str, Spoil] = {
 }
 WAITS = ("slow", "timeout")
 SIDES = ("before", "after")
-STANDING = ("ok", "refused", "clock-skew", "not-found", "trades-empty")
-NAMES = (*STANDING, *(f"{kind}-{side}" for kind in (*WAITS, *SPOILS) for side in SIDES))
+STANDING = ("ok", "refused", "clock-skew", "candles-young", "not-found", "trades-empty")
+NAMES = (*STANDING, *LIES, *(f"{kind}-{side}" for kind in (*WAITS, *SPOILS) for side in SIDES))
 
 
 @dataclass(slots=True)
@@ -144,6 +145,8 @@ class Fault:
     method: str
     path: str
     seconds: float
+    at: int | None = None
+    """Of a lie: the open time of the candle that it is about."""
 
     @property
     def kind(self) -> str:
@@ -152,17 +155,21 @@ class Fault:
     @property
     def executes(self) -> bool:
         """Whether the request still reaches the engine."""
-        return self.name.endswith("-after") or self.name == "slow-before"
+        return self.name.endswith("-after") or self.name == "slow-before" or self.name in LIES
 
     @property
     def spoil(self) -> Spoil | None:
-        return SPOILS.get(self.kind)
+        return self._lie if self.name in LIES else SPOILS.get(self.kind)
 
     def meets(self, request: Request) -> bool:
         return self.method in ("*", request.method) and self.path in ("*", request.path)
 
+    def _lie(self, answer: Answer, _: Request) -> Answer:
+        return Answer(answer.status, told(self.name, self.at, answer.body), answer.headers)
+
 
 DEFAULT_TARGET = {
+    **{name: ("GET", KLINES) for name in LIES},
     "not-found": ("GET", ORDER),
     "trades-empty": ("GET", "/api/v3/myTrades"),
 }

@@ -128,6 +128,8 @@ class Market:
         self._series = load(folder)
         self._anchor = self._now() // MINUTE_MS
         self._fixed: dict[str, Decimal] = {}
+        self.begins = 0
+        """No candle opened before this (ms), as of a market that is new."""
 
     def _now(self) -> int:
         return int(self._clock().timestamp() * 1000)
@@ -158,7 +160,7 @@ class Market:
         """`limit` candles from the one that holds `start` (ms) on, the unfinished last included."""
         length = INTERVALS[interval]
         now = self._now()
-        first = start // length * length
+        first = max(start // length * length, -(-self.begins // length) * length)
         stamps = range(first, min(first + limit * length, now // length * length + 1), length)
         return [self._candle(symbol, at, length, now) for at in stamps]
 
@@ -166,7 +168,8 @@ class Market:
         """The last `limit` candles that opened at or before `end` (ms)."""
         length = INTERVALS[interval]
         last = min(end, self._now()) // length * length
-        return self.candles(symbol, interval, last - (limit - 1) * length, limit)
+        found = self.candles(symbol, interval, last - (limit - 1) * length, limit)
+        return [candle for candle in found if candle.opened <= last]
 
     def day(self, symbol: str) -> Candle:
         """The last 24 hours, the present minute included."""

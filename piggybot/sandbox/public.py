@@ -73,7 +73,7 @@ class Reading:
         limit = min(request.whole("limit", DEFAULT_CANDLES), MOST_CANDLES)
         now, start = self._now(), request.whole("startTime", 0)
         end = request.whole("endTime", now)
-        if start:
+        if "startTime" in request.params:
             length = INTERVALS[interval]
             first = -(-start // length) * length
             candles = self._market.candles(symbol.name, interval, first, limit)

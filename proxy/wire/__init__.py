@@ -21,6 +21,7 @@ from proxy.wire.accounts import (
     Today,
 )
 from proxy.wire.base import (
+    LAST_MOMENT,
     TERMINAL,
     ClientOrderId,
     ErrorOut,
@@ -46,6 +47,7 @@ from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut, Timeframe
 from proxy.wire.orders import CheckOut, Fill, OrderOut, PendingOut, TradeIn, TradeOut, VoidIn
 
 __all__ = [
+    "LAST_MOMENT",
     "TERMINAL",
     "AccountOut",
     "Balance",

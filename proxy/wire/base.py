@@ -44,6 +44,10 @@ Money = Annotated[
 ]
 
 
+LAST_MOMENT = 10**14
+"""Milliseconds since 1970: the year 5138."""
+
+
 ExchangeName = Annotated[str, AfterValidator(lambda name: name.strip().lower())]
 """Exchanges have names of small letters, however a caller writes them."""
 
@@ -123,3 +127,5 @@ class ErrorOut(Wire):
     error: Problem
     clientOrderId: str | None = None
     status: Status | None = None
+    wholeSince: int | None = None
+    """Of candles that are gapped or too few: from this moment on (ms) they are whole."""

@@ -51,7 +51,7 @@ class CandlesOut(Wire):
     symbol: str
     timeframe: str
     candles: list[Candle]
-    """Closed candles only, oldest first, without gaps."""
+    """Closed ones only, oldest first, as many as were asked for, without gaps."""
 
 
 class MarketOut(Wire):

@@ -8,13 +8,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from proxy.wire.base import ExchangeName, Mode, Money, Problem, Side, Status, UserId, Wire
+from proxy.wire.base import (
+    LAST_MOMENT,
+    ExchangeName,
+    Mode,
+    Money,
+    Problem,
+    Side,
+    Status,
+    UserId,
+    Wire,
+)
 
 MOST_EPOCH = 2**31 - 1
-LAST_MOMENT = 10**14
-"""Milliseconds since 1970: the year 5138."""
-
-
 MOST = Decimal(10) ** 12
 """No amount of anybody's is larger; what is, is a mistake."""
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from proxy.errors import ProxyError, VenueUnavailable
 from proxy.fills import buy, round_down, sell
 from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Verdict
-from proxy.wire import Candle, Fill, Permissions, Side
+from proxy.wire import Fill, Permissions, Side
 
 D = Decimal
 MARKETS = {
@@ -85,9 +85,6 @@ class FakeVenue:
             raise ProxyError("unknown_symbol", f"no {symbol}")
         age = self.price_age
         return Quote(self.prices[symbol], self._clock() - age if age else self._clock())
-
-    async def candles(self, symbol: str, timeframe: str, limit: int) -> list[Candle]:
-        return []
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         self._up()

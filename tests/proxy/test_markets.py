@@ -1,4 +1,4 @@
-"""Markets, prices and candles: read to the digit, shared safely, and never used stale."""
+"""Markets and prices: read to the digit, shared safely, and never used stale."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,25 +8,19 @@ from typing import Any
 
 import pytest
 
-from proxy.errors import Denied, UnknownSymbol, VenueUnavailable
+from proxy.errors import UnknownSymbol, VenueUnavailable
 from proxy.market_list import MarketList
-from proxy.markets import read_candles, read_market, step_of
+from proxy.markets import read_market
 from tests.proxy.loopback_venue import FILTERS, LoopbackVenue, Seen, told, venue_at
 
 pytestmark = pytest.mark.anyio
 
 NOW = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 
 
 def listed(filters: list[dict[str, Any]]) -> dict[str, Any]:
     names = {"symbol": "BTC/USDT", "id": "BTCUSDT", "base": "BTC", "quote": "USDT", "spot": True}
     return names | {"info": {"filters": filters}}
-
-
-def kline(minutes_ago: int, low: str = "1") -> list[Any]:
-    opened = int((NOW.replace(second=0) - minutes_ago * MINUTE).timestamp() * 1000)
-    return [opened, "2", "3", low, "2.5", "10", opened + 59_999, "0", 1, "0", "0", "0"]
 
 
 def test_rules_come_from_the_raw_filters() -> None:
@@ -59,40 +53,6 @@ def test_the_smallest_order_is_what_market_orders_are_held_to(
 def test_a_market_without_its_rules_is_no_market() -> None:
     assert read_market("binance", listed(FILTERS[:1])) is None
     assert read_market("binance", listed([{**FILTERS[1], "stepSize": "0"}, FILTERS[0]])) is None
-
-
-def test_only_closed_candles_without_gaps_are_given() -> None:
-    whole = [kline(minutes) for minutes in (3, 2, 1, 0)]
-
-    closed = read_candles(whole, MINUTE, NOW)
-
-    assert [one.openTime for one in closed] == [row[0] for row in whole[:3]]
-    assert closed[0].close == Decimal("2.5")
-    assert read_candles([], MINUTE, NOW) == []
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [kline(3), kline(1)],
-        [kline(1), kline(2)],
-        [kline(1), kline(1)],
-        [kline(9), kline(8)],
-        [kline(1, low="9")],
-        [kline(1, low="NaN")],
-        [kline(1)[:4]],
-        {"code": 1},
-        None,
-    ],
-)
-def test_candles_that_are_not_whole_are_not_used(rows: Any) -> None:
-    with pytest.raises(VenueUnavailable):
-        read_candles(rows, MINUTE, NOW)
-
-
-def test_a_timeframe_that_is_not_offered_is_denied() -> None:
-    with pytest.raises(Denied, match="unknown_timeframe"):
-        step_of("7m")
 
 
 async def test_a_caller_that_gives_up_does_not_end_the_load_for_others() -> None:

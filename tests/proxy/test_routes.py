@@ -115,6 +115,21 @@ async def test_candles_are_closed_and_without_gaps(proxy: Proxy) -> None:
     assert {later - earlier for earlier, later in pairwise(opened)} == {60_000}
 
 
+async def test_candles_that_are_not_whole_say_why_and_since_when_they_are(proxy: Proxy) -> None:
+    hour = 3_600_000
+    end = proxy.exchange.sandbox.milliseconds() // hour * hour
+    await proxy.exchange.sandbox.misbehave("candles-young", at=end - 7 * hour)
+    series = f"exchange=binance&symbol=BTCUSDT&timeframe=1h&end={end}"
+
+    refused = await proxy.call("GET", f"/api/candles?{series}&limit=1000")
+    given = await proxy.call("GET", f"/api/candles?{series}&limit=7")
+
+    body = refused.json()
+    assert (refused.status_code, body["error"]["code"]) == (409, "too_little_history")
+    assert body["error"]["hint"] == "Ask for at most 7."
+    assert body["wholeSince"] == given.json()["candles"][0]["openTime"] == end - 7 * hour
+
+
 @pytest.mark.parametrize(
     ("exchange", "word"),
     [

@@ -11,6 +11,7 @@ import pytest
 
 from piggybot.sandbox.exchange import ExchangeSandbox
 from piggybot.sandbox.faults import NAMES
+from piggybot.sandbox.lies import LIES
 from tests.sandbox.exchange_client import ORDER, exchange
 
 pytestmark = pytest.mark.anyio
@@ -43,8 +44,8 @@ BODIES = {"empty": b"", "empty-object": b"{}", "empty-list": b"[]"}
 
 
 def test_the_table_here_knows_every_fault_there_is():
-    standing = ["ok", "refused", "clock-skew", "not-found", "trades-empty"]
-    assert sorted(NAMES) == sorted(standing + SIDED)
+    standing = ["ok", "refused", "clock-skew", "candles-young", "not-found", "trades-empty"]
+    assert sorted(NAMES) == sorted([*standing, *LIES, *SIDED])
 
 
 async def send(client, name: str) -> object:

@@ -85,7 +85,28 @@ OTHERS = (
     ),
     Sent(
         "GET /api/candles?exchange=binanceus&symbol=BTC/USDT&limit=0",
-        "422 invalid_request\nMissing or not valid: limit.\nIt is a whole number from 1 to 999.",
+        "422 invalid_request\nMissing or not valid: limit.\nIt is a whole number from 1 to 1000.",
+    ),
+    Sent(
+        "GET /api/candles?exchange=binanceus&symbol=BTC/USDT&end=soon",
+        "422 invalid_request\nMissing or not valid: end.\n"
+        "It is a moment, in milliseconds since 1970.",
+    ),
+    Sent(
+        "GET /api/candles?exchange=binanceus&symbol=BTC/USDT&end=4102444800000",
+        "409 not_closed_yet\n"
+        "Binance.US's clock has not reached 2100-01-01 00:00 UTC: the last of these BTC/USDT 1h "
+        "candles is not closed yet.\nAsk for an end that has passed, or ask later.",
+    ),
+    Sent(
+        "GET /api/candles?exchange=binanceus&symbol=BTC/USDT&end=0",
+        "409 too_little_history\n"
+        "Binance.US's BTC/USDT 1h candles: 0 of the 100 asked for are there; there were none yet."
+        "\nAsk for a later time, or another market.",
+    ),
+    Sent(
+        "GET /api/candles?exchange=binanceus&symbol=DOGE/USDT",
+        "409 unknown_symbol\nbinanceus has no spot market of that name.\nWrite it like BTC/USDT.",
     ),
     Sent(
         "GET /api/market?exchange=binanceus&symbol=NOPE",
