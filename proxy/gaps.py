@@ -40,7 +40,7 @@ def _too_young(series: Series, span: Span, begins: int) -> BadCandles:
     since = f"they begin at {stamp(begins)}" if there else "there were none yet"
     message = f"{series.name}: {there} of the {span.count} asked for are there; {since}."
     hint = f"Ask for at most {there}." if there else "Ask for a later time, or another market."
-    return BadCandles("too_little_history", message, hint, begins)
+    return BadCandles("too_little_history", message, hint, begins if there else None)
 
 
 def _stale(series: Series, span: Span, hole: Span) -> BadCandles:
@@ -62,4 +62,4 @@ def _gapped(series: Series, span: Span, missing: list[Span]) -> BadCandles:
     there = (span.end - hole.end) // span.step
     before = f"candles that end by {stamp(hole.first)}"
     hint = f"Ask for at most {there}, or for {before}." if there else f"Ask for {before}, or later."
-    return BadCandles("gapped_candles", message, hint, hole.end)
+    return BadCandles("gapped_candles", message, hint, hole.end if there else None)

@@ -164,7 +164,7 @@ def test_a_span_ends_with_the_last_candle_that_closed_by_then() -> None:
             "Binance.US's BTC/USDT 1m candles: 0 of the 10 asked for are there; there were none "
             "yet.",
             "Ask for a later time, or another market.",
-            10,
+            None,
         ),
         (
             (0, 1, 2, 3, 4, 5, 6, 7, 8),
