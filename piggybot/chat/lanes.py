@@ -1,7 +1,8 @@
 """Serial lanes: what one chat sends is handled one by one, in order; /stop has a lane of its own.
 
 Alone because order and overtaking are promises of their own: a key and its secret never swap, and
-nothing that hangs holds up a stop.
+nothing that hangs holds up a stop. What takes minutes has a third lane, so that a sell behind it is
+not too late.
 
 May import: store.
 """
@@ -13,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from piggybot.store import Incoming
 
 Lane = tuple[int, str]
+STOP, LONG, USUAL = "stop", "long", ""
+LANES = {"stop": STOP, "backtest": LONG, "optimize": LONG}
 Work = Callable[[Incoming], Awaitable[None]]
 
 
@@ -27,20 +30,20 @@ class Lanes:
 
     def put(self, row: Incoming) -> None:
         """Queue a row in its lane."""
-        lane = (row.chat_id, "stop" if row.body.get("command") == "stop" else "")
+        lane = (row.chat_id, LANES.get(str(row.body.get("command")), USUAL))
         self._waiting.setdefault(lane, deque()).append(row)
         if lane not in self._tasks:
             self._tasks[lane] = asyncio.create_task(self._drain(lane))
 
     def has_secret(self, chat_id: int) -> bool:
         """Whether a secret of this chat is still being handled."""
-        lane = (chat_id, "")
+        lane = (chat_id, USUAL)
         rows = [*self._waiting.get(lane, ()), *filter(None, [self._running.get(lane)])]
         return any(row.body.get("secrets") for row in rows)
 
     async def quiet(self, chat_id: int, seconds: float) -> None:
         """Return when nothing of this chat is being handled, or after so long."""
-        task = self._tasks.get((chat_id, ""))
+        task = self._tasks.get((chat_id, USUAL))
         if task is not None:
             await asyncio.wait({task}, timeout=seconds)
 

@@ -85,14 +85,14 @@ async def live_confirmed(ask: Ask) -> None:
     wanted = ModeIn(userId=person.user_id, mode=Mode.LIVE, confirmToken=token)
     account = await house.desk.accounts.change_mode(person, wanted)
     button = Button("🧪 Test Live BUY (BTC/USDT), $2", "testbuy", {"amount": "2"})
-    await ask.say(Reply(texts.live_on(account), ((button,),)))
+    await ask.say(Reply(texts.live_on(account), ((button,),), reply_to=ask.message_id))
 
 
 async def live_off(ask: Ask) -> None:
     """Tightens: at once, and nothing is asked."""
     wanted = ModeIn(userId=ask.person.user_id, mode=Mode.PAPER)
     account = await ask.house.desk.accounts.change_mode(ask.person, wanted)
-    await ask.say(Reply(texts.live_off(account)))
+    await ask.say(Reply(texts.live_off(account), reply_to=ask.message_id))
 
 
 def _said(ask: Ask, text: str, *buttons: Button) -> Reply:

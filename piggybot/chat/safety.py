@@ -75,7 +75,7 @@ async def resume_confirmed(ask: Ask) -> None:
     account = await house.desk.accounts.change_mode(person, wanted)
     if not account.stopped and account.mode is not Mode.HALTED:
         await house.desk.errands.resumed(ended)
-    await ask.say(Reply(texts.resumed(account)))
+    await ask.say(Reply(texts.resumed(account), reply_to=ask.message_id))
 
 
 async def limits(ask: Ask) -> None:

@@ -49,6 +49,25 @@ async def test_a_chat_is_handled_in_order_and_chats_do_not_wait_for_each_other()
     assert began[-1] == 6
 
 
+async def test_what_takes_minutes_holds_up_only_its_own_kind() -> None:
+    began: list[int] = []
+    gate = asyncio.Event()
+
+    async def work(one: Incoming) -> None:
+        began.append(one.id)
+        if one.id == 1:
+            await gate.wait()
+
+    lanes = Lanes(work)
+    for one in (row(1, command="optimize"), row(2, command="backtest"), row(3, command="sell")):
+        lanes.put(one)
+    await asyncio.sleep(0.01)
+    assert began == [1, 3]
+    gate.set()
+    await lanes.idle()
+    assert began == [1, 3, 2]
+
+
 async def test_ending_leaves_the_rest_unbegun() -> None:
     ended: list[int] = []
 
