@@ -72,5 +72,5 @@ def learned(order: Order, answer: TradeOut | OrderOut) -> Order:
         fee=answer.fee,
         transact_time=None if moment is None else from_ms(moment),
         sandbox=answer.sandbox or order.sandbox,
-        problem=answer.error if isinstance(answer, OrderOut) else None,
+        problem=answer.note or (answer.error if isinstance(answer, OrderOut) else None),
     )

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from proxy.fills import fee_in_quote, is_whole
+from proxy.fills import fee_in_quote, has_price, is_whole
 from proxy.records import Entry
 from proxy.venue import Report, Verdict
-from proxy.wire import Problem, Side, Status
+from proxy.wire import Fill, Problem, Side, Status
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REFUSALS = {Verdict.NOT_SENT: Status.NOT_SENT, Verdict.REJECTED: Status.REJECTED}
@@ -101,11 +101,26 @@ def _found(entry: Entry, report: Report, now: datetime) -> Entry:
         fee=sum((fee_in_quote(fill, base, quote) for fill in fills), Decimal(0)),
         transact_time=report.at or last or entry.transact_time,
         fills=fills,
-        problem=None,
+        problem=_unpriced(fills, base, quote),
     )
     if report.verdict is Verdict.OPEN or summed != executed:
         return replace(found, status=Status.OPEN, concluded=None)
     return _over(found, now)
+
+
+def _unpriced(fills: tuple[Fill, ...], base: str, quote: str) -> Problem | None:
+    """A fee that no price can be put on is said, not counted as nothing in silence."""
+    fees: dict[str, Decimal] = {}
+    for fill in fills:
+        if not has_price(fill, base, quote):
+            fees[fill.feeAsset] = fees.get(fill.feeAsset, Decimal(0)) + fill.fee
+    if not fees:
+        return None
+    total = " and ".join(f"{fee.normalize():f} {asset}" for asset, fee in fees.items())
+    return Problem(
+        code="fee_unpriced",
+        message=f"The fee of {total} has no price in {quote}: profit and loss leave it out.",
+    )
 
 
 def _over(entry: Entry, now: datetime) -> Entry:

@@ -3,8 +3,8 @@
 Every order comes through `place`, paper and live; whatever is not known afterwards is the
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
-May import: accounts, admission, conclusion, daywatch, errors, intake, journal, parts, records,
-resolve, risk, stopgate, stopping, venue, wire.
+May import: accounts, admission, conclusion, daywatch, errors, fees, intake, journal, parts,
+records, resolve, risk, stopgate, stopping, venue, wire.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from proxy.admission import Asked, check_account
 from proxy.conclusion import after_send
 from proxy.daywatch import DayWatch
 from proxy.errors import GateClosed, NoKey, NotFound, ProxyError
+from proxy.fees import valued
 from proxy.intake import answer_of, draft_of
 from proxy.journal import Reserve
 from proxy.parts import Flights, Parts, Tasks
@@ -266,6 +267,7 @@ class Desk:
         except Exception as failure:  # noqa: BLE001 - whatever broke, the order may be out there
             log.error("sending %s failed: %s", entry.client_id, type(failure).__name__)
             report = _unsent(failure) if not passed else Report(Verdict.UNKNOWN)
+        report = await valued(report, entry.placement().market, venue)
         now = self._parts.clock()
         sent_at = passed[-1] if passed else now
         settled = await self._parts.door(

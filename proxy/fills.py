@@ -124,9 +124,10 @@ def sell(units: Decimal, price: Decimal, step: Decimal) -> Execution:
 
 
 def cash_of(side: Side, fill: Fill, base: str, quote: str) -> Cash:
-    """What a fill moved, fee included. A fee in a third asset moves neither."""
-    paid_base = fill.fee if fill.feeAsset == base else Decimal(0)
-    paid_quote = fill.fee if fill.feeAsset == quote else Decimal(0)
+    """What a fill moved, fee included. A fee in a third asset counts as if paid in quote."""
+    in_base = fill.feeAsset == base
+    paid_base = fill.fee if in_base else Decimal(0)
+    paid_quote = Decimal(0) if in_base else fee_in_quote(fill, base, quote)
     value = fill.qty * fill.price
     if side is Side.BUY:
         return Cash(fill.qty - paid_base, -value - paid_quote)
@@ -144,10 +145,17 @@ def apply_cash(position: Position, cash: Cash) -> Position:
 
 
 def fee_in_quote(fill: Fill, base: str, quote: str) -> Decimal:
-    """The fee in quote; in base it is valued at the fill's price, in a third asset unknown: 0."""
+    """The fee in quote: in base at the fill's price, in a third asset at its own, or 0 without."""
     if fill.feeAsset == quote:
         return fill.fee
-    return fill.fee * fill.price if fill.feeAsset == base else Decimal(0)
+    if fill.feeAsset == base:
+        return fill.fee * fill.price
+    return fill.feeQuote or Decimal(0)
+
+
+def has_price(fill: Fill, base: str, quote: str) -> bool:
+    """Whether the fee's worth in quote is known."""
+    return not fill.fee or fill.feeAsset in {base, quote} or fill.feeQuote is not None
 
 
 def is_whole(cost: Decimal, spent: Decimal, step_value: Decimal) -> bool:

@@ -93,6 +93,11 @@ class Entry:
     def price(self) -> Decimal | None:
         return self.quote / self.executed if self.executed else None
 
+    @property
+    def done(self) -> bool:
+        """It is over, and something was executed."""
+        return self.status.terminal and bool(self.executed)
+
     def placement(self) -> Placement:
         """The order as it was or will be sent."""
         assert self.market is not None, f"{self.client_id} was never meant to be sent"
@@ -121,7 +126,8 @@ class Entry:
             transactTime=None if self.transact_time is None else milliseconds(self.transact_time),
             sandbox=self.sandbox,
             fills=list(self.fills),
-            error=self.problem,
+            error=None if self.done else self.problem,
+            note=self.problem if self.done else None,
         )
 
     def trade(self) -> TradeOut:
@@ -142,6 +148,7 @@ class Entry:
             transactTime=milliseconds(self.transact_time or self.created),
             sandbox=self.sandbox,
             fills=list(self.fills),
+            note=self.problem,
         )
 
 

@@ -4,7 +4,7 @@ Absence is proven only by several "not found" answers that were asked for after 
 deadline had passed, by the wall clock and by one that cannot be set; without a proof in time an
 order is quarantined, and still asked about.
 
-May import: conclusion, errors, parts, records, venue, wire.
+May import: conclusion, errors, fees, parts, records, venue, wire.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from proxy.conclusion import FOUND, absent, after_ask, asked_from, quarantined
 from proxy.errors import ProxyError
+from proxy.fees import valued
 from proxy.parts import Flights, Parts
 from proxy.records import Entry
 from proxy.venue import Report, Verdict
@@ -140,8 +141,10 @@ class Resolver:
     async def _learn(self, entry: Entry, report: Report) -> Entry:
         if report.verdict not in FOUND and report.verdict is not Verdict.REJECTED:
             return entry
+        venue = self._parts.venue(entry.exchange, entry.book)
+        found = await valued(report, entry.placement().market, venue)
         now = self._parts.clock()
-        return await self._settle(entry, lambda known: after_ask(known, report, now))
+        return await self._settle(entry, lambda known: after_ask(known, found, now))
 
     def _is_proof(self, entry: Entry, trial: _Trial, started: datetime, begun: float) -> bool:
         """Whether "not found" counts: asked past the deadline, and apart from the last proof.

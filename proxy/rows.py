@@ -83,6 +83,7 @@ def fill_values(entry: Entry, fill: Fill) -> dict[str, Any]:
         "qty": fill.qty,
         "fee": fill.fee,
         "fee_asset": fill.feeAsset,
+        "fee_quote": fill.feeQuote,
         "at": fill.at,
     }
 
@@ -95,6 +96,7 @@ def fill_of(row: Row[Any]) -> Fill:
         fee=row.fee,
         feeAsset=row.fee_asset,
         at=row.at,
+        feeQuote=row.fee_quote,
     )
 
 

@@ -3,7 +3,7 @@
 Two acknowledgements: "closed", at once; "settled", when nothing is in flight any more and every
 open order was cancelled, or is counted as unknown.
 
-May import: conclusion, errors, parts, records, wire.
+May import: conclusion, errors, fees, parts, records, wire.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from proxy.conclusion import after_ask
 from proxy.errors import NotFound, ProxyError
+from proxy.fees import valued
 from proxy.parts import Flights, Parts, Tasks
 from proxy.records import Entry
 from proxy.wire import Mode, Status, StopOut
@@ -174,6 +175,7 @@ class Stopping:
         try:
             venue = self._parts.venue(entry.exchange, entry.book)
             report = await venue.cancel(entry.placement())
+            report = await valued(report, entry.placement().market, venue)
         except ProxyError as refused:
             log.warning("cancelling %s: %s", entry.client_id, refused.code)
             return False

@@ -100,6 +100,7 @@ fills = Table(
     Column("qty", MoneyText, nullable=False),
     Column("fee", MoneyText, nullable=False),
     Column("fee_asset", String(16), nullable=False),
+    Column("fee_quote", MoneyText),
     Column("at", BigInteger, nullable=False),
     Index("fills_by_order", "client_id"),
     Index("fills_by_day", "user_id", "book", "at"),

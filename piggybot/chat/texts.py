@@ -123,6 +123,7 @@ def _executed(order: Order) -> str:
         f"✅ {verb(intent.side)} {plain(order.executed)} {e(intent.symbol)} at "
         f"{price_text(order.price or Decimal(0))} for {usd(order.quote)}, "
         f"fee {usd(order.fee)}.\n{head}. Order ID: <code>{e(order.order_id or '?')}</code>"
+        f"{_reason(order)}"
     )
 
 

@@ -114,6 +114,7 @@ class Books:
         self._market = market
         self._clock = clock
         self._next_fills: deque[FillHow] = deque()
+        self._charged: tuple[str, Decimal] | None = None
         self.accounts: dict[str, Account] = {}
         self.orders: list[Order] = []
         self.trades: list[Trade] = []
@@ -121,6 +122,10 @@ class Books:
     def fill_next(self, how: FillHow) -> None:
         """The next order that would fill at once is filled so; said again, the one after it."""
         self._next_fills.append(how)
+
+    def charge_in(self, asset: str, price: Decimal) -> None:
+        """Take every fee in a third asset from now on, worth `price` in quote."""
+        self._charged = asset, price
 
     def check(self, account: Account, wanted: Wanted) -> Order:
         """Return the order that would be placed, or raise the engine's refusal. Changes nothing."""
@@ -229,8 +234,12 @@ class Books:
         purse.locked -= freed
         purse.free += freed - pays
         order.locked -= freed
-        fee = (gets * FEE).quantize(ATOM, ROUND_DOWN)
-        account.holding(gets_asset).free += gets - fee
+        account.holding(gets_asset).free += gets
+        fee, fee_asset = (gets * FEE).quantize(ATOM, ROUND_DOWN), gets_asset
+        if self._charged is not None:
+            fee_asset, worth = self._charged
+            fee = (value * FEE / worth).quantize(ATOM, ROUND_DOWN)
+        account.holding(fee_asset).free -= fee
         order.executed += quantity
         order.quote += value
         order.status = "PARTIALLY_FILLED" if order.left else "FILLED"
@@ -245,7 +254,7 @@ class Books:
             price,
             quantity,
             fee,
-            gets_asset,
+            fee_asset,
             order.updated,
         )
         self.trades.append(trade)

@@ -52,6 +52,8 @@ class Fill(Wire):
     fee: Money
     feeAsset: str
     at: int
+    feeQuote: Money | None = None
+    """The fee valued in quote, where it is neither in base nor in quote; None: it has no price."""
 
 
 class TradeOut(Wire):
@@ -68,10 +70,12 @@ class TradeOut(Wire):
     executedQty: Money
     cummulativeQuoteQty: Money
     fee: Money
-    """In quote; a fee in another asset is valued at the fill's price."""
+    """In quote; a fee in base is valued at the fill's price, in a third asset at its own."""
     transactTime: int
     sandbox: bool = False
     fills: list[Fill] = Field(default_factory=list)
+    note: Problem | None = None
+    """What is to be known of an order although it was executed: a fee without a price."""
 
 
 class PendingOut(Wire):
@@ -103,6 +107,7 @@ class OrderOut(Wire):
     sandbox: bool = False
     fills: list[Fill] = Field(default_factory=list)
     error: Problem | None = None
+    note: Problem | None = None
 
 
 class CheckOut(Wire):

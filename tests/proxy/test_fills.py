@@ -77,6 +77,16 @@ def test_a_fee_in_base_is_valued_at_the_fills_price():
     assert fee_in_quote(fill("1", "100", "0.001", "BTC"), "BTC", "USDT") == D("0.1")
     assert fee_in_quote(fill("1", "100", "0.2", "USDT"), "BTC", "USDT") == D("0.2")
     assert fee_in_quote(fill("1", "100", "0.2", "BNB"), "BTC", "USDT") == 0
+    known = fill("1", "100", "0.2", "BNB").model_copy(update={"feeQuote": D(120)})
+    assert fee_in_quote(known, "BTC", "USDT") == D(120)
+
+
+def test_a_fee_in_a_third_asset_counts_as_money_where_its_worth_is_known():
+    known = fill("1", "100", "0.0002", "BNB").model_copy(update={"feeQuote": D("0.12")})
+    assert apply_cash(Position(), cash_of(Side.BUY, known, "BTC", "USDT")) == Position(
+        D(1), D("100.12")
+    )
+    assert cash_of(Side.SELL, known, "BTC", "USDT").quote == D("99.88")
 
 
 def test_rounding_goes_down_to_the_step():

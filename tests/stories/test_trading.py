@@ -3,6 +3,7 @@
 May import: nothing of ours.
 """
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -165,6 +166,31 @@ async def test_an_order_in_two_fills_is_summed(live: World) -> None:
     assert f"Bought {order.executed.normalize():f} BTC/USDT" in told.text
     [held] = (await account(live)).holdings
     assert held.units == order.executed - sum(one.commission for one in order.trades)
+
+
+async def test_a_fee_in_a_third_asset_is_counted_at_its_price_or_said_to_have_none(
+    live: World,
+) -> None:
+    live.key.holding("ETH").free = Decimal(1)
+    live.exchange.books.charge_in("ETH", live.exchange.market.price("ETHUSDT"))
+    await live.ann.say("/testbuy 10")
+    told = await live.ann.expect("Live order submitted")
+    assert re.search(r"fee \$0\.0099\d*\.|fee \$0\.01\.", told.text)
+    assert "has no price" not in told.text
+    [held] = (await account(live)).holdings
+    assert held.units == orders(live)[0].executed, "the fee was not taken out of the bitcoin"
+
+    live.key.holding("BNB").free = Decimal(1)
+    live.exchange.books.charge_in("BNB", Decimal(600))
+    await live.ann.say("/testbuy 6")
+    told = await live.ann.expect("Live order submitted")
+    assert "fee $0.00." in told.text
+    paid = orders(live)[1].trades[0].commission.normalize()
+    assert f"The fee of {paid:f} BNB has no price in USDT: profit and loss" in told.text
+    await live.ann.say("/export")
+    sent = (await live.ann.expect("Your trade log")).document
+    assert sent is not None
+    assert b"fee_unpriced" in sent
 
 
 async def test_an_order_that_stays_open_is_followed_to_its_end(live: World) -> None:
