@@ -13,13 +13,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import BigInteger, Engine, Text, create_engine, event
 from sqlalchemy.engine import make_url
@@ -147,7 +149,14 @@ def _place(url: str) -> str:
 def upgrade(engine: Engine, house: House) -> None:
     """Bring the tables of `house` to the newest migration."""
     with engine.begin() as connection:
-        command.upgrade(alembic_config(house, connection), "head")
+        if MigrationContext.configure(connection).get_current_revision() != _newest(house):
+            command.upgrade(alembic_config(house, connection), "head")
+
+
+@cache
+def _newest(house: House) -> str | None:
+    """The newest migration that this version has, looked up once: its files do not change."""
+    return ScriptDirectory.from_config(alembic_config(house)).get_current_head()
 
 
 def alembic_config(house: House, connection: object | None = None) -> Config:

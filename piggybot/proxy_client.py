@@ -1,6 +1,6 @@
 """The proxy as the bot calls it: the Broker, over HTTP. One request a method, never re-sent here.
 
-May import: errors, ports, wire.
+May import: errors, ports, trust, wire.
 """
 
 from typing import TypeVar
@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from piggybot.errors import BrokerDown, BrokerRefused
+from piggybot.trust import trusted
 from proxy.wire import (
     AccountOut,
     BalanceOut,
@@ -66,6 +67,7 @@ class ProxyClient:
             timeout=timeout,
             follow_redirects=False,
             trust_env=False,
+            verify=trusted(),
         )
 
     async def close(self) -> None:

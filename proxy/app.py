@@ -85,10 +85,11 @@ def build(settings: Settings, world: World | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        # Not include_router: it would read every endpoint anew, 20 ms in the first request.
+        routes=router.routes,
         lifespan=built.lifespan,
     )
     app.state.house = built.house
-    app.include_router(router)
     install(app)
     app.add_middleware(LastResort)
     app.add_middleware(Gate, token=token)

@@ -32,6 +32,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "piggybot/halt.py",
         "piggybot/demo.py",
         "piggybot/remote.py",
+        "piggybot/trust.py",
         "piggybot/sandbox/",
     ),
     "pydantic_settings": ("piggybot/settings.py", "proxy/settings.py"),

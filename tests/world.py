@@ -20,6 +20,7 @@ from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.settings import Settings as BotSettings
 from proxy import app as proxy_app
 from proxy.settings import Settings as ProxySettings
+from tests.databases import lay
 
 PROXY_TOKEN = "proxy-token-of-the-tests-0123456789abcdef"
 
@@ -83,6 +84,7 @@ class ProxyHouse:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
+        lay(self.folder / "proxy" / "proxy.db", "proxy")
         settings = ProxySettings(_env_file=None, **self.settings)
         world = proxy_app.World(
             clock=self.clock, sleep=self.clock.sleep, monotonic=self.clock.monotonic
@@ -121,6 +123,7 @@ class BotHouse:
     """The bot; `stop` ends it, `start` starts it again on the same memory."""
 
     def __init__(self, folder: Path, clock: Time, **settings: object) -> None:
+        self.folder = folder
         self.clock = clock
         self.settings: dict[str, object] = {
             "piggy_data": folder,
@@ -133,6 +136,7 @@ class BotHouse:
         self.said: list[str] = []
 
     async def start(self) -> None:
+        lay(self.folder / "bot" / "bot.db", "bot")
         pace = Pace(burst=100, per_second=100.0, overall=1000, first_retry=0.05, longest_retry=0.5)
         timing = Timing(poll=2, first_retry=0.05, longest_retry=0.2, grace=0.2, pace=pace)
         world = bot_app.World(clock=self.clock, timing=timing)

@@ -3,7 +3,7 @@
 Alone because it is the only file that asks the library for anything. Texts of errors are Telegram's
 own sentences of refusal; those of the network, which may hold the token, are not passed on.
 
-May import: core, settings.
+May import: core, settings, trust.
 """
 
 import logging
@@ -48,6 +48,7 @@ from piggybot.chat.outgoing import Bell
 from piggybot.chat.telegram_updates import arrival_of
 from piggybot.core.mail import File
 from piggybot.settings import Settings
+from piggybot.trust import trusted
 
 R = TypeVar("R")
 ALLOWED = ("message", "callback_query")
@@ -274,4 +275,5 @@ def _http(timing: Timing) -> HTTPXRequest:
         write_timeout=timing.answer,
         connect_timeout=timing.connect,
         pool_timeout=timing.answer,
+        httpx_kwargs={"verify": trusted()},
     )

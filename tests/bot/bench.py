@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from migrations.database import Door, open_database
+from migrations.database import Door
 from piggybot.chat.ask import Ask, House
 from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS
 from piggybot.chat.texts import error_text
@@ -19,6 +19,7 @@ from piggybot.settings import Settings
 from piggybot.store import Outgoing, Person, Press, Store
 from piggybot.ticks import Ticks
 from tests.bot.fake_broker import FakeBroker
+from tests.databases import opened
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 OWNER = 7
@@ -26,7 +27,7 @@ OWNER = 7
 
 class Bench:
     def __init__(self, folder: Path) -> None:
-        self.engine = open_database(f"sqlite:///{folder / 'bot.db'}", "bot")
+        self.engine = opened(folder / "bot.db", "bot")
         self.door = Door()
         self.broker = FakeBroker()
         self.now = NOON

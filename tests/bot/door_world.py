@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import SecretStr
 
-from migrations.database import Door, open_database
+from migrations.database import Door
 from piggybot.chat.ask import House
 from piggybot.chat.door import Timing
 from piggybot.chat.outgoing import Bell
@@ -31,6 +31,7 @@ from piggybot.seal import SUITE, info
 from piggybot.settings import Settings
 from piggybot.store import Store
 from tests.bot.fake_broker import FakeBroker
+from tests.databases import opened
 
 OWNER, MEMBER, STRANGER = 1001, 1002, 6666
 QUICK = Timing(
@@ -53,7 +54,7 @@ class DoorWorld:
         self.timing = QUICK
         self._given: dict[str, Any] = {"telegram_chat_id": OWNER, "member_ids": (MEMBER,)} | given
         self._private = X25519PrivateKey.generate()
-        self.engine = open_database(f"sqlite:///{folder / 'bot.db'}", "bot")
+        self.engine = opened(folder / "bot.db", "bot")
         self.store = Store(self.engine)
         self.bot: TelegramDoor
         self.house: House

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
-from migrations.database import Door, open_database
+from migrations.database import Door
 from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
 from piggybot.sandbox.requests import Request
 from proxy.candle_rows import CandleRows
@@ -19,6 +19,7 @@ from proxy.candles import CandleFeed
 from proxy.exchange import CcxtVenue
 from proxy.tables import candles
 from proxy.wire import Candle
+from tests.databases import opened
 from tests.proxy.loopback_venue import venue_at
 
 KLINES = "/api/v3/klines"
@@ -50,7 +51,7 @@ class CandleWorld:
 
     async def start(self) -> None:
         """A proxy starts on the database as it is."""
-        engine, door = open_database(f"sqlite:///{self.folder}/p.db", "proxy"), Door()
+        engine, door = opened(self.folder / "p.db", "proxy"), Door()
         self.venue = venue_at(self.server.url, clock=self.clock)
         self.feed = CandleFeed({"binanceus": self.venue}, CandleRows(engine), door)
         self.rooms.append((self.feed, self.venue, door, engine))
