@@ -27,6 +27,7 @@ ROUTES = [
     ("POST", "/api/credentials"),
     ("POST", "/api/forget"),
     ("POST", "/api/trade"),
+    ("POST", "/api/check"),
     ("POST", "/api/orders/pg-aaaaaaaa/void"),
 ]
 POSTS = [path for method, path in ROUTES if method == "POST"]
