@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from piggybot.core.orders import Intent, Order
+from piggybot.core.runs import Cause
 from proxy.wire import OrderOut, PendingOut, Status, TradeIn, TradeOut
 
 Answer = TradeOut | PendingOut | OrderOut
@@ -36,7 +37,7 @@ def trade(intent: Intent) -> TradeIn:
         units=intent.units,
         mode=intent.mode,
         epoch=intent.epoch,
-        typed=True,
+        typed=intent.cause is Cause.HAND,
         notAfter=to_ms(intent.not_after),
         quotedPrice=intent.quoted_price,
     )
@@ -73,4 +74,6 @@ def learned(order: Order, answer: TradeOut | OrderOut) -> Order:
         transact_time=None if moment is None else from_ms(moment),
         sandbox=answer.sandbox or order.sandbox,
         problem=answer.note or (answer.error if isinstance(answer, OrderOut) else None),
+        fills=tuple(answer.fills),
+        step=answer.step or Decimal(0),
     )

@@ -5,12 +5,12 @@ Alone because an intent is written down before it leaves, and never changes afte
 May import: core, wire.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from piggybot.core.runs import Cause
-from proxy.wire import Mode, Problem, Side, Status
+from proxy.wire import Fill, Mode, Problem, Side, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Intent:
     """The decision in words, with its numbers."""
     seen_price: Decimal | None = None
     """The price at the decision."""
+    slot: datetime | None = None
+    """The candle's close at which it was decided; None between closes, and by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Order:
     sandbox: bool = False
     problem: Problem | None = None
     concluded: datetime | None = None
+    fills: tuple[Fill, ...] = field(default=(), compare=False)
+    """What the venue did, when it is told; kept in the ledger, so a stored order has none."""
+    step: Decimal = field(default=Decimal(0), compare=False)
+    """The market's step, told together with the fills."""
 
     def says_the_same(self, other: "Order") -> bool:
         """Whether both tell a person the same result."""

@@ -5,15 +5,17 @@ Alone because money is counted here: from fills, fees included, never from what 
 May import: core, fills, wire.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from proxy import fills
 from proxy.wire import Fill, Mode, Side
 
 ZERO = Decimal(0)
+FINE = Decimal("1e-12")
 BY_HAND = ""
 """The run id of what a person bought by hand."""
 
@@ -75,8 +77,11 @@ class Position:
     """When the last holding ended."""
     lost: datetime | None = None
     """When the last losing holding ended."""
-    best: Decimal = ZERO
-    """The most that was ever realised."""
+    best: Decimal | None = ZERO
+    """The most that it had ever earned, seen at the slots: realised, and unrealised at the price of
+    that moment. None: to be seen anew, since a person resumed it."""
+    most: Decimal = ZERO
+    """The most that was in it at once: the highest cost."""
 
     @property
     def average(self) -> Decimal | None:
@@ -102,6 +107,7 @@ def apply_fill(before: Position, side: Side, fill: Fill, base: str, quote: str) 
     if side is Side.BUY:
         value = fill.qty * fill.price
         now = replace(now, bought=before.bought + fill.qty, paid=before.paid + value)
+        now = replace(now, most=max(now.most, now.cost))
         return Applied(now, ZERO, fee)
     realised = cash.quote - (before.cost - held.cost)
     total = before.realised + realised
@@ -120,14 +126,22 @@ def opened(position: Position, at: datetime, price: Decimal) -> Position:
 def closed(position: Position, at: datetime) -> Position:
     """All that can be sold is sold: the holding is over, won or lost."""
     won = position.earned > ZERO
-    return replace(
+    over = replace(
         position,
         trades=position.trades + 1,
         wins=position.wins + won,
         losses=0 if won else position.losses + 1,
         lost=position.lost if won else at,
         closed=at,
-        best=max(position.best, position.realised),
+        best=None if position.best is None else max(position.best, position.realised),
+    )
+    return _flat(over)
+
+
+def _flat(position: Position) -> Position:
+    """Nothing of it is a holding any more."""
+    return replace(
+        position,
         entries=0,
         bought=ZERO,
         paid=ZERO,
@@ -135,6 +149,71 @@ def closed(position: Position, at: datetime) -> Position:
         opened=None,
         peak=None,
     )
+
+
+def handed_over(position: Position, to: Position) -> tuple[Position, Position]:
+    """Both after `to` took over all that `position` holds; what it has earned stays with it."""
+    units, cost = to.units + position.units, to.cost + position.cost
+    moments = [one.opened for one in (position, to) if one.opened is not None]
+    peaks = [one.peak for one in (position, to) if one.peak is not None]
+    taken = replace(
+        to,
+        units=units,
+        cost=cost,
+        entries=to.entries + position.entries,
+        bought=to.bought + position.bought,
+        paid=to.paid + position.paid,
+        earned=to.earned + position.earned,
+        opened=min(moments, default=None),
+        peak=max(peaks, default=None),
+        most=max(to.most, cost),
+    )
+    return _flat(replace(position, units=ZERO, cost=ZERO)), taken
+
+
+def shares(fill: Fill, rooms: Sequence[Decimal]) -> list[Fill | None]:
+    """A sell cut along what each holding has, in turn; what none of them has is the first's."""
+    quantities, left = [], fill.qty
+    for room in rooms:
+        quantities.append(min(room, left))
+        left -= quantities[-1]
+    quantities[0] += left
+    last = max(at for at, qty in enumerate(quantities) if qty)
+    parts: list[Fill | None] = []
+    fee = fill.fee
+    for at, qty in enumerate(quantities):
+        mine = fee if at == last else (fill.fee * qty / fill.qty).quantize(FINE, ROUND_DOWN)
+        fee -= mine
+        parts.append(fill.model_copy(update={"qty": qty, "fee": mine}) if qty else None)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One fill, or one position's share of it, as it is kept."""
+
+    key: Key
+    client_id: str
+    trade_id: str
+    side: Side
+    price: Decimal
+    qty: Decimal
+    fee: Decimal
+    fee_asset: str
+    realised: Decimal
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a book has come to, over all its positions. Money in quote."""
+
+    realised: Decimal = ZERO
+    fees: Decimal = ZERO
+    cost: Decimal = ZERO
+    """What is in it now."""
+    trades: int = 0
+    wins: int = 0
 
 
 @dataclass(frozen=True, slots=True)

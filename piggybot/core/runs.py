@@ -100,6 +100,8 @@ class Run:
     """The message that began it: its notices are replies to that."""
     number: int = 0
     """The person's own counting: #1, #2 …"""
+    orders: int = 0
+    """How many orders it has made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Slot:
     """The price that was seen at the decision."""
     client_id: str | None = None
     """The order that it made."""
+    since: datetime | None = None
+    """The first of many that were skipped at once, of which `at` is the last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,13 @@ from piggybot.store.dialogues import Dialogues
 from piggybot.store.flags import Flags
 from piggybot.store.inbox import Inbox
 from piggybot.store.keys import Keys
+from piggybot.store.ledger import Ledger
 from piggybot.store.orders import Orders
 from piggybot.store.outbox import Outbox
 from piggybot.store.pairing import PairingCodes
 from piggybot.store.people import People
+from piggybot.store.runs import Runs
+from piggybot.store.slots import Slots
 
 __all__ = [
     "ButtonRow",
@@ -51,4 +54,7 @@ class Store:
         self.dialogues = Dialogues(engine)
         self.keys = Keys(engine)
         self.orders = Orders(engine)
+        self.runs = Runs(engine)
+        self.slots = Slots(engine)
+        self.ledger = Ledger(engine)
         self.flags = Flags(engine)

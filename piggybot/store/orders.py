@@ -1,4 +1,4 @@
-"""Intents and what became of them; an outcome and its notice are one transaction.
+"""Intents and what became of them; an outcome, its fills and its notice are one transaction.
 
 May import: core, store, wire.
 """
@@ -11,6 +11,7 @@ from sqlalchemy import Engine, Row, Select, select, update
 from piggybot.core.mail import ButtonRow, Outgoing
 from piggybot.core.orders import Intent, Order
 from piggybot.core.runs import Cause
+from piggybot.store import booking
 from piggybot.store.tables import orders
 from piggybot.store.writing import insert_new, put_out
 from proxy.wire import Mode, Problem, Side, Status
@@ -24,12 +25,8 @@ class Orders:
 
     def add(self, intent: Intent) -> bool:
         """Write an intent down before it leaves; False where its origin or id is known."""
-        values = {name: getattr(intent, name) for name in Intent.__slots__}
-        values |= {"mode": intent.mode.value, "side": intent.side.value}
-        values |= {"cause": intent.cause.value}
-        start = {"status": Status.SENDING.value, "executed": ZERO, "quote": ZERO, "fee": ZERO}
         with self._engine.begin() as db:
-            return insert_new(db, orders, values | start | {"sandbox": False})
+            return insert_new(db, orders, order_values(intent))
 
     def by_origin(self, origin: str) -> Order | None:
         return self._one(select(orders).where(orders.c.origin == origin))
@@ -77,6 +74,7 @@ class Orders:
         with self._engine.begin() as db:
             if not db.execute(update(orders).where(mine).values(**_state(order))).rowcount:
                 return False
+            booking.book(db, order)
             put_out(db, notices, [])
         return True
 
@@ -85,6 +83,8 @@ class Orders:
         with self._engine.begin() as db:
             if not db.execute(update(orders).where(mine).values(**_state(order))).rowcount:
                 return False
+            if order.concluded is not None:
+                booking.book(db, order)
             put_out(db, notices, minted)
         return True
 
@@ -96,6 +96,14 @@ class Orders:
     def _many(self, query: Select[tuple[object, ...]]) -> list[Order]:
         with self._engine.connect() as db:
             return [_order(row) for row in db.execute(query)]
+
+
+def order_values(intent: Intent) -> dict[str, object]:
+    """The columns of an order that is about to be sent."""
+    values = {name: getattr(intent, name) for name in Intent.__slots__}
+    values |= {"mode": intent.mode.value, "side": intent.side.value}
+    values |= {"cause": intent.cause.value, "sandbox": False}
+    return values | {"status": Status.SENDING.value, "executed": ZERO, "quote": ZERO, "fee": ZERO}
 
 
 def _state(order: Order) -> dict[str, object]:

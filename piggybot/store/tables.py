@@ -168,6 +168,7 @@ orders = Table(
     Column("cause", String(16), nullable=False, server_default="hand"),
     Column("why", Text, nullable=False, server_default=""),
     Column("seen_price", MoneyText),
+    Column("slot", UtcTime),
     Index("orders_of_user", "user_id", "placed"),
     Index("orders_open", "concluded", "placed"),
     Index("orders_of_run", "run_id", "number"),

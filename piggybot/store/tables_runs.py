@@ -57,8 +57,10 @@ slots = Table(
     Column("why", Text, nullable=False),
     Column("price", MoneyText),
     Column("client_id", String(36)),
+    Column("since", UtcTime),
 )
 
+# A sell by hand may take from several holdings: one row for each one's share of the fill.
 fills = Table(
     "fills",
     metadata,
@@ -68,7 +70,7 @@ fills = Table(
     Column("book", String(8), nullable=False),
     Column("exchange", String(32), nullable=False),
     Column("symbol", String(32), nullable=False),
-    Column("run_id", String(22), nullable=False),
+    Column("run_id", String(22), primary_key=True),
     Column("side", String(4), nullable=False),
     Column("price", MoneyText, nullable=False),
     Column("qty", MoneyText, nullable=False),
@@ -105,7 +107,8 @@ positions = Table(
     Column("losses", Integer, nullable=False),
     Column("closed", UtcTime),
     Column("lost", UtcTime),
-    Column("best", MoneyText, nullable=False),
+    Column("best", MoneyText),
+    Column("most", MoneyText, nullable=False),
     Index("positions_of_run", "run_id"),
 )
 

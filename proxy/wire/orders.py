@@ -74,6 +74,8 @@ class TradeOut(Wire):
     transactTime: int
     sandbox: bool = False
     fills: list[Fill] = Field(default_factory=list)
+    step: Money | None = None
+    """The market's step: less than one cannot be sold."""
     note: Problem | None = None
     """What is to be known of an order although it was executed: a fee without a price."""
 
@@ -106,6 +108,7 @@ class OrderOut(Wire):
     transactTime: int | None = None
     sandbox: bool = False
     fills: list[Fill] = Field(default_factory=list)
+    step: Money | None = None
     error: Problem | None = None
     note: Problem | None = None
 

@@ -19,6 +19,7 @@ from proxy.wire import (
     CredentialsIn,
     CredentialsOut,
     Exchange,
+    Fill,
     ForgetIn,
     ForgetOut,
     HealthOut,
@@ -221,6 +222,17 @@ class FakeBroker:
             fee=Decimal("0.002"),
             transactTime=1_700_000_000_000,
             sandbox=self.sandbox,
+            fills=[
+                Fill(
+                    tradeId=f"t-{client_id}",
+                    price=PRICE,
+                    qty=units,
+                    fee=Decimal("0.002"),
+                    feeAsset="USDT",
+                    at=1_700_000_000_000,
+                )
+            ],
+            step=Decimal("0.00000001"),
         )
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:

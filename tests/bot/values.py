@@ -1,4 +1,4 @@
-"""Values that the store's stories share: a person, a letter, an intent.
+"""Values that the store's stories share: a person, a letter, an intent, a run, a fill.
 
 May import: core, wire.
 """
@@ -11,10 +11,12 @@ from typing import Any
 from piggybot.core.mail import ButtonRow, Incoming, Outgoing
 from piggybot.core.orders import Intent, Order
 from piggybot.core.people import Person
-from proxy.wire import Mode, Side, Status
+from piggybot.core.runs import Exits, Guards, Run, RunState
+from proxy.wire import Fill, Mode, Side, Status, Timeframe
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+AT_NOW = int(NOW.timestamp() * 1000)
 ANNA = Person(7, 70, "Anna", True, "user-anna", "binanceus")
 BEN = Person(8, 80, "Ben", False, "user-ben", "binance")
 
@@ -66,3 +68,52 @@ def filled(what: Intent) -> Order:
         sandbox=True,
         concluded=NOW + SECOND,
     )
+
+
+def run(run_id: str = "run-1", **other: Any) -> Run:
+    plain = Run(
+        id=run_id,
+        person_id=7,
+        user_id="user-anna",
+        exchange="binanceus",
+        symbol="BTC/USDT",
+        timeframe=Timeframe.H1,
+        strategy="sma_crossover",
+        params={"fast": "10"},
+        amount_usd=Decimal("10.00"),
+        exits=Exits(stop_loss=Decimal("0.050"), time_limit=24),
+        guards=Guards(cooldown=2),
+        state=RunState.ACTIVE,
+        created=NOW,
+        reply_to=5,
+    )
+    return replace(plain, **other)
+
+
+def traded(qty: str, price: str, trade_id: str = "t1", **other: Any) -> Fill:
+    """A fill whose fee was taken in quote, a thousandth, or as `other` says."""
+    value = Decimal(qty) * Decimal(price)
+    plain = Fill(
+        tradeId=trade_id,
+        price=Decimal(price),
+        qty=Decimal(qty),
+        fee=value / 1000,
+        feeAsset="USDT",
+        at=AT_NOW,
+    )
+    return plain.model_copy(update=other)
+
+
+def done(what: Intent, *fills: Fill, **other: Any) -> Order:
+    """The intent, executed in these fills on a market of five places."""
+    executed = sum((one.qty for one in fills), Decimal(0))
+    order = Order(
+        what,
+        Status.FILLED,
+        order_id="991",
+        executed=executed,
+        concluded=NOW + SECOND,
+        fills=fills,
+        step=Decimal("0.00001"),
+    )
+    return replace(order, **other)

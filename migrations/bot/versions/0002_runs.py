@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("fee_asset", sa.String(length=16), nullable=False),
         sa.Column("realised", MoneyText(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
-        sa.PrimaryKeyConstraint("client_id", "trade_id"),
+        sa.PrimaryKeyConstraint("client_id", "trade_id", "run_id"),
     )
     with op.batch_alter_table("fills") as batch:
         batch.create_index("fills_of_book", ["user_id", "book", "at"], unique=False)
@@ -76,7 +76,8 @@ def upgrade() -> None:
         sa.Column("losses", sa.Integer(), nullable=False),
         sa.Column("closed", UtcTime(), nullable=True),
         sa.Column("lost", UtcTime(), nullable=True),
-        sa.Column("best", MoneyText(), nullable=False),
+        sa.Column("best", MoneyText(), nullable=True),
+        sa.Column("most", MoneyText(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "book", "exchange", "symbol", "run_id"),
     )
     with op.batch_alter_table("positions") as batch:
@@ -93,6 +94,7 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("price", MoneyText(), nullable=True),
         sa.Column("client_id", sa.String(length=36), nullable=True),
+        sa.Column("since", UtcTime(), nullable=True),
         sa.PrimaryKeyConstraint("run_id", "at"),
     )
     op.create_table(
@@ -161,6 +163,7 @@ def upgrade() -> None:
         batch.add_column(cause)
         batch.add_column(sa.Column("why", sa.Text(), server_default="", nullable=False))
         batch.add_column(sa.Column("seen_price", MoneyText(), nullable=True))
+        batch.add_column(sa.Column("slot", UtcTime(), nullable=True))
         batch.create_index("orders_of_run", ["run_id", "number"], unique=False)
 
     op.create_table(
@@ -189,6 +192,7 @@ def downgrade() -> None:
     op.drop_table("enclosures")
     with op.batch_alter_table("orders") as batch:
         batch.drop_index("orders_of_run")
+        batch.drop_column("slot")
         batch.drop_column("seen_price")
         batch.drop_column("why")
         batch.drop_column("cause")

@@ -1,0 +1,118 @@
+"""What our own fills hold and have earned: positions, days, totals and fills, read as values.
+
+Positions and days are running totals, so what is asked here does not grow with what was traded.
+How fills come in is in booking.py.
+
+May import: core, store, wire.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, select, update
+
+from piggybot.core.positions import ZERO, Book, Day, Filled, Key, Position, Totals
+from piggybot.store import booking
+from piggybot.store.tables_runs import days, fills, positions
+from proxy.wire import Side
+
+
+class Ledger:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def position(self, key: Key) -> Position:
+        """The position under this key; an empty one where nothing was ever bought."""
+        with self._engine.connect() as db:
+            return booking.position_at(db, key)
+
+    def positions(self, user_id: str, book: Book) -> list[Position]:
+        """The open holdings of one account's book, oldest first."""
+        mine = select(positions).where(positions.c.user_id == user_id)
+        mine = mine.where(positions.c.book == book.value, positions.c.entries > 0)
+        return self._positions(mine.order_by(positions.c.opened, positions.c.run_id))
+
+    def of_run(self, run_id: str) -> list[Position]:
+        """What a run holds and has earned, in each book."""
+        return self._positions(select(positions).where(positions.c.run_id == run_id))
+
+    def totals(self, user_id: str, book: Book) -> Totals:
+        """What a book has come to, over all that was ever held."""
+        columns = ("realised", "fees", "cost", "trades", "wins")
+        query = select(*(positions.c[name] for name in columns))
+        query = query.where(positions.c.user_id == user_id, positions.c.book == book.value)
+        with self._engine.connect() as db:
+            rows = db.execute(query).all()
+        if not rows:
+            return Totals()
+        return Totals(*(sum(column) for column in zip(*rows, strict=True)))
+
+    def days(self, user_id: str, book: Book, since: date, run_id: str | None = None) -> list[Day]:
+        """UTC days from `since` on, oldest first; over all runs, or of one."""
+        query = select(days).where(days.c.user_id == user_id, days.c.book == book.value)
+        query = query.where(days.c.day >= since.isoformat()).order_by(days.c.day)
+        if run_id is not None:
+            query = query.where(days.c.run_id == run_id)
+        with self._engine.connect() as db:
+            rows = db.execute(query).all()
+        return [_day(day, list(group)) for day, group in groupby(rows, lambda row: str(row.day))]
+
+    def fills(
+        self,
+        user_id: str,
+        book: Book,
+        since: datetime | None = None,
+        symbol: str | None = None,
+        run_id: str | None = None,
+    ) -> list[Filled]:
+        """Fills, oldest first."""
+        query = select(fills).where(fills.c.user_id == user_id, fills.c.book == book.value)
+        if since is not None:
+            query = query.where(fills.c.at >= since)
+        if symbol is not None:
+            query = query.where(fills.c.symbol == symbol)
+        if run_id is not None:
+            query = query.where(fills.c.run_id == run_id)
+        with self._engine.connect() as db:
+            return [_filled(row) for row in db.execute(query.order_by(fills.c.at, fills.c.run_id))]
+
+    def raise_peaks(self, peaks: Iterable[tuple[Key, Decimal]]) -> None:
+        """Note the highest prices seen while these holdings are open; a peak never falls."""
+        with self._engine.begin() as db:
+            for key, price in peaks:
+                now = booking.position_at(db, key)
+                if now.entries and price > (now.peak or ZERO):
+                    mine = [positions.c[name] == getattr(key, name) for name in booking.KEY]
+                    db.execute(update(positions).where(*mine).values(peak=price))
+
+    def hand_over(self, run_id: str) -> None:
+        """What the run holds is bought by hand from now on."""
+        with self._engine.begin() as db:
+            booking.hand_over(db, run_id)
+
+    def _positions(self, query: Select[Any]) -> list[Position]:
+        with self._engine.connect() as db:
+            return [booking.position_of(row) for row in db.execute(query)]
+
+
+def _day(day: str, rows: Sequence[Row[Any]]) -> Day:
+    names = (*booking.TOTALS, *booking.COUNTS)
+    return Day(day, *(sum(getattr(row, name) for row in rows) for name in names))
+
+
+def _filled(row: Row[Any]) -> Filled:
+    return Filled(
+        Key(row.user_id, Book(row.book), row.exchange, row.symbol, row.run_id),
+        row.client_id,
+        row.trade_id,
+        Side(row.side),
+        row.price,
+        row.qty,
+        row.fee,
+        row.fee_asset,
+        row.realised,
+        row.at,
+    )
