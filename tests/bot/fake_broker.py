@@ -19,7 +19,6 @@ from proxy.wire import (
     CredentialsIn,
     CredentialsOut,
     Exchange,
-    Fill,
     ForgetIn,
     ForgetOut,
     HealthOut,
@@ -44,6 +43,7 @@ from proxy.wire import (
     TradeIn,
     TradeOut,
 )
+from tests.bot.values import traded
 
 PRICE = Decimal(64000)
 OPERATOR = Limits(
@@ -222,16 +222,7 @@ class FakeBroker:
             fee=Decimal("0.002"),
             transactTime=1_700_000_000_000,
             sandbox=self.sandbox,
-            fills=[
-                Fill(
-                    tradeId=f"t-{client_id}",
-                    price=PRICE,
-                    qty=units,
-                    fee=Decimal("0.002"),
-                    feeAsset="USDT",
-                    at=1_700_000_000_000,
-                )
-            ],
+            fills=[traded(str(units), str(PRICE), f"t-{client_id}", fee=Decimal("0.002"))],
             step=Decimal("0.00000001"),
         )
 
