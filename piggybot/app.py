@@ -1,6 +1,6 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
-May import: chat, desk, errors, logs, ports, proxy_client, settings, store, ticks.
+May import: chat, desk, errors, logs, ports, proxy_client, settings, store, strategies, ticks.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ from piggybot.ports import Clock, Ids
 from piggybot.proxy_client import ProxyClient
 from piggybot.settings import Settings
 from piggybot.store import Store
+from piggybot.strategies.panel import Panel
+from piggybot.strategies.registry import Registry
 from piggybot.ticks import Ticks
 
 ID_BYTES = 16
@@ -74,6 +76,8 @@ class Bot:
         )
         clock, ids = world.clock, world.ids
         desk = Desk(self.store, self._door, self._broker, clock, ids, self._bell)
+        self._registry = Registry()
+        self._panel = Panel(self._registry)
         house = House(
             desk=desk,
             broker=self._broker,
@@ -83,6 +87,8 @@ class Bot:
             ids=ids,
             settings=settings,
             notifier=self._bell,
+            registry=self._registry,
+            panel=self._panel,
         )
         self.telegram = TelegramDoor(house, self._bell, world.timing)
         self.ticks = Ticks(
@@ -108,6 +114,7 @@ class Bot:
         """Let what runs finish for a moment; what does not is taken up at the next start."""
         self.ticks.stop()
         await self.telegram.stop()
+        self._panel.close()
         await self._broker.close()
         self._door.close()
         self._engine.dispose()

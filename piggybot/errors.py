@@ -6,6 +6,8 @@
     ├── Stale               too old to be acted on: a late command, a late press
     ├── BrokerRefused       the proxy (or the venue behind it) said no: problem, http_status, status
     ├── BrokerDown          the proxy gave no usable answer; `sent` tells whether anything left us
+    ├── StrategyFailed      a strategy raised, or gave what is no answer
+    ├── StrategySlow        a strategy took longer than its budget
     └── BadSettings         the environment cannot be started with
 
 Alone because every room raises from it and none may be imported by it.
@@ -39,6 +41,14 @@ class Stale(PiggyError):
 
 class BadSettings(PiggyError):
     """The environment cannot be started with. Never shows a value."""
+
+
+class StrategyFailed(PiggyError):
+    """A strategy raised, gave what is no answer, ended its process, or is not there any more."""
+
+
+class StrategySlow(PiggyError):
+    """A strategy took longer than its budget; its process was ended."""
 
 
 class BrokerRefused(PiggyError):

@@ -57,7 +57,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "structlog": ("piggybot/", "proxy/"),
 }
 ROOTS = ("piggybot/app.py", "proxy/app.py")
-FLOAT_ROOMS = ("proxy/exchange.py", "piggybot/sandbox/")
+FLOAT_ROOMS = ("proxy/exchange.py", "piggybot/sandbox/", "piggybot/strategies/parameters.py")
 PURE = (
     "piggybot/desk.py",
     "proxy/desk.py",

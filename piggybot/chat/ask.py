@@ -3,7 +3,7 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: core, desk, errors, ports, settings, store.
+May import: core, desk, errors, ports, settings, store, strategies.
 """
 
 import itertools
@@ -18,6 +18,8 @@ from piggybot.errors import BadInput
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.settings import Settings
 from piggybot.store import ButtonRow, Outgoing, Person, Store
+from piggybot.strategies.panel import Panel
+from piggybot.strategies.registry import Registry
 
 STOP, FILL, WARNING, INFO = range(4)
 BUTTON_LIFE = timedelta(seconds=60)
@@ -81,6 +83,8 @@ class House:
     ids: Ids
     settings: Settings
     notifier: Notifier
+    registry: Registry
+    panel: Panel
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Times: TypeAlias = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Candles:
     """Closed candles of one market, oldest first, one each `timeframe`, without gaps.
 

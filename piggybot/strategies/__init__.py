@@ -13,7 +13,7 @@ May import: core.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +41,13 @@ class BadSetting(ValueError):
 class Strategy(Protocol):
     """A rule. Its class docstring's first line says when it enters and when it leaves."""
 
-    name: ClassVar[str]
-    """As people type it: small letters, digits and _."""
-    adds: ClassVar[bool]
-    """Whether +1 while something is held buys more. If not, it is passed over."""
+    @property
+    def name(self) -> str:
+        """As people type it: small letters, digits and _. In a class: `ClassVar[str]`."""
+
+    @property
+    def adds(self) -> bool:
+        """Whether +1 while something is held buys more, or is passed over: `ClassVar[bool]`."""
 
     @property
     def warmup(self) -> int:

@@ -1,6 +1,6 @@
 """One bot without Telegram: a real store, the real desk and handlers, a fake proxy, a set clock.
 
-May import: chat, core, desk, store, ticks, wire.
+May import: chat, core, desk, store, strategies, ticks, wire.
 """
 
 import itertools
@@ -17,6 +17,8 @@ from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.settings import Settings
 from piggybot.store import Outgoing, Person, Press, Store
+from piggybot.strategies.panel import Panel
+from piggybot.strategies.registry import Registry
 from piggybot.ticks import Ticks
 from tests.bot.fake_broker import FakeBroker
 from tests.databases import opened
@@ -44,6 +46,7 @@ class Bench:
         parts = (self.store, self.door, self.broker, self.clock, self.ids, self)
         self.desk = Desk(*parts)
         self.ticks = Ticks(*parts, self.desk, lambda: self.polling_down, 15)
+        self.registry = Registry()
         self.house = House(
             desk=self.desk,
             broker=self.broker,
@@ -53,6 +56,8 @@ class Bench:
             ids=self.ids,
             settings=cast(Settings, None),
             notifier=self,
+            registry=self.registry,
+            panel=Panel(self.registry),
         )
 
     def clock(self) -> datetime:

@@ -1,6 +1,6 @@
 """The whole door over a Telegram on loopback: real store, desk and handlers, a fake proxy.
 
-May import: chat, core, desk, sandbox, settings, store, wire.
+May import: chat, core, desk, sandbox, settings, store, strategies, wire.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.seal import SUITE, info
 from piggybot.settings import Settings
 from piggybot.store import Store
+from piggybot.strategies.panel import Panel
+from piggybot.strategies.registry import Registry
 from tests.bot.fake_broker import FakeBroker
 from tests.databases import opened
 
@@ -69,6 +71,7 @@ class DoorWorld:
         settings = Settings(telegram_api_url=self.server.url, **given)
         bell, door = Bell(), Door()
         parts = (self.store, door, self.broker, self.clock, fresh_id, bell)
+        self.registry = Registry()
         self.house = House(
             desk=Desk(*parts),
             broker=self.broker,
@@ -78,6 +81,8 @@ class DoorWorld:
             ids=fresh_id,
             settings=settings,
             notifier=bell,
+            registry=self.registry,
+            panel=Panel(self.registry),
         )
         self.bot = TelegramDoor(self.house, bell, self.timing)
         await self.bot.start()

@@ -1,0 +1,161 @@
+"""What strategies say of candles, asked from the event loop without holding it up.
+
+Built-in ones answer in a worker thread, one after the other. Who asks the same of the same
+strategy, parameters and candles shares one answer, failures too.
+
+May import: core, errors.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from piggybot.core.market import Candles
+from piggybot.errors import BadInput, PiggyError, StrategyFailed
+from piggybot.strategies import Drawn, Signals, Strategy
+from piggybot.strategies.answers import (
+    Lines,
+    WrongAnswer,
+    checked_lines,
+    checked_signals,
+    checked_warmup,
+    checked_words,
+)
+from piggybot.strategies.failures import told
+from piggybot.strategies.memo import Memo
+from piggybot.strategies.registry import Registry
+
+OURS = "built-in"
+OPINIONS = 20_000
+SERIES = 64
+HINT = "Look into the strategy, or choose another one."
+
+T = TypeVar("T")
+Params: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a strategy says of the last candle, and why."""
+
+    signal: int
+    why: str
+
+
+class Panel:
+    """All strategies as one body that is asked. Raises StrategyFailed or StrategySlow."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._lanes: dict[str, ThreadPoolExecutor] = {}
+        self._opinions: Memo[object] = Memo(OPINIONS)
+        self._series: Memo[object] = Memo(SERIES)
+        self._prints: WeakKeyDictionary[Candles, bytes] = WeakKeyDictionary()
+
+    async def opinion(self, name: str, params: Params, candles: Candles) -> Opinion:
+        """What it says of the last candle."""
+        return await self._ask(self._opinions, _opinion, name, params, candles)
+
+    async def signals(self, name: str, params: Params, candles: Candles) -> Signals:
+        """What it says of each candle."""
+        return await self._ask(self._series, _signals, name, params, candles)
+
+    async def lines(self, name: str, params: Params, candles: Candles) -> Lines:
+        """What it would draw on a chart, on the scale of prices; often nothing."""
+        return await self._ask(self._series, _lines, name, params, candles)
+
+    async def warmup(self, name: str, params: Params) -> int:
+        """How many candles it needs to be shown, so that more would change nothing."""
+        return await self._ask(self._opinions, _warmup, name, params, None)
+
+    def close(self) -> None:
+        for lane in self._lanes.values():
+            lane.shutdown(wait=False, cancel_futures=True)
+
+    async def _ask(
+        self,
+        memo: Memo[object],
+        question: Callable[[Strategy, Candles], T] | Callable[[Strategy, None], T],
+        name: str,
+        params: Params,
+        candles: Candles | None,
+    ) -> T:
+        def begin() -> asyncio.Future[object]:
+            loop = asyncio.get_running_loop()
+            given = dict(params)
+            return loop.run_in_executor(
+                self._lane(name), self._answer, question, name, given, candles
+            )
+
+        key = (question, name, tuple(sorted(params.items())), self._print(candles))
+        answer = await memo.get(key, begin)
+        if isinstance(answer, PiggyError):
+            raise type(answer)(answer.message, answer.hint)
+        return cast(T, answer)
+
+    def _answer(
+        self, question: Callable[..., object], name: str, params: Params, candles: Candles | None
+    ) -> object:
+        """In a lane's thread: the answer, or the PiggyError that whoever asked is to be told."""
+        try:
+            return question(self._registry.build(name, params), candles)
+        except BadInput as gone:
+            return StrategyFailed(gone.message, gone.hint)
+        except PiggyError as failure:
+            return failure
+        except WrongAnswer as wrong:
+            return StrategyFailed(f"The strategy {name} failed: {wrong}.", HINT)
+        except Exception as error:  # noqa: BLE001 - a rule may raise anything; it halts one run
+            return StrategyFailed(f"The strategy {name} failed: {told(error)}.", HINT)
+
+    def _lane(self, name: str) -> ThreadPoolExecutor:
+        """One thread for all of ours, and one for each guest: who is slow holds up nobody else."""
+        lane = name if self._registry.is_guest(name) else OURS
+        if lane not in self._lanes:
+            self._lanes[lane] = ThreadPoolExecutor(1, f"strategies-{lane}")
+        return self._lanes[lane]
+
+    def _print(self, candles: Candles | None) -> bytes:
+        """What tells these candles from all others, computed once for each object."""
+        if candles is None:
+            return b""
+        found = self._prints.get(candles)
+        if found is None:
+            found = self._prints[candles] = _fingerprint(candles)
+        return found
+
+
+def _opinion(strategy: Strategy, candles: Candles) -> Opinion:
+    assert len(candles), "there is no opinion of nothing"
+    signals = _signals(strategy, candles)
+    why = checked_words(strategy.explain(candles, len(candles) - 1))
+    return Opinion(int(signals[-1]), why)
+
+
+def _signals(strategy: Strategy, candles: Candles) -> Signals:
+    signals = checked_signals(strategy.signals(candles), len(candles))
+    signals.flags.writeable = False
+    return signals
+
+
+def _lines(strategy: Strategy, candles: Candles) -> Lines:
+    if not isinstance(strategy, Drawn):
+        return {}
+    return checked_lines(strategy.lines(candles), len(candles))
+
+
+def _warmup(strategy: Strategy, _: None) -> int:
+    return checked_warmup(strategy.warmup)
+
+
+def _fingerprint(candles: Candles) -> bytes:
+    mark = hashlib.blake2b(digest_size=16)
+    mark.update(f"{candles.symbol} {candles.timeframe} {len(candles)}".encode())
+    for line in (candles.opened, candles.open, candles.high, candles.low, candles.close):
+        mark.update(line.tobytes())
+    mark.update(candles.volume.tobytes())
+    return mark.digest()

@@ -1,0 +1,198 @@
+"""The panel: one answer for all who ask the same, off the event loop, and failures in words.
+
+May import: core, errors, strategies.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from piggybot.core.market import Candles, Floats
+from piggybot.errors import StrategyFailed
+from piggybot.strategies import Signals, Strategy
+from piggybot.strategies.panel import Opinion, Panel
+from piggybot.strategies.registry import Registry
+from piggybot.strategies.sma_crossover import SmaCrossover
+from tests.candles import hourly
+
+pytestmark = pytest.mark.anyio
+
+ASKERS = 1000
+
+
+class Watched(Registry):
+    """The real one, with a strategy that is watched in the place of every other."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        super().__init__()
+        self.strategy = strategy
+
+    def build(self, name: str, params: Mapping[str, str]) -> Strategy:
+        return self.strategy
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Says what `answer` says, and writes down in which thread it was asked."""
+
+    name: ClassVar[str] = "counting"
+    adds: ClassVar[bool] = False
+    warmup: ClassVar[int] = 1
+
+    threads: list[str]
+    answer: object = None
+    words: object = "1 because"
+
+    def signals(self, candles: Candles) -> Signals:
+        self.threads.append(threading.current_thread().name)
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        if self.answer is not None:
+            return self.answer  # type: ignore[return-value]
+        return np.zeros(len(candles), np.int8)
+
+    def explain(self, candles: Candles, at: int) -> str:
+        return self.words  # type: ignore[return-value]
+
+
+@pytest.fixture
+def panel() -> Iterator[Panel]:
+    one = Panel(Registry())
+    yield one
+    one.close()
+
+
+async def test_an_opinion_is_of_the_last_candle(panel: Panel):
+    signals = SmaCrossover().signals(hourly())
+    for at in (*np.flatnonzero(signals)[:4].tolist(), 700):
+        seen = hourly().part(0, at + 1)
+        opinion = await panel.opinion("sma_crossover", {}, seen)
+        assert opinion == Opinion(int(signals[at]), SmaCrossover().explain(seen, at))
+
+
+async def test_signals_and_lines_are_those_of_the_strategy(panel: Panel):
+    signals = await panel.signals("sma_crossover", {"fast": "5"}, hourly())
+    assert np.array_equal(signals, SmaCrossover(5).signals(hourly()))
+    lines = await panel.lines("sma_crossover", {"fast": "5"}, hourly())
+    assert list(lines) == ["5-SMA", "30-SMA"]
+    assert await panel.lines("dca", {}, hourly()) == {}
+    assert await panel.warmup("sma_crossover", {"slow": "50"}) == 51
+    with pytest.raises(ValueError, match="read-only"):
+        signals[0] = 1
+
+
+async def test_a_thousand_who_ask_the_same_share_one_look():
+    threads: list[str] = []
+    panel = Panel(Watched(Counting(threads)))
+    asked = [panel.opinion("rsi", {"window": "10"}, hourly()) for _ in range(ASKERS)]
+    answers = await asyncio.gather(*asked)
+    assert answers == [Opinion(0, "1 because")] * ASKERS
+    assert len(threads) == 1
+    assert threads[0] != threading.current_thread().name, "off the event loop"
+    panel.close()
+
+
+async def test_other_candles_parameters_or_strategies_are_looked_at_anew():
+    threads: list[str] = []
+    panel = Panel(Watched(Counting(threads)))
+    for name, params, candles in (
+        ("rsi", {}, hourly()),
+        ("macd", {}, hourly()),
+        ("rsi", {"window": "10"}, hourly()),
+        ("rsi", {}, hourly().part(0, 500)),
+        ("rsi", {}, hourly().part(1, 501)),
+    ):
+        await panel.opinion(name, params, candles)
+    assert len(threads) == 5
+    await panel.opinion("rsi", {}, hourly().part(0, 500))
+    assert len(threads) == 5, "the same candles in another object are the same"
+    panel.close()
+
+
+async def test_who_stops_waiting_takes_the_answer_from_nobody():
+    threads: list[str] = []
+    panel = Panel(Watched(Counting(threads)))
+    first = asyncio.ensure_future(panel.opinion("rsi", {}, hourly()))
+    second = asyncio.ensure_future(panel.opinion("rsi", {}, hourly()))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == Opinion(0, "1 because")
+    assert len(threads) == 1
+    panel.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "sentence"),
+    [
+        (ZeroDivisionError("by <b>zero</b>"), "1", "ZeroDivisionError: by <b>zero</b> (test_panel"),
+        (RuntimeError("\x1b[31m a\n\u202eb" + "c" * 900), "1", "RuntimeError: [31m a bccc"),
+        ([0, 0], "1", "its signals are no array but list"),
+        (np.zeros(1468), "1", "its signals are float64, not int8"),
+        (np.full(1468, np.nan), "1", "its signals are float64, not int8"),
+        (np.zeros(1467, np.int8), "1", "it gave signals of shape (1467,) for 1468 candles"),
+        (np.full(1468, 2, np.int8), "1", "one of its signals is none of -1, 0, 1"),
+        (np.full(1468, -128, np.int8), "1", "one of its signals is none of -1, 0, 1"),
+        (None, None, "its explanation is no text but NoneType"),
+        (None, "\n \x00", "its explanation is no text but str"),
+    ],
+)
+async def test_a_wrong_answer_is_a_failure_in_words(answer: object, words: object, sentence: str):
+    panel = Panel(Watched(Counting([], answer, words)))
+    for _ in range(2):
+        with pytest.raises(StrategyFailed) as failed:
+            await panel.opinion("rsi", {}, hourly())
+        assert failed.value.message.startswith(f"The strategy rsi failed: {sentence}")
+        assert failed.value.message.endswith(".")
+        assert len(failed.value.message) < 300
+        assert failed.value.hint
+    panel.close()
+
+
+async def test_an_explanation_is_kept_to_one_short_line():
+    panel = Panel(Watched(Counting([], None, "RSI 5\n\n<b>\u202e" + "x" * 999)))
+    opinion = await panel.opinion("rsi", {}, hourly())
+    assert opinion.why == ("RSI 5 <b>" + "x" * 999)[:300]
+    panel.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "message"),
+    [
+        ("gone", {}, "There is no strategy “gone”."),
+        ("rsi", {"windoww": "3"}, "rsi has no parameter “windoww”."),
+        ("rsi", {"window": "0"}, "window is 0; it goes from 2 to 100 candles."),
+    ],
+)
+async def test_a_run_whose_strategy_is_gone_or_changed_fails(
+    panel: Panel, name: str, params: dict[str, str], message: str
+):
+    """After an update, what a run was started with may not be there any more."""
+    with pytest.raises(StrategyFailed) as failed:
+        await panel.opinion(name, params, hourly())
+    assert failed.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([], "its lines are no mapping of at most 16"),
+        ({str(n): hourly().close for n in range(17)}, "its lines are no mapping of at most 16"),
+        ({"": hourly().close}, "a line of it has no name"),
+        ({"a": hourly().close[1:]}, "its line a is not one value a candle"),
+        ({"a": hourly().opened}, "its line a is no array of floats"),
+    ],
+)
+async def test_lines_that_cannot_be_drawn_are_a_failure(lines: object, sentence: str):
+    class Drawing(Counting):
+        def lines(self, candles: Candles) -> Mapping[str, Floats]:
+            return lines  # type: ignore[return-value]
+
+    panel = Panel(Watched(Drawing([])))
+    with pytest.raises(StrategyFailed, match=sentence):
+        await panel.lines("rsi", {}, hourly())
+    panel.close()
