@@ -53,6 +53,14 @@ def one_order(world: World) -> Order:
     return order
 
 
+async def buy_asked(world: World, usd: str) -> None:
+    """Buy for more than a test buy may without asking: the priced button is pressed."""
+    await world.ann.say(f"/buy {usd}")
+    await world.ann.expect("Real money.")
+    await world.ann.press("Buy")
+    await world.ann.expect("Live order submitted")
+
+
 def nothing_sent(world: World) -> bool:
     return world.posts == 0 and not world.exchange.books.orders
 

@@ -76,7 +76,7 @@ async def test_the_loss_survives_a_restart_of_the_bot(live: World) -> None:
 
 
 async def test_over_a_real_position_lost_health_leads_to_reducing(live: World) -> None:
-    await live.ann.say("/testbuy 20")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("Live order submitted")
     await live.proxy.stop()
     await check(live, 3)

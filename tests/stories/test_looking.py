@@ -20,7 +20,7 @@ PHONE = 34
 
 async def test_the_balance_is_the_exchanges_and_aligned_on_a_phone(live: World) -> None:
     live.exchange.market.hold()
-    await live.ann.say("/testbuy 40")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("Live order submitted")
     await live.ann.say("/balance")
     told = await live.ann.expect("Total:")
@@ -36,7 +36,7 @@ async def test_the_balance_is_the_exchanges_and_aligned_on_a_phone(live: World) 
 
 
 async def test_status_shows_everything_at_a_glance(live: World) -> None:
-    await live.ann.say("/testbuy 40")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("Live order submitted")
     await live.ann.say("/status")
     told = (await live.ann.expect("userId:")).text

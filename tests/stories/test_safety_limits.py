@@ -10,7 +10,7 @@ import pytest
 
 from proxy.wire import Mode
 from tests.stories.conftest import MakeWorld
-from tests.stories.steps import account, nothing_sent, one_order, orders, price, silence
+from tests.stories.steps import account, buy_asked, nothing_sent, one_order, orders, price, silence
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -36,19 +36,21 @@ async def denied(world: World, typed: str, words: str) -> str:
 
 async def test_above_the_limit_a_trade(make_world: MakeWorld) -> None:
     world = await going_live(make_world)
-    told = await denied(world, "/testbuy 50.01", "$50.01 is above the limit of $50.00 a trade.")
-    assert "Ask for $50.00 or less." in told
+    await world.ann.say("/buy 50.01")
+    await world.ann.expect("Real money.")
+    await world.ann.press("Buy")
+    told = await world.ann.expect("$50.01 is above the limit of $50.00 a trade.")
+    assert "Ask for $50.00 or less." in told.text
     assert nothing_sent(world)
-    await world.ann.say("/testbuy 50")
-    await world.ann.expect("Live order submitted")
+    await buy_asked(world, "50")
     one_order(world)
 
 
 async def test_above_the_share_of_the_account(make_world: MakeWorld) -> None:
-    world = await going_live(make_world, usdt="1000")
-    told = await denied(world, "/testbuy 10.01", "above 1 % of the account's $1,000.00, $10.00.")
-    assert "Ask for $10.00 or less." in told
-    await world.ann.say("/testbuy 10")
+    world = await going_live(make_world, usdt="999")
+    told = await denied(world, "/testbuy 10", "above 1 % of the account's $999.00, $9.99.")
+    assert "Ask for $9.99 or less." in told
+    await world.ann.say("/testbuy 9.99")
     await world.ann.expect("Live order submitted")
     one_order(world)
 
@@ -83,8 +85,7 @@ async def test_above_the_trades_a_day_until_the_day_turns(make_world: MakeWorld)
 
 async def test_a_sell_is_not_counted_and_not_bounded(make_world: MakeWorld) -> None:
     world = await going_live(make_world, max_trades_per_day=1)
-    await world.ann.say("/testbuy 50")
-    await world.ann.expect("Live order submitted")
+    await buy_asked(world, "50")
     await denied(world, "/testbuy 2", "1 of 1 trades used today")
     price(world, "20000")
     await world.ann.say("/sell all")
@@ -97,8 +98,7 @@ async def test_a_sell_is_not_counted_and_not_bounded(make_world: MakeWorld) -> N
 async def test_above_the_daily_loss_live_is_wound_down(make_world: MakeWorld) -> None:
     world = await going_live(make_world, usdt="5000", max_daily_loss_share="0.001")
     price(world, "10000")
-    await world.ann.say("/testbuy 50")
-    await world.ann.expect("Live order submitted")
+    await buy_asked(world, "50")
     price(world, "8900")
     told = await denied(world, "/testbuy 2", "today; the limit is 0.1 % of $5,000.00, $5.00.")
     assert "Lost $5." in told

@@ -51,7 +51,7 @@ async def test_resume_never_goes_straight_into_live(live: World) -> None:
 
 
 async def test_resume_over_a_real_position_is_reducing(live: World) -> None:
-    await live.ann.say("/testbuy 20")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("Live order submitted")
     await live.ann.say("/stop")
     await live.ann.expect("Stop complete")
@@ -122,7 +122,7 @@ async def test_stop_overtakes_an_order_that_is_not_on_the_wire_yet(live: World) 
 
 async def test_stop_cancels_what_is_open(live: World) -> None:
     live.exchange.books.fill_next("none")
-    await live.ann.say("/testbuy 40")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("I will keep asking.")
     await live.ann.say("/stop")
     await live.ann.expect("Stop complete: nothing in flight, 1 cancelled, 0 unknown.")

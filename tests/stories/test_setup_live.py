@@ -158,7 +158,7 @@ async def test_live_off_asks_nothing_and_paper_stays_paper(live: World) -> None:
 
 
 async def test_live_off_over_a_real_position_is_reducing_until_it_is_sold(live: World) -> None:
-    await live.ann.say("/testbuy 20")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("Live order submitted")
     one_order(live)
     await live.ann.say("/live off")

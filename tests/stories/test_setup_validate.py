@@ -106,7 +106,7 @@ async def test_a_clock_that_stays_off_is_told(world: World) -> None:
 
 
 async def test_another_exchange_is_chosen_on_paper_only(live: World) -> None:
-    await live.ann.say("/testbuy 20")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("Live order submitted")
     await live.ann.say(f"/setkeys binance {live.key.api_key} {live.key.secret}")
     await live.ann.expect("This account is LIVE at binanceus, so it cannot change")

@@ -10,6 +10,7 @@ import pytest
 
 from tests.stories.steps import (
     account,
+    buy_asked,
     free,
     heard,
     nothing_sent,
@@ -65,6 +66,19 @@ async def test_testbuy_of_too_little_names_the_least(live: World) -> None:
     assert one_order(live).wanted.symbol.name == "ETHUSDT"
 
 
+async def test_a_test_buy_above_ten_dollars_is_asked_like_any_other(live: World) -> None:
+    await live.ann.say("/testbuy 10")
+    await live.ann.expect("Live order submitted")
+    await live.ann.say("/testbuy 10.01")
+    asked = await live.ann.expect("Buy $10.01 of BTC/USDT at about")
+    assert "Real money." in asked.text
+    await silence(live.ann)
+    assert live.posts == 1
+    await live.ann.press("Buy $10.01")
+    await live.ann.expect("Live order submitted")
+    assert len(orders(live)) == live.posts == 2
+
+
 async def test_buy_on_paper_asks_nothing(world: World) -> None:
     await world.ann.say("/buy 5")
     assert "✅ Bought" in (await world.ann.expect("Paper order filled")).text
@@ -117,8 +131,7 @@ async def test_the_priced_button_ends_after_60_seconds(live: World) -> None:
 
 async def test_sell_by_amount_then_all_sells_what_our_fills_hold(live: World) -> None:
     live.key.holding("BTC").free = Decimal(1)
-    await live.ann.say("/testbuy 40")
-    await live.ann.expect("Live order submitted")
+    await buy_asked(live, "40")
     await live.ann.say("/sell 15 BTC/USDT")
     await live.ann.expect("Sell $15.00 of BTC/USDT at about")
     await live.ann.press("Sell")
@@ -159,7 +172,7 @@ async def test_an_account_without_enough_is_told_so_by_the_exchange(live: World)
 
 async def test_an_order_in_two_fills_is_summed(live: World) -> None:
     live.exchange.books.fill_next("split")
-    await live.ann.say("/testbuy 40")
+    await live.ann.say("/testbuy 10")
     told = await live.ann.expect("Live order submitted")
     order = one_order(live)
     assert len(order.trades) == 2
@@ -195,7 +208,7 @@ async def test_a_fee_in_a_third_asset_is_counted_at_its_price_or_said_to_have_no
 
 async def test_an_order_that_stays_open_is_followed_to_its_end(live: World) -> None:
     live.exchange.books.fill_next("half")
-    await live.ann.say("/testbuy 40")
+    await live.ann.say("/testbuy 10")
     await live.ann.expect("I will keep asking.")
     order = one_order(live)
     await live.ann.say("/status")
