@@ -8,7 +8,7 @@ May import: errors.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from piggybot.chat import account, keys, live, look, safety, texts_look, trade
+from piggybot.chat import account, keys, live, look, safety, texts_look, trade, why
 from piggybot.chat.ask import Ask, Reply
 from piggybot.chat.busy import TYPING
 
@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Command] = {
     "balance": Command(look.balance, "/balance", LOOK),
     "status": Command(look.status, "/status", LOOK),
     "trades": Command(look.trades, "/trades [n]", LOOK),
+    "why": Command(why.why, "/why [#run|order]", LOOK),
     "export": Command(look.export, "/export", LOOK),
     "stop": Command(safety.stop, "/stop", SAFETY),
     "resume": Command(safety.resume, "/resume", SAFETY),
@@ -79,6 +80,7 @@ ACTIONS: Mapping[str, Handler] = {
     "resume": safety.resume_confirmed,
     "limits": safety.limits_confirmed,
     "forget": account.forget_confirmed,
+    "why_run": why.why_run,
 }
 
 PROMPT = frozenset({"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"})

@@ -6,7 +6,7 @@ May import: core, store, wire.
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Engine, Row, Select, select, update
+from sqlalchemy import Engine, Row, Select, or_, select, update
 
 from piggybot.core.mail import ButtonRow, Outgoing
 from piggybot.core.orders import Intent, Order
@@ -33,6 +33,17 @@ class Orders:
 
     def get(self, client_id: str) -> Order | None:
         return self._one(select(orders).where(orders.c.client_id == client_id))
+
+    def named(self, user_id: str, name: str) -> list[Order]:
+        """Orders of one account that carry this id, the venue's or ours, newest first."""
+        mine = select(orders).where(orders.c.user_id == user_id)
+        called = or_(orders.c.order_id == name, orders.c.client_id == name)
+        return self._many(mine.where(called).order_by(orders.c.placed.desc()))
+
+    def of_run(self, run_id: str, number: int) -> Order | None:
+        """The how-manieth order of a run."""
+        mine = (orders.c.run_id == run_id) & (orders.c.number == number)
+        return self._one(select(orders).where(mine))
 
     def open(self) -> list[Order]:
         """Orders that have not ended, oldest first."""
