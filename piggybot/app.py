@@ -1,6 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
-May import: chat, desk, errors, logs, ports, proxy_client, settings, store, strategies, ticks.
+May import: chat, desk, errors, logs, market, ports, proxy_client, settings, store, strategies,
+ticks.
 """
 
 import asyncio
@@ -22,7 +23,8 @@ from piggybot.chat.telegram import TelegramDoor
 from piggybot.desk import Desk
 from piggybot.errors import BadSettings
 from piggybot.logs import set_up
-from piggybot.ports import Clock, Ids
+from piggybot.market import MarketData
+from piggybot.ports import Clock, Ids, Sleep
 from piggybot.proxy_client import ProxyClient
 from piggybot.settings import Settings
 from piggybot.store import Store
@@ -58,6 +60,7 @@ class World:
     clock: Clock = now
     ids: Ids = fresh_id
     timing: Timing = field(default_factory=Timing)
+    sleep: Sleep = asyncio.sleep
 
 
 class Bot:
@@ -75,22 +78,11 @@ class Bot:
             settings.backend_api_url, settings.token(), settings.backend_timeout
         )
         clock, ids = world.clock, world.ids
+        self._market = MarketData(self._broker, clock, world.sleep)
         desk = Desk(self.store, self._door, self._broker, clock, ids, self._bell)
         self._registry = Registry()
         self._panel = Panel(self._registry)
-        house = House(
-            desk=desk,
-            broker=self._broker,
-            store=self.store,
-            door=self._door,
-            clock=clock,
-            ids=ids,
-            settings=settings,
-            notifier=self._bell,
-            registry=self._registry,
-            panel=self._panel,
-        )
-        self.telegram = TelegramDoor(house, self._bell, world.timing)
+        self.telegram = TelegramDoor(self._house(desk, ids), self._bell, world.timing)
         self.ticks = Ticks(
             self.store,
             self._door,
@@ -101,6 +93,21 @@ class Bot:
             desk,
             lambda: self.telegram.polling_down,
             settings.health_seconds,
+        )
+
+    def _house(self, desk: Desk, ids: Ids) -> House:
+        return House(
+            desk=desk,
+            broker=self._broker,
+            store=self.store,
+            door=self._door,
+            clock=self._clock,
+            ids=ids,
+            settings=self._settings,
+            notifier=self._bell,
+            registry=self._registry,
+            panel=self._panel,
+            market=self._market,
         )
 
     async def start(self, announce: Announce) -> None:
@@ -115,6 +122,7 @@ class Bot:
         self.ticks.stop()
         await self.telegram.stop()
         self._panel.close()
+        await self._market.close()
         await self._broker.close()
         self._door.close()
         self._engine.dispose()

@@ -52,13 +52,23 @@ class StrategySlow(PiggyError):
 
 
 class BrokerRefused(PiggyError):
-    """The proxy said no, in its own words; `status` is there where an order was refused."""
+    """The proxy said no, in its own words; `status` is there where an order was refused.
 
-    def __init__(self, problem: Problem, http_status: int, status: Status | None = None) -> None:
+    `whole_since` (ms) is there where candles are gapped or too few: from then on they are whole.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        http_status: int,
+        status: Status | None = None,
+        whole_since: int | None = None,
+    ) -> None:
         super().__init__(problem.message, problem.hint)
         self.problem = problem
         self.http_status = http_status
         self.status = status
+        self.whole_since = whole_since
 
 
 class BrokerDown(PiggyError):

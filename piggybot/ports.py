@@ -95,8 +95,10 @@ class Broker(Protocol):
     async def market(self, exchange: str, symbol: str) -> MarketOut:
         """Minimum and step of a market."""
 
-    async def candles(self, exchange: str, symbol: str, timeframe: str, limit: int) -> CandlesOut:
-        """Closed candles, oldest first."""
+    async def candles(
+        self, exchange: str, symbol: str, timeframe: str, limit: int, end: int | None
+    ) -> CandlesOut:
+        """The last `limit` (at most 1000) that closed by `end` (ms; None: now), oldest first."""
 
     async def balance(self, user_id: str, mode: Mode | None) -> BalanceOut:
         """Balances of a book; None: of the account's own mode."""

@@ -131,11 +131,14 @@ class ProxyClient:
         query = {"exchange": exchange, "symbol": symbol}
         return await self._ask("GET", "/api/market", MarketOut, query=query)
 
-    async def candles(self, exchange: str, symbol: str, timeframe: str, limit: int) -> CandlesOut:
+    async def candles(
+        self, exchange: str, symbol: str, timeframe: str, limit: int, end: int | None = None
+    ) -> CandlesOut:
         query = {"exchange": exchange, "symbol": symbol, "timeframe": timeframe}
-        return await self._ask(
-            "GET", "/api/candles", CandlesOut, query=query | {"limit": str(limit)}
-        )
+        query["limit"] = str(limit)
+        if end is not None:
+            query["end"] = str(end)
+        return await self._ask("GET", "/api/candles", CandlesOut, query=query)
 
     async def balance(self, user_id: str, mode: Mode | None = None) -> BalanceOut:
         query = {"mode": None if mode is None else mode.value}
@@ -208,4 +211,4 @@ def _refusal(answer: httpx.Response) -> BrokerRefused | BrokerDown:
         return BrokerRefused(OUR_TOKEN, status)
     if status >= SERVER_ERROR and found.status is None:
         return BrokerDown(found.error.message, found.error.hint, sent=True)
-    return BrokerRefused(found.error, status, found.status)
+    return BrokerRefused(found.error, status, found.status, found.wholeSince)

@@ -37,10 +37,13 @@ def why_not_whole(
 
 def _too_young(series: Series, span: Span, begins: int) -> BadCandles:
     there = (span.end - begins) // span.step
-    since = f"they begin at {stamp(begins)}" if there else "there were none yet"
-    message = f"{series.name}: {there} of the {span.count} asked for are there; {since}."
-    hint = f"Ask for at most {there}." if there else "Ask for a later time, or another market."
-    return BadCandles("too_little_history", message, hint, begins if there else None)
+    if not there:
+        message = f"{series.name} begin later than {stamp(span.end)}."
+        hint = "Ask for a later time, or another market."
+        return BadCandles("too_little_history", message, hint)
+    message = f"{series.name} begin at {stamp(begins)}."
+    hint = f"{there} of the {span.count} asked for are there: ask for at most {there}."
+    return BadCandles("too_little_history", message, hint, begins)
 
 
 def _stale(series: Series, span: Span, hole: Span) -> BadCandles:

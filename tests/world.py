@@ -139,7 +139,7 @@ class BotHouse:
         lay(self.folder / "bot" / "bot.db", "bot")
         pace = Pace(burst=100, per_second=100.0, overall=1000, first_retry=0.05, longest_retry=0.5)
         timing = Timing(poll=2, first_retry=0.05, longest_retry=0.2, grace=0.2, pace=pace)
-        world = bot_app.World(clock=self.clock, timing=timing)
+        world = bot_app.World(clock=self.clock, timing=timing, sleep=self.clock.sleep)
         self.bot = bot_app.Bot(BotSettings(_env_file=None, **self.settings), world)
         await self.bot.start(self.said.append)
 

@@ -3,7 +3,7 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: core, desk, errors, ports, settings, store, strategies.
+May import: core, desk, errors, market, ports, settings, store, strategies.
 """
 
 import itertools
@@ -15,6 +15,7 @@ from migrations.database import Door
 from piggybot.core.mail import File
 from piggybot.desk import Desk
 from piggybot.errors import BadInput
+from piggybot.market import MarketData
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.settings import Settings
 from piggybot.store import ButtonRow, Outgoing, Person, Store
@@ -85,6 +86,7 @@ class House:
     notifier: Notifier
     registry: Registry
     panel: Panel
+    market: MarketData
 
 
 @dataclass(frozen=True, slots=True)

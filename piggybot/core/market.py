@@ -6,13 +6,14 @@ paid comes from `proxy/fills.py`, in exact numbers.
 May import: wire.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proxy.wire import Timeframe
+from proxy.wire import Candle, Timeframe
 
 Floats: TypeAlias = NDArray[np.float64]
 Times: TypeAlias = NDArray[np.int64]
@@ -50,3 +51,23 @@ class Candles:
             self.close[cut],
             self.volume[cut],
         )
+
+    @classmethod
+    def read(cls, symbol: str, timeframe: Timeframe, rows: Sequence[Candle]) -> "Candles":
+        """Candles as they cross the wire, as arrays."""
+        opened = np.array([row.openTime for row in rows], np.int64)
+        names = ("open", "high", "low", "close", "volume")
+        columns = (np.array([getattr(row, name) for row in rows], np.float64) for name in names)
+        return cls(symbol, timeframe, opened, *columns)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Candles"]) -> "Candles":
+        """Parts that follow each other, as one; at least one of them."""
+        names = ("opened", "open", "high", "low", "close", "volume")
+        columns = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
+        return cls(parts[0].symbol, parts[0].timeframe, *columns)
+
+    def same_at(self, index: int, other: "Candles", there: int) -> bool:
+        """Whether both say the same of one candle."""
+        names = ("opened", "open", "high", "low", "close", "volume")
+        return all(getattr(self, name)[index] == getattr(other, name)[there] for name in names)

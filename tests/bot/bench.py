@@ -1,8 +1,9 @@
 """One bot without Telegram: a real store, the real desk and handlers, a fake proxy, a set clock.
 
-May import: chat, core, desk, store, strategies, ticks, wire.
+May import: chat, core, desk, market, store, strategies, ticks, wire.
 """
 
+import asyncio
 import itertools
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS
 from piggybot.chat.texts import error_text
 from piggybot.desk import Desk
 from piggybot.errors import PiggyError
+from piggybot.market import MarketData
 from piggybot.settings import Settings
 from piggybot.store import Outgoing, Person, Press, Store
 from piggybot.strategies.panel import Panel
@@ -58,6 +60,7 @@ class Bench:
             notifier=self,
             registry=self.registry,
             panel=Panel(self.registry),
+            market=MarketData(self.broker, self.clock, asyncio.sleep),
         )
 
     def clock(self) -> datetime:

@@ -1,6 +1,6 @@
 """The whole door over a Telegram on loopback: real store, desk and handlers, a fake proxy.
 
-May import: chat, core, desk, sandbox, settings, store, strategies, wire.
+May import: chat, core, desk, market, sandbox, settings, store, strategies, wire.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from piggybot.chat.pace import Pace
 from piggybot.chat.telegram import TelegramDoor
 from piggybot.core.mail import Outgoing
 from piggybot.desk import Desk
+from piggybot.market import MarketData
 from piggybot.sandbox.serve import Server
 from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.seal import SUITE, info
@@ -83,6 +84,7 @@ class DoorWorld:
             notifier=bell,
             registry=self.registry,
             panel=Panel(self.registry),
+            market=MarketData(self.broker, self.clock, asyncio.sleep),
         )
         self.bot = TelegramDoor(self.house, bell, self.timing)
         await self.bot.start()

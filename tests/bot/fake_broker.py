@@ -258,7 +258,7 @@ class FakeBroker:
     async def market(self, exchange: str, symbol: str) -> MarketOut:
         raise NotImplementedError
 
-    async def candles(self, exchange: str, symbol: str, timeframe: str, limit: int) -> CandlesOut:
+    async def candles(self, *asked: object) -> CandlesOut:
         raise NotImplementedError
 
     async def balance(self, user_id: str, mode: Mode | None) -> BalanceOut:

@@ -11,8 +11,9 @@ import httpx
 from piggybot.sandbox.books import Account
 from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
 from piggybot.sandbox.serve import Server
-from proxy.app import World, build
+from proxy.app import World, build, now
 from proxy.logs import Secrets
+from proxy.parts import Clock
 from proxy.routes import House
 from proxy.settings import Settings, load
 from proxy.vault import Vault
@@ -54,13 +55,13 @@ def settings_for(folder: Path, origin: str, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def running(folder: Path, **more: Any) -> AsyncIterator[Proxy]:
+async def running(folder: Path, clock: Clock = now, **more: Any) -> AsyncIterator[Proxy]:
     """The proxy, started as it would be for real but for the process."""
-    exchange = ExchangeServer(ExchangeSandbox())
+    exchange = ExchangeServer(ExchangeSandbox(clock))
     await exchange.start()
     secrets = Secrets()
     settings = settings_for(folder, exchange.url, **more)
-    app = build(settings, World(secrets=secrets))
+    app = build(settings, World(clock=clock, secrets=secrets))
     server = Server(app)
     await server.start()
     headers = {"Authorization": f"Bearer {TOKEN}"}

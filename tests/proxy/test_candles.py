@@ -181,17 +181,16 @@ async def test_a_young_market_says_how_many_there_are(world: CandleWorld) -> Non
 
     assert young.value.code == "too_little_history"
     assert young.value.message == (
-        "Binance.US's BTC/USDT 1h candles: 30 of the 48 asked for are there; they begin at "
-        "2031-05-05 06:00 UTC."
+        "Binance.US's BTC/USDT 1h candles begin at 2031-05-05 06:00 UTC."
     )
-    assert young.value.hint == "Ask for at most 30."
+    assert young.value.hint == "30 of the 48 asked for are there: ask for at most 30."
     assert len(await world.ask(30)) == 30
 
 
 async def test_a_market_that_was_not_there_yet_says_so(world: CandleWorld) -> None:
     await world.exchange.misbehave("candles-young", at=TWELVE - 30 * HOUR)
 
-    with pytest.raises(BadCandles, match="0 of the 10 asked for are there; there were none yet"):
+    with pytest.raises(BadCandles, match="1h candles begin later than 2031-05-04 20:00 UTC"):
         await world.ask(10, end=TWELVE - 40 * HOUR)
 
 

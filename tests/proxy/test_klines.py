@@ -142,9 +142,8 @@ def test_a_span_ends_with_the_last_candle_that_closed_by_then() -> None:
             (3, 4, 5, 6, 7, 8, 9),
             3,
             "too_little_history",
-            "Binance.US's BTC/USDT 1m candles: 7 of the 10 asked for are there; they begin at "
-            "2026-01-01 12:03 UTC.",
-            "Ask for at most 7.",
+            "Binance.US's BTC/USDT 1m candles begin at 2026-01-01 12:03 UTC.",
+            "7 of the 10 asked for are there: ask for at most 7.",
             3,
         ),
         (
@@ -161,8 +160,7 @@ def test_a_span_ends_with_the_last_candle_that_closed_by_then() -> None:
             (),
             None,
             "too_little_history",
-            "Binance.US's BTC/USDT 1m candles: 0 of the 10 asked for are there; there were none "
-            "yet.",
+            "Binance.US's BTC/USDT 1m candles begin later than 2026-01-01 12:10 UTC.",
             "Ask for a later time, or another market.",
             None,
         ),

@@ -126,7 +126,7 @@ async def test_candles_that_are_not_whole_say_why_and_since_when_they_are(proxy:
 
     body = refused.json()
     assert (refused.status_code, body["error"]["code"]) == (409, "too_little_history")
-    assert body["error"]["hint"] == "Ask for at most 7."
+    assert body["error"]["hint"] == "7 of the 1000 asked for are there: ask for at most 7."
     assert body["wholeSince"] == given.json()["candles"][0]["openTime"] == end - 7 * hour
 
 

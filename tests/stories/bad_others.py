@@ -101,8 +101,8 @@ OTHERS = (
     Sent(
         "GET /api/candles?exchange=binanceus&symbol=BTC/USDT&end=0",
         "409 too_little_history\n"
-        "Binance.US's BTC/USDT 1h candles: 0 of the 100 asked for are there; there were none yet."
-        "\nAsk for a later time, or another market.",
+        "Binance.US's BTC/USDT 1h candles begin later than 1970-01-01 00:00 UTC.\n"
+        "Ask for a later time, or another market.",
     ),
     Sent(
         "GET /api/candles?exchange=binanceus&symbol=DOGE/USDT",
