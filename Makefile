@@ -6,7 +6,7 @@ READY := .venv/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up stop test check docs lock clean
+.PHONY: help demo up stop test check docs pictures lock clean
 
 help:
 	@echo 'make demo   the whole bot against a sandbox, in this terminal'
@@ -15,6 +15,7 @@ help:
 	@echo 'make test   all tests'
 	@echo 'make check  style, types, architecture, migrations'
 	@echo 'make docs   write the tables of README.md anew'
+	@echo 'make pictures  draw docs/pictures anew'
 	@echo 'make lock   pin all packages anew (needs uv)'
 	@echo 'make clean  remove .venv and caches'
 
@@ -45,6 +46,9 @@ check: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m tests.docs README.md
+
+pictures: $(READY)
+	$(BIN)/python -m bench.pictures
 
 $(READY): requirements.lock
 	@python="$$(sh .ci/python)" && \

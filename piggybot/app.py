@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
-May import: chat, desk, errors, logs, market, ports, proxy_client, settings, store, strategies,
-ticks.
+May import: charts, chat, desk, errors, logs, market, ports, proxy_client, settings, store,
+strategies, ticks.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from migrations.database import Door, open_database
+from piggybot.charts import Studio
 from piggybot.chat.ask import House
 from piggybot.chat.door import Timing
 from piggybot.chat.outgoing import Bell
@@ -79,6 +80,7 @@ class Bot:
         )
         clock, ids = world.clock, world.ids
         self._market = MarketData(self._broker, clock, world.sleep)
+        self._studio = Studio(settings.piggy_data / "bot" / "matplotlib")
         desk = Desk(self.store, self._door, self._broker, clock, ids, self._bell)
         self._registry = Registry()
         self._panel = Panel(self._registry)
@@ -108,6 +110,7 @@ class Bot:
             registry=self._registry,
             panel=self._panel,
             market=self._market,
+            studio=self._studio,
         )
 
     async def start(self, announce: Announce) -> None:
@@ -124,6 +127,7 @@ class Bot:
         self._panel.close()
         await self._market.close()
         await self._broker.close()
+        self._studio.close()
         self._door.close()
         self._engine.dispose()
 

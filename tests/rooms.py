@@ -48,6 +48,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "piggybot/strategies/",
         "piggybot/backtest/",
         "piggybot/charts/",
+        "bench/",
     ),
     "talib": ("piggybot/strategies/",),
     "matplotlib": ("piggybot/charts/",),

@@ -3,7 +3,7 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: core, desk, errors, market, ports, settings, store, strategies.
+May import: charts, core, desk, errors, market, ports, settings, store, strategies.
 """
 
 import itertools
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from migrations.database import Door
+from piggybot.charts import Studio
 from piggybot.core.mail import File
 from piggybot.desk import Desk
 from piggybot.errors import BadInput
@@ -87,6 +88,7 @@ class House:
     registry: Registry
     panel: Panel
     market: MarketData
+    studio: Studio
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One bot without Telegram: a real store, the real desk and handlers, a fake proxy, a set clock.
 
-May import: chat, core, desk, market, store, strategies, ticks, wire.
+May import: charts, chat, core, desk, market, store, strategies, ticks, wire.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from migrations.database import Door
+from piggybot.charts import Studio
 from piggybot.chat.ask import Ask, House
 from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS
 from piggybot.chat.texts import error_text
@@ -39,6 +40,7 @@ class Bench:
         self.polling_down: datetime | None = None
         self._numbers = itertools.count(1)
         self.store = Store(self.engine)
+        self.studio = Studio(folder / "matplotlib")
         self.restart()
         self.join(OWNER, owner=True)
 
@@ -61,6 +63,7 @@ class Bench:
             registry=self.registry,
             panel=Panel(self.registry),
             market=MarketData(self.broker, self.clock, asyncio.sleep),
+            studio=self.studio,
         )
 
     def clock(self) -> datetime:
@@ -181,5 +184,6 @@ class Bench:
         )
 
     def close(self) -> None:
+        self.studio.close()
         self.door.close()
         self.engine.dispose()

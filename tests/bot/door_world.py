@@ -1,6 +1,6 @@
 """The whole door over a Telegram on loopback: real store, desk and handlers, a fake proxy.
 
-May import: chat, core, desk, market, sandbox, settings, store, strategies, wire.
+May import: charts, chat, core, desk, market, sandbox, settings, store, strategies, wire.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import SecretStr
 
 from migrations.database import Door
+from piggybot.charts import Studio
 from piggybot.chat.ask import House
 from piggybot.chat.door import Timing
 from piggybot.chat.outgoing import Bell
@@ -85,6 +86,7 @@ class DoorWorld:
             registry=self.registry,
             panel=Panel(self.registry),
             market=MarketData(self.broker, self.clock, asyncio.sleep),
+            studio=Studio(self.folder / "matplotlib"),
         )
         self.bot = TelegramDoor(self.house, bell, self.timing)
         await self.bot.start()
@@ -93,6 +95,7 @@ class DoorWorld:
         """End it at once, in the middle of whatever it does."""
         self.bot._timing = replace(self.timing, grace=0.0)
         await self.bot.stop()
+        self.house.studio.close()
         self.house.door.close()
 
     def give_key(self) -> None:

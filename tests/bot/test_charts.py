@@ -1,0 +1,179 @@
+"""Pictures: everything that is asked for is on them, a phone takes them, and nobody waits for them.
+
+May import: charts, core, wire.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from piggybot.charts import Studio, look
+from piggybot.charts.candles import draw as draw_candles
+from piggybot.charts.values import BacktestChart, CandleChart, Chart, Head, Mark, ProfitChart
+from piggybot.core.market import Candles
+from proxy.wire import Side, Timeframe
+from tests.pictures import size
+
+pytestmark = pytest.mark.anyio
+LARGEST = 200_000
+START = 1_767_225_600_000
+
+
+def candles(count: int, price: float = 64_000.0, timeframe: Timeframe = Timeframe.H1) -> Candles:
+    chance = np.random.default_rng(count)
+    close = price * np.exp(np.cumsum(chance.normal(0, 0.004, count)))
+    opened = np.concatenate(([price], close[:-1]))
+    high, low = np.maximum(opened, close) * 1.003, np.minimum(opened, close) * 0.997
+    times = START + np.arange(count) * timeframe.ms
+    return Candles("BTC/USDT", timeframe, times, opened, high, low, close, close)
+
+
+def full(count: int = 120, price: float = 64_000.0) -> CandleChart:
+    """Everything at once: three lines, thirty trades, three levels."""
+    series = candles(count, price)
+    lines = {f"{each}-SMA": series.close * (1 + each / 10_000) for each in (10, 30, 50)}
+    last = Decimal(str(series.close[-1]))
+    trades = tuple(
+        Mark(int(series.opened[at]), Side.BUY if at % 8 else Side.SELL, last)
+        for at in range(0, count, 4)
+    )
+    levels = {"stop": last * Decimal("0.99"), "average": last, "target": last * Decimal("1.01")}
+    head = Head("BTC/USDT 1h", "sma_crossover #1, UTC", "LIVE SANDBOX", "64,120.00", True)
+    return CandleChart(head, series, lines, trades, levels, last)
+
+
+def profit(days: int) -> ProfitChart:
+    names = np.datetime64("2025-11-01") + np.arange(days)
+    gains = np.random.default_rng(days).normal(0, 30, days).round(2)
+    return ProfitChart(
+        Head("Profit", "UTC", "PAPER", "+1.00 USD", True),
+        tuple(str(each) for each in names),
+        tuple(Decimal(str(each)) for each in gains),
+        Decimal("1.25"),
+    )
+
+
+def backtest(count: int) -> BacktestChart:
+    series = candles(count, timeframe=Timeframe.M1)
+    head = Head("sma_crossover", "BTC/USDT 1m", "BACKTEST", "+3.2 %", True)
+    return BacktestChart(head, series.opened, series.close[::-1].copy(), series.close)
+
+
+CHARTS = [
+    *(full(), full(1), full(2), full(90, 0.00001234), full(500, 1.0)),
+    *(profit(1), profit(7), profit(31), profit(700)),
+    *(backtest(1), backtest(2), backtest(500), backtest(200_000)),
+]
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+async def test_every_picture_is_one_that_a_phone_takes(chart: Chart, tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    picture = await studio.draw(chart)
+    width, height = size(picture)
+    assert width == 1080
+    assert 800 < height < 1100, "it is seen whole without scrolling"
+    assert len(picture) < LARGEST
+    assert await studio.draw(chart) == picture, "the same values, the same bytes"
+    studio.close()
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        {"lines": {}},
+        {"trades": ()},
+        {"levels": {}},
+        {"price": Decimal(63_900)},
+        {"shown": 60},
+        {"head": Head("BTC/USDT 1h")},
+    ],
+)
+def test_everything_that_is_asked_for_is_on_the_picture(without: dict[str, Any]) -> None:
+    assert draw_candles(replace(full(), **without)) != draw_candles(full())
+
+
+def test_trades_and_levels_that_are_not_in_sight_change_nothing() -> None:
+    chart = replace(full(), trades=(), levels={})
+    long_ago = Mark(START - 10 * Timeframe.H1.ms, Side.BUY, Decimal(64_000))
+    to_come = Mark(START + 900 * Timeframe.H1.ms, Side.SELL, Decimal(64_000))
+    far = replace(chart, trades=(long_ago, to_come), levels={"stop": Decimal(9)})
+    assert draw_candles(far) == draw_candles(chart)
+
+
+def test_indicators_that_have_not_begun_are_left_out_and_nothing_fails() -> None:
+    chart = full()
+    nothing = np.full(len(chart.candles), np.nan)
+    half = np.where(np.arange(len(nothing)) < 100, np.nan, chart.candles.close)
+    assert draw_candles(replace(chart, lines={"slow": nothing})) != draw_candles(
+        replace(chart, lines={"slow": half})
+    )
+
+
+def test_prices_that_never_move_are_drawn() -> None:
+    series = candles(50)
+    flat = np.full(50, 5.0)
+    still = replace(series, open=flat, high=flat, low=flat, close=flat)
+    size(draw_candles(CandleChart(Head("FLAT/USDT 1h"), still)))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(64120.5, "64,120"), (1.23456, "1.2346"), (0.0000123456, "0.000012346"), (0.0, "0")],
+)
+def test_numbers_show_the_digits_that_count(value: float, shown: str) -> None:
+    assert look.number(value) == shown
+
+
+def test_a_long_line_keeps_its_peaks_and_its_end_when_thinned() -> None:
+    values = np.zeros(100_000)
+    values[12_345], values[77_777], values[-1] = 9.0, -7.0, 3.0
+    at, thin = look.thinned(values, 1_000)
+    assert len(thin) < 1_100
+    assert (thin.max(), thin.min(), thin[-1]) == (9.0, -7.0, 3.0)
+    assert abs(at[thin.argmax()] - 12_345) < 250
+
+
+async def test_the_loop_goes_on_while_a_picture_is_drawn(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    turns = 0
+    drawing = asyncio.create_task(studio.draw(full()))
+    while not drawing.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 10
+    studio.close()
+
+
+def test_the_library_is_loaded_with_the_first_picture_and_without_pyplot(tmp_path: Path) -> None:
+    lines = """
+import asyncio, sys
+from pathlib import Path
+import piggybot.app
+from piggybot.charts import Studio
+from piggybot.charts.values import Head, ProfitChart
+assert "matplotlib" not in sys.modules, "a bot that draws nothing loads nothing"
+from decimal import Decimal
+studio = Studio(Path(sys.argv[1]))
+chart = ProfitChart(Head("Profit"), ("2026-01-01",), (Decimal(1),))
+assert asyncio.run(studio.draw(chart)).startswith(b"\\x89PNG")
+assert "matplotlib" in sys.modules and "matplotlib.pyplot" not in sys.modules
+import matplotlib
+assert matplotlib.get_configdir() == sys.argv[1]
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", lines, str(tmp_path)],
+        capture_output=True,
+        check=False,
+        text=True,
+        env={name: value for name, value in os.environ.items() if name != "MPLCONFIGDIR"},
+    )
+    assert done.returncode == 0, done.stderr
