@@ -18,7 +18,7 @@ QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "alembic")
 LOOKS_SECRET = re.compile(
     r"hpke1:[0-9a-f]{8}:[A-Za-z0-9+/=]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
-    r"|\b\d{3,20}:[A-Za-z0-9_-]{20,}"
+    r"|(?<!\d)\d{3,20}:[A-Za-z0-9_-]{20,}"
     r"|(?<=Bearer )[A-Za-z0-9._~+/=-]+"
     r"|(?<=Basic )[A-Za-z0-9+/=]+"
     r"|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43,}(?![A-Za-z0-9_-])",

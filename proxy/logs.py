@@ -25,7 +25,7 @@ QUIET = ("ccxt", "aiohttp", "httpx", "httpcore", "asyncio", "uvicorn.access", "a
 LOOKS_SECRET = re.compile(
     r"hpke1:[0-9a-f]{8}:[A-Za-z0-9+/=]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
-    r"|\b\d{8,10}:[A-Za-z0-9_-]{35}\b"
+    r"|(?<!\d)\d{8,10}:[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"
     r"|(?<=signature=)[0-9A-Za-z%]+"
     r"|(?<=Bearer )[A-Za-z0-9._~+/=-]+"
     r"|(?<=Basic )[A-Za-z0-9+/=]+"

@@ -4,6 +4,7 @@ May import: nothing of ours.
 """
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,20 @@ def test_the_first_page_holds_what_a_newcomer_needs():
     for needed in ("never do with your money", "make demo", "make test", "piggybot/", "proxy/"):
         assert needed in text
     assert sum(line.startswith(("you ", "bot ")) for line in page) == 4
+
+
+def test_every_package_that_is_asked_for_has_its_reason():
+    text = README.read_text(encoding="utf-8").split("## Dependencies")[1].split("## ")[0]
+    project = tomllib.loads((README.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = [
+        *project["project"]["dependencies"],
+        *[one for extra in project["project"]["optional-dependencies"].values() for one in extra],
+        *project["dependency-groups"]["dev"],
+    ]
+    names = {re.match(r"[A-Za-z0-9-]+", one)[0] for one in asked}
+    assert len(names) > 20
+    for name in names:
+        assert re.search(rf"^\|[^|]*\b{name}\b", text, re.M), f"README gives no reason for {name}"
 
 
 def test_every_setting_of_the_example_exists():
