@@ -2,7 +2,7 @@
 
 Alone because this is the only way from paper to real money, and each step of it loosens.
 
-May import: desk, errors, store, wire.
+May import: core, desk, errors, store, wire.
 """
 
 from datetime import timedelta
@@ -11,6 +11,7 @@ from piggybot.chat import texts_safety as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.secrecy import tells_deletion, with_deletion
 from piggybot.chat.texts import e
+from piggybot.core.runs import RunState
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BadInput, PiggyError, Stale
 from piggybot.store import Dialogue
@@ -113,7 +114,9 @@ async def _warn(ask: Ask, account: AccountOut, data: dict[str, str]) -> None:
     if data:
         await _remember(ask, "confirm", data)
     button = Button(texts.CONFIRM_LIVE, "live_confirm", {"epoch": str(account.epoch)})
-    await ask.say(_said(ask, texts.live_warning(account), button))
+    mine = await ask.house.door(ask.house.store.runs.of_person, ask.person.id)
+    at_work = [run for run in mine if run.state is RunState.ACTIVE]
+    await ask.say(_said(ask, texts.live_warning(account, at_work), button))
 
 
 async def _remember(ask: Ask, step: str, data: dict[str, str]) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import e, listed, mark, pinned
-from piggybot.core.money import plain, usd
+from piggybot.core.money import plain, usd, usd_exact
+from piggybot.core.runs import Run
 from piggybot.errors import PiggyError
 from proxy.wire import AccountOut, HealthOut, Limits, Mode, StopOut
 
@@ -55,12 +57,23 @@ def still_asking(account: AccountOut) -> str:
     )
 
 
-def live_warning(account: AccountOut) -> str:
+def live_warning(account: AccountOut, runs: Sequence[Run]) -> str:
     return (
         f"⚠️ <b>Enable Live Trading?</b> {mark(Mode.LIVE, sandbox=account.sandbox)}\n"
         "This will execute REAL trades with REAL money!\n"
-        f"Exchange: {e(account.exchange)}\n{limits_lines(account.limits)}\n"
+        f"Exchange: {e(account.exchange)}\n{limits_lines(account.limits)}\n{_at_work(runs)}"
         "The button works once, for 60 seconds. /stop ends everything at once."
+    )
+
+
+def _at_work(runs: Sequence[Run]) -> str:
+    """Programs that will spend it without asking again."""
+    if not runs:
+        return ""
+    named = [f"{rules.title(run)}: {usd_exact(run.amount_usd)} a buy" for run in runs]
+    return (
+        f"🤖 With it, these runs trade with real money by themselves:\n{listed(named)}\n"
+        "Each begins with nothing; what it holds on paper rests. /runs pauses them.\n"
     )
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from piggybot.core.runs import RunState
 from piggybot.desk import NO_ENTRIES
 from proxy.wire import Mode, Problem
 from tests.bot.bench import OWNER, Bench
+from tests.bot.values import run
 
 pytestmark = pytest.mark.anyio
 KEY, SECRET = "hpke1:abcd1234:S0VZ", "hpke1:abcd1234:U0VDUkVU"
@@ -254,3 +256,22 @@ async def test_the_token_message_is_told_as_deleted_whatever_comes_of_it(bench: 
     [told] = await bench.say("/live on", secrets={"confirmToken": "hpke1:abcd1234:VE9LRU4="})
     assert "I deleted your message" in told
     assert "Still missing" in told
+
+
+async def test_the_warning_of_live_names_the_runs_that_will_spend_by_themselves(
+    bench: Bench,
+) -> None:
+    await save_keys(bench)
+    await bench.say("/validate")
+    assert "🤖" not in (await bench.say("/live on"))[0]
+    paused = run("run-2", symbol="ETH/USDT", user_id="user-7")
+    for one in (run("run-1", user_id="user-7"), paused):
+        bench.store.runs.add(one)
+    bench.store.runs.set_state("run-2", RunState.PAUSED)
+    [told] = await bench.say("/live on")
+    assert (
+        "🤖 With it, these runs trade with real money by themselves:\n"
+        "• #1 sma_crossover · BTC/USDT · 1h: $10.00 a buy\n"
+        "Each begins with nothing; what it holds on paper rests. /runs pauses them.\n"
+    ) in told
+    assert "ETH/USDT · 1h" not in told
