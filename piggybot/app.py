@@ -1,6 +1,6 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
-May import: charts, chat, desk, errors, logs, market, ports, proxy_client, settings, store,
+May import: alerts, charts, chat, desk, errors, logs, market, ports, proxy_client, settings, store,
 strategies, ticks.
 """
 
@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from migrations.database import Door, open_database
+from piggybot.alerts import AlertWatch
 from piggybot.charts import Studio
 from piggybot.chat.ask import House
 from piggybot.chat.door import Timing
@@ -35,6 +36,7 @@ from piggybot.ticks import Ticks
 
 ID_BYTES = 16
 CODES = 10**6
+ALERT_SECONDS = 15
 CODE_LIFE = timedelta(minutes=10)
 Announce = Callable[[str], None]
 
@@ -96,6 +98,9 @@ class Bot:
             lambda: self.telegram.polling_down,
             settings.health_seconds,
         )
+
+        self.alerts = AlertWatch(self.store, self._door, self._market, clock, ids, self._bell)
+        self.ticks.also(ALERT_SECONDS, self.alerts.check)
 
     def _house(self, desk: Desk, ids: Ids) -> House:
         return House(

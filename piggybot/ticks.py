@@ -62,6 +62,10 @@ class Ticks:
             self._guarded, "cron", [self.new_day], hour=0, minute=0, coalesce=True, max_instances=1
         )
 
+    def also(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        """One more job, of a room that this file need not know."""
+        self._every(seconds, job)
+
     def start(self) -> None:
         self._scheduler.start()
 

@@ -55,6 +55,8 @@ class Reply:
     """The key of an earlier reply, which this one takes the place of: same message, new contents.
     Without that message it comes as a new one."""
     reply_to: int | None = None
+    key: str | None = None
+    """Its own key, where buttons on it must know it; otherwise one is made."""
 
     @property
     def kind(self) -> str:
@@ -123,7 +125,7 @@ class Ask:
 
     async def say(self, *replies: Reply) -> list[str]:
         """Commit the replies and their buttons, then wake the sender. Their keys, for edits."""
-        keys = [f"{self.origin}:{next(self._turn)}" for _ in replies]
+        keys = [one.key or f"{self.origin}:{next(self._turn)}" for one in replies]
         await self._commit(dict(zip(keys, replies, strict=True)))
         return keys
 

@@ -8,7 +8,7 @@ May import: errors.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from piggybot.chat import account, keys, live, look, safety, texts_look, trade, why
+from piggybot.chat import account, alerts, keys, live, look, prices, safety, texts_look, trade, why
 from piggybot.chat.ask import Ask, Reply
 from piggybot.chat.busy import TYPING
 
@@ -57,6 +57,9 @@ COMMANDS: Mapping[str, Command] = {
     "status": Command(look.status, "/status", LOOK),
     "trades": Command(look.trades, "/trades [n]", LOOK),
     "why": Command(why.why, "/why [#run|order]", LOOK),
+    "price": Command(prices.price, "/price [symbol]", LOOK),
+    "alert": Command(alerts.alert, "/alert SYMBOL > PRICE", LOOK),
+    "alerts": Command(alerts.alerts, "/alerts", LOOK),
     "export": Command(look.export, "/export", LOOK),
     "stop": Command(safety.stop, "/stop", SAFETY),
     "resume": Command(safety.resume, "/resume", SAFETY),
@@ -81,6 +84,7 @@ ACTIONS: Mapping[str, Handler] = {
     "limits": safety.limits_confirmed,
     "forget": account.forget_confirmed,
     "why_run": why.why_run,
+    "alert_remove": alerts.removed,
 }
 
 PROMPT = frozenset({"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"})

@@ -140,6 +140,9 @@ class Alert:
     reply_to: int | None = None
     fired: datetime | None = None
 
+    def reached(self, price: Decimal) -> bool:
+        return price >= self.price if self.above else price <= self.price
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

@@ -11,6 +11,7 @@ from piggybot.core.keys import KeyRow, Removed
 from piggybot.core.mail import ButtonRow, Incoming, Outgoing, Press, Pressed
 from piggybot.core.orders import Intent, Order
 from piggybot.core.people import Dialogue, Pairing, PairingResult, Person
+from piggybot.store.alerts import Alerts
 from piggybot.store.buttons import Buttons
 from piggybot.store.dialogues import Dialogues
 from piggybot.store.flags import Flags
@@ -58,3 +59,4 @@ class Store:
         self.slots = Slots(engine)
         self.ledger = Ledger(engine)
         self.flags = Flags(engine)
+        self.alerts = Alerts(engine)

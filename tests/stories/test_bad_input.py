@@ -13,6 +13,7 @@ import pytest
 from tests.stories.bad_chat import ASKED_FOR_BUTTON, ASKED_FOR_KEY, FRESH
 from tests.stories.bad_chat_money import LIVE
 from tests.stories.bad_input import Typed, answer_to
+from tests.stories.bad_looking import LOOKING
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -86,7 +87,7 @@ def name_of(row: object) -> str:
     return ascii(row.text[:40])
 
 
-@pytest.mark.parametrize("row", FRESH, ids=name_of)
+@pytest.mark.parametrize("row", [*FRESH, *LOOKING], ids=name_of)
 async def test_what_a_new_owner_mistypes(fresh: World, row: Typed) -> None:
     await check(fresh, row)
 

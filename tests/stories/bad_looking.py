@@ -1,0 +1,87 @@
+"""Bad input in the chat, about looking: prices, pictures, alerts, positions, profit, the summary.
+
+A table, read by test_bad_input.py.
+"""
+
+# ruff: noqa: E501, RUF001
+
+from tests.stories.bad_input import Typed
+
+LOOKING = (
+    Typed(
+        "/price DOGE",
+        "❌ I do not trade “DOGE”.\nAllowed are BTC/USDT, ETH/USDT.",
+    ),
+    Typed(
+        "/price btv",
+        "❌ I do not trade “btv”.\nDid you mean BTC/USDT? Allowed are BTC/USDT, ETH/USDT.",
+    ),
+    Typed(
+        "/price BTC ETH",
+        "❌ I need one symbol at most.\nType it like this: /price BTC/USDT",
+    ),
+    Typed(
+        "/price <b>",
+        "❌ I do not trade “<b>”.\nAllowed are BTC/USDT, ETH/USDT.",
+    ),
+    Typed(
+        "/alert",
+        "❌ Something is missing after /alert.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC",
+        "❌ A price is missing after “BTC”.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC >",
+        "❌ A price is missing after “BTC”.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert > 70000",
+        "❌ A symbol is missing, like BTC.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert DOGE > 1",
+        "❌ I do not trade “DOGE”.\nAllowed are BTC/USDT, ETH/USDT.",
+    ),
+    Typed(
+        "/alert BTC = 70000",
+        "❌ An alert needs > or <, not =.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC > 70,000",
+        "❌ “70,000”: Use a point for the cents, and nothing between the thousands.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC > -5",
+        "❌ “-5”: An amount cannot be negative.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC > 0",
+        "❌ “0”: The amount must be more than zero.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC > 1e9",
+        "❌ “1e9”: Write the number out, like 2000.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC > nan",
+        "❌ “nan”: That is not a number that can be spent.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC > 1",
+        "❌ BTC/USDT is at PRICE: that is above 1.00 already, so no alert is set.\nChoose a price that is further above, or turn the sign: /alert BTC/USDT < 1",
+    ),
+    Typed(
+        "/alert BTC < 100000000",
+        "❌ BTC/USDT is at PRICE: that is below 100,000,000.00 already, so no alert is set.\nChoose a price that is further below, or turn the sign: /alert BTC/USDT > 100000000",
+    ),
+    Typed(
+        "/alert BTC 70000 80000",
+        "❌ “70000 80000”: That is not an amount.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+    Typed(
+        "/alert BTC > ７００００",
+        "❌ “７００００”: An amount is written with the digits 0 to 9 only.\nType it like this: /alert BTC/USDT > 70000",
+    ),
+)
