@@ -119,7 +119,9 @@ class Bot:
         )
 
     async def start(self, announce: Announce) -> None:
-        """Pair if nobody is the owner yet, look at the proxy, then listen."""
+        """Name what could not be loaded, pair if nobody is the owner yet, then listen."""
+        for name, why in self._registry.failed().items():
+            announce(f"The strategy {name} could not be loaded: {why}")
         await self._pair(announce)
         await self.ticks.health()
         await self.telegram.start()
@@ -129,6 +131,7 @@ class Bot:
         """Let what runs finish for a moment; what does not is taken up at the next start."""
         self.ticks.stop()
         await self.telegram.stop()
+        self._registry.close()
         self._panel.close()
         await self._market.close()
         await self._broker.close()

@@ -55,8 +55,8 @@ def checked_lines(answer: object, count: int) -> Lines:
     if not isinstance(answer, Mapping) or len(answer) > MOST_LINES:
         raise WrongAnswer(f"its lines are no mapping of at most {MOST_LINES}")
     for name, line in answer.items():
-        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
-            raise WrongAnswer("a line of it has no name")
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or visible(name) != name:
+            raise WrongAnswer("a line of it has no name that can be shown")
         if not isinstance(line, np.ndarray) or line.dtype != np.float64:
             raise WrongAnswer(f"its line {visible(name)} is no array of floats")
         if line.shape != (count,):

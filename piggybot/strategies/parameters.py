@@ -77,11 +77,8 @@ class Described:
     @property
     def range(self) -> str:
         """From where to where, with the unit: from 2 to 500 candles."""
-        return f"from {self.text(self.param.least)} to {self.text(self.param.most)} {self._unit}"
-
-    @property
-    def _unit(self) -> str:
-        return self.param.unit
+        least, most = self.text(self.param.least), self.text(self.param.most)
+        return f"from {least} to {most} {self.param.unit}"
 
     def _value(self, text: str) -> Number | None:
         if self.kind is Kind.WHOLE:
@@ -119,18 +116,25 @@ def unknown(message: str, typed: str, names: Sequence[str]) -> BadInput:
     return BadInput(message, guess + there)
 
 
-def _described(one: dataclasses.Field[object], hint: object) -> Described:
-    kind, param = _annotated(one.name, hint)
+def checked(one: Described) -> Described:
+    """The same, or Malformed: what of it makes no sense."""
+    number = int if one.kind is Kind.WHOLE else float
     if not NAME.fullmatch(one.name) or one.name in RUN_SETTINGS.split():
         raise Malformed(f"A parameter cannot be called {quoted(one.name)}.")
-    if not (param.unit and param.help and param.least < param.most):
+    if not (one.param.unit and one.param.help and one.param.least < one.param.most):
         raise Malformed(f"The Param of {one.name} needs a unit, a range and a line of help.")
-    if type(one.default) is not (int if kind is Kind.WHOLE else float):
-        raise Malformed(f"{one.name} needs a default of its type; it is {one.default!r:.40}.")
-    found = Described(one.name, kind, one.default, param)
-    if not param.least <= one.default <= param.most:
-        raise Malformed(f"The default of {one.name} is outside its range, {found.range}.")
-    return found
+    if type(one.default) is not number:
+        raise Malformed(f"The default of {one.name} is no {number.__name__}.")
+    if not one.param.least <= one.default <= one.param.most:
+        raise Malformed(f"The default of {one.name} is outside its range, {one.range}.")
+    return one
+
+
+def _described(one: dataclasses.Field[Number], hint: object) -> Described:
+    if one.default is dataclasses.MISSING:
+        raise Malformed(f"{one.name} has no default.")
+    kind, param = _annotated(one.name, hint)
+    return checked(Described(one.name, kind, one.default, param))
 
 
 def _annotated(name: str, hint: object) -> tuple[Kind, Param]:

@@ -99,10 +99,7 @@ def explains_by_the_past(strategy: Strategy, candles: Candles) -> Iterator[str]:
 def draws_one_value_a_candle(strategy: Strategy, candles: Candles) -> Iterator[str]:
     if not isinstance(strategy, Drawn):
         return
-    lines = strategy.lines(candles)
-    if not lines:
-        yield "has lines, and draws none"
-    for name, line in lines.items():
+    for name, line in strategy.lines(candles).items():
         if line.dtype != np.float64 or line.shape != (len(candles),):
             yield f"draws {name} as {line.dtype} {line.shape}"
             continue

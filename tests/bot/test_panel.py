@@ -182,7 +182,7 @@ async def test_a_run_whose_strategy_is_gone_or_changed_fails(
     [
         ([], "its lines are no mapping of at most 16"),
         ({str(n): hourly().close for n in range(17)}, "its lines are no mapping of at most 16"),
-        ({"": hourly().close}, "a line of it has no name"),
+        ({"": hourly().close}, "a line of it has no name that can be shown"),
         ({"a": hourly().close[1:]}, "its line a is not one value a candle"),
         ({"a": hourly().opened}, "its line a is no array of floats"),
     ],

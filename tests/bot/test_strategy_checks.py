@@ -127,7 +127,6 @@ def test_a_signal_of_nan_is_caught(name: str):
             Planted(words=lambda c, at: f"{c.close[-1]} {WORDS[int(good(c)[at])]}"),
             "explains candle 734 by what comes after it",
         ),
-        (Planted(draw=lambda c: {}), "has lines, and draws none"),
         (Planted(draw=lambda c: {"a": c.close[1:]}), "draws a as float64 (1467,)"),
         (Planted(draw=lambda c: {"a": c.close * 0}), "draws a off the scale of prices"),
         (Planted(draw=lambda c: {"a": c.close * 9}), "draws a off the scale of prices"),
