@@ -1,7 +1,7 @@
 """Composition root of the proxy: builds everything, starts it, ends it. Knows every class.
 
-May import: accounts, answers, candle_rows, candles, ccxt_line, credentials, desk, errors, exchange,
-gate, known, logs, modes, paper, parts, routes, settings, stopgate, store, vault, wire.
+May import: accounts, answers, budget, candle_rows, candles, ccxt_line, credentials, desk, errors,
+exchange, gate, known, logs, modes, paper, parts, routes, settings, stopgate, store, vault, wire.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from migrations.database import Door, open_database
 from proxy import __version__
 from proxy.accounts import Accounts
 from proxy.answers import KnownHosts, LastResort, install
+from proxy.budget import UNBOUNDED, WEIGHTS, Budget
 from proxy.candle_rows import CandleRows
 from proxy.candles import CandleFeed
 from proxy.ccxt_line import Line
@@ -199,8 +200,10 @@ class _Built:
 
     def _venue(self, name: str, keyring: Keyring) -> CcxtVenue:
         settings, clock = self._settings, self._world.clock
-        line = Line(name, settings.exchange_origin, settings.exchange_timeout, clock)
-        return CcxtVenue(name, line, keyring.key_of, clock, limited=settings.rate_limit)
+        weights = WEIGHTS[name] if settings.rate_limit else UNBOUNDED
+        budget = Budget(weights, self._world.monotonic, self._world.sleep)
+        line = Line(name, settings.exchange_origin, settings.exchange_timeout, clock, budget)
+        return CcxtVenue(name, line, keyring.key_of, clock)
 
     def _papers(self, store: Store) -> dict[str, PaperVenue]:
         door, clock = self._door, self._world.clock

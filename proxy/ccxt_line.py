@@ -3,7 +3,7 @@
 Alone, because it is the only place that opens a socket to a venue: what it does not let through
 does not leave. It knows no ccxt; what ccxt has signed passes through `Line.exchange`.
 
-May import: errors, outcome, venue.
+May import: budget, errors, outcome, venue.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +18,7 @@ from aiohttp.client_reqrep import ClientRequest, ClientResponse
 from aiohttp.connector import Connection
 from yarl import URL
 
+from proxy.budget import Budget
 from proxy.errors import GateClosed, VenueUnavailable
 from proxy.outcome import Answer, Failure
 from proxy.venue import Gate
@@ -85,9 +86,12 @@ class GatedRequest(ClientRequest):
 
 
 class Line:
-    """The one way to a venue from this computer: its origin, its sessions, its bans."""
+    """The one way to a venue from this computer: its origin, sessions, bans, and budget."""
 
-    def __init__(self, name: str, origin: str, timeout: float, clock: Clock) -> None:
+    def __init__(
+        self, name: str, origin: str, timeout: float, clock: Clock, budget: Budget
+    ) -> None:
+        self.budget = budget
         self.expected = OFFICIAL[name]
         self.origin = TESTNET if origin == "testnet" else origin
         self._timeout = aiohttp.ClientTimeout(total=timeout)
@@ -144,6 +148,7 @@ class Line:
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
             sent = call.passed or not is_order
             return Answer(failure=Failure.LOST if sent else Failure.UNSENT)
+        self.budget.told(answer.headers)
         self._note_ban(answer)
         return answer
 

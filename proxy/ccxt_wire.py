@@ -28,12 +28,13 @@ OPTIONS = {
 CcxtError = ccxt.BaseError
 
 
-def connect(name: str, line: Line, clock: Clock, *, limited: bool) -> Any:
+def connect(name: str, title: str, line: Line, clock: Clock) -> Any:
     """A ccxt exchange without secrets that sends over `line` only. One per venue, for all users."""
     kinds: dict[str, Any] = {"binanceus": WiredBinanceUs, "binance": WiredBinance}
     exchange = kinds[name](
-        {"enableRateLimit": limited, "options": OPTIONS, "aiohttp_trust_env": False}
+        {"enableRateLimit": True, "options": OPTIONS, "aiohttp_trust_env": False}
     )
+    exchange.title = title
     exchange.line = line
     exchange.wall_clock = clock
     exchange.enableLastHttpResponse = False
@@ -59,6 +60,7 @@ def _has_key(options: Any, name: str) -> bool:
 class _Wired:
     """What both venues change in ccxt. Stands before ccxt's class, so `super()` is ccxt."""
 
+    title: str
     line: Line
     wall_clock: Clock
     apiKey: str | None
@@ -69,6 +71,15 @@ class _Wired:
 
     def set_last_request(self, request: object) -> None:
         """Keep nothing: a request carries the key."""
+
+    def calculate_rate_limiter_cost(self, _api: Any, method: str, path: str, *_: Any) -> int:
+        """What a request counts, by the venue's own list and not by ccxt's."""
+        return self.line.budget.weight(method, path)
+
+    async def throttle(self, cost: int) -> None:
+        """Before anything is signed: wait for room in the budget, in the place of ccxt's queue."""
+        await self.line.budget.spend(cost, self.title)
+        self.line.check_free(self.title)
 
     def sign(self, *args: Any, **kwargs: Any) -> Any:
         """Sign with the secret of the call, which is on the instance only meanwhile."""

@@ -3,7 +3,7 @@
 Every order comes through `place`, paper and live; whatever is not known afterwards is the
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
-May import: accounts, admission, conclusion, daywatch, errors, fees, intake, journal, parts,
+May import: accounts, admission, budget, conclusion, daywatch, errors, fees, intake, journal, parts,
 records, resolve, risk, stopgate, stopping, venue, wire.
 """
 
@@ -14,6 +14,7 @@ from datetime import datetime
 
 from proxy.accounts import Accounts
 from proxy.admission import Asked, check_account
+from proxy.budget import Purpose, asking
 from proxy.conclusion import after_send
 from proxy.daywatch import DayWatch
 from proxy.errors import GateClosed, NoKey, NotFound, ProxyError
@@ -209,7 +210,8 @@ class Desk:
         )
         parts, limits = self._parts, effective(self._parts.limits, account.chat)
         check_account(asked, account, parts.gate.stopped, draft.created)
-        world = await self._world(order, draft)
+        with asking(Purpose.ASK):
+            world = await self._world(order, draft)
         venue = parts.venue(order.exchange, draft.book)
         now = parts.clock()
         asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))

@@ -2,17 +2,19 @@
 
 `CcxtVenue` is a Venue (venue.py) and a CandleSource (candles.py). It holds no secret: `keys` is a
 way to open one for the moment of signing. One instance per venue serves all users, so that its
-limiter counts for all.
+budget counts for all.
 
-May import: ccxt_line, ccxt_wire, errors, key_rights, lookup, market_list, outcome,
+May import: budget, ccxt_line, ccxt_wire, errors, key_rights, lookup, market_list, outcome,
 outcome_binance, questions, venue, wire.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from proxy.budget import Purpose, asking
 from proxy.ccxt_line import Answered, Call, Clock, Line, Opener, calling
 from proxy.ccxt_wire import RECV_WINDOW_MS, CcxtError
 from proxy.errors import ProxyError, VenueUnavailable
@@ -31,6 +33,8 @@ Keys = Callable[[str, str], Awaitable[Opener]]
 TITLES = {"binanceus": "Binance.US", "binance": "Binance"}
 FRESH = timedelta(seconds=2)
 TOO_OLD = timedelta(seconds=10)
+PAGES_AT_ONCE = 4
+"""Pages of history on the wire: they must not take the connections from those in a hurry."""
 PROBE_SYMBOL = "BTC/USDT"
 UNREADABLE = (CcxtError, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
@@ -40,17 +44,18 @@ class CcxtVenue:
 
     deadline = RECV_WINDOW_MS / 1000
 
-    def __init__(self, name: str, line: Line, keys: Keys, clock: Clock, *, limited: bool) -> None:
+    def __init__(self, name: str, line: Line, keys: Keys, clock: Clock) -> None:
         self.name = name
         self.title = TITLES[name]
         self.sandbox = line.sandbox
         self._line = line
         self._keys = keys
         self._clock = clock
-        self._questions = Questions(name, self.title, line, clock, limited=limited)
+        self._questions = Questions(name, self.title, line, clock)
         self._ccxt = self._questions.ccxt
         self._markets = MarketList(name, self._load_markets, clock)
         self._quotes: dict[str, Quote] = {}
+        self._paging = asyncio.Semaphore(PAGES_AT_ONCE)
 
     async def refresh(self) -> None:
         """Measure the clock and load the markets anew; VenueUnavailable where that fails."""
@@ -97,7 +102,12 @@ class CcxtVenue:
             "endTime": last,
             "limit": most,
         }
-        return await self._questions.public(self._ccxt.publicGetKlines, params)
+        method = self._ccxt.publicGetKlines
+        if last + 2 * timeframe.ms > self.time().timestamp() * 1000:
+            return await self._questions.public(method, params)  # the newest: decisions wait for it
+        async with self._paging:
+            with asking(Purpose.HISTORY):
+                return await self._questions.public(method, params)
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         return await balances_of(self._questions, await self._keys(user_id, self.name))
@@ -114,7 +124,7 @@ class CcxtVenue:
         try:
             self._line.check_free(self.title)
             call.open = await self._keys(order.user_id, self.name)
-            with calling(call):
+            with calling(call), asking(Purpose.ACT):
                 await self._place(order)
         except Answered as answered:
             return await self._judged(answered.answer, order)
@@ -131,18 +141,20 @@ class CcxtVenue:
         except ProxyError as error:
             unasked = Report(Verdict.UNKNOWN, error.code, error.message, error.hint)
             return replace(unasked, answered=False)
-        report = await look_up(self._questions, key, order)
-        if report.verdict is not Verdict.NOT_FOUND:
-            return report
-        return await witness(self._questions, key, order, since) or report
+        with asking(Purpose.ASK):
+            report = await look_up(self._questions, key, order)
+            if report.verdict is not Verdict.NOT_FOUND:
+                return report
+            return await witness(self._questions, key, order, since) or report
 
     async def cancel(self, order: Placement) -> Report:
         try:
             key = await self._keys(order.user_id, self.name)
         except ProxyError as error:
             return Report(Verdict.UNKNOWN, error.code, error.message, error.hint)
-        await self._questions.tried(key, self._ccxt.privateDeleteOrder, named(order))
-        return await look_up(self._questions, key, order)
+        with asking(Purpose.ACT):
+            await self._questions.tried(key, self._ccxt.privateDeleteOrder, named(order))
+            return await look_up(self._questions, key, order)
 
     async def _place(self, order: Placement) -> None:
         """Let ccxt build, sign and send it. Buys by cost, sells by size; the id is always ours."""

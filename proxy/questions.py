@@ -19,12 +19,12 @@ from proxy.outcome_binance import STALE
 class Questions:
     """What may be asked of a venue, over one line. Holds no secret."""
 
-    def __init__(self, name: str, title: str, line: Line, clock: Clock, *, limited: bool) -> None:
+    def __init__(self, name: str, title: str, line: Line, clock: Clock) -> None:
         self.name = name
         self.title = title
         self.line = line
         self.clock = clock
-        self.ccxt = connect(name, line, clock, limited=limited)
+        self.ccxt = connect(name, title, line, clock)
         self._ahead = 0.0
 
     async def public(self, method: Any, params: dict[str, Any]) -> Any:

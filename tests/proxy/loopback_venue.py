@@ -1,6 +1,8 @@
 """A venue of few words on a real socket: it records every request and answers as it is told."""
 
+import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from piggybot.sandbox.serve import Message, Receive, Scope, Send, Server
+from proxy.budget import UNBOUNDED, Budget, Weights
 from proxy.ccxt_line import Line, Opener
 from proxy.exchange import CcxtVenue
 
@@ -120,11 +123,19 @@ def venue_at(
     keys: Callable[[], tuple[str, str]] | None = None,
     timeout: float = 2.0,
     clock: Callable[[], datetime] = now,
+    weights: Weights = UNBOUNDED,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> CcxtVenue:
     """A CcxtVenue that talks to `origin`."""
 
     async def open_keys(user_id: str, exchange: str) -> Opener:
         return keys or (lambda: (f"key-of-{user_id}", "the-secret-of-all-secrets"))
 
-    line = Line(name, origin, timeout, clock)
-    return CcxtVenue(name, line, open_keys, clock, limited=False)
+    line = Line(name, origin, timeout, clock, Budget(weights, monotonic, sleep))
+    return CcxtVenue(name, line, open_keys, clock)
+
+
+def budget() -> Budget:
+    """One without a bound."""
+    return Budget(UNBOUNDED, time.monotonic, asyncio.sleep)

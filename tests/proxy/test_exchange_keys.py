@@ -14,7 +14,7 @@ from proxy.errors import KeyRefused, VenueUnavailable
 from proxy.exchange import CcxtVenue
 from proxy.venue import Placement, Report, Verdict
 from proxy.wire import Side
-from tests.proxy.loopback_venue import LoopbackVenue, Seen, Told, now, told, venue_at
+from tests.proxy.loopback_venue import LoopbackVenue, Seen, Told, budget, now, told, venue_at
 
 pytestmark = pytest.mark.anyio
 
@@ -146,8 +146,8 @@ async def test_no_log_line_carries_a_key_even_at_debug(
 
 
 def test_an_instance_that_would_repeat_requests_is_refused() -> None:
-    line = Line("binance", "", 2.0, now)
-    exchange = connect("binance", line, now, limited=True)
+    line = Line("binance", "", 2.0, now, budget())
+    exchange = connect("binance", "Binance", line, now)
     exchange.options["createOrder"] = {"maxRetriesOnFailure": 2}
 
     with pytest.raises(RuntimeError):
