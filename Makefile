@@ -14,7 +14,7 @@ help:
 	@echo 'make stop   stop all trading at once'
 	@echo 'make test   all tests'
 	@echo 'make check  style, types, architecture, migrations'
-	@echo 'make docs   write the tables of README.md anew'
+	@echo 'make docs   write the tables of README.md and docs/ anew'
 	@echo 'make pictures  draw docs/pictures anew'
 	@echo 'make lock   pin all packages anew (needs uv)'
 	@echo 'make clean  remove .venv and caches'
@@ -45,7 +45,7 @@ check: $(READY)
 	$(BIN)/alembic -n proxy check
 
 docs: $(READY)
-	$(BIN)/python -m tests.docs README.md
+	$(BIN)/python -m tests.docs
 
 pictures: $(READY)
 	$(BIN)/python -m bench.pictures

@@ -1,10 +1,10 @@
-"""The generated tables of README.md: every setting, every command. `make docs` writes them.
+"""The generated parts of README.md and docs/: settings, commands, strategies. `make docs` writes
+them.
 
-May import: chat, settings.
+May import: chat, settings, strategies.
 """
 
 import re
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -16,10 +16,15 @@ from pydantic_settings import BaseSettings
 
 from piggybot.chat.commands import COMMANDS
 from piggybot.settings import Settings as BotSettings
+from piggybot.strategies.about import about
+from piggybot.strategies.parameters import Described
+from piggybot.strategies.registry import BUILT_IN
 from proxy.settings import Settings as ProxySettings
 
 HOUSES: dict[str, type[BaseSettings]] = {"bot": BotSettings, "proxy": ProxySettings}
 REQUIRED = "**needed**"
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "tests" / "example_strategy"
 
 
 def settings_table() -> str:
@@ -45,17 +50,45 @@ def commands_table() -> str:
     return "\n".join(rows)
 
 
+def strategies_table() -> str:
+    """One row a built-in strategy, with its parameters."""
+    rows = ["| strategy | parameters | what it does |", "| --- | --- | --- |"]
+    for rule in BUILT_IN:
+        known = about(rule, rule.name)
+        cell = "<br>".join(map(_parameter, known.parameters))
+        rows.append(f"| `{known.name}` | {cell} | {known.summary} |")
+    return "\n".join(rows)
+
+
+def file_block(name: str, language: str) -> str:
+    """A file of the example, as a block of code."""
+    text = (EXAMPLE / name).read_text(encoding="utf-8")
+    return f"```{language}\n{text}```"
+
+
 TABLES: dict[str, Callable[[], str]] = {"settings": settings_table, "commands": commands_table}
+PAGES: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": TABLES,
+    "docs/strategies.md": {
+        "strategies": strategies_table,
+        "dip.py": partial(file_block, "dip.py", "python"),
+        "pyproject.toml": partial(file_block, "pyproject.toml", "toml"),
+    },
+}
 
 
-def rewritten(text: str) -> str:
-    """`text` with each table between its markers made anew; ValueError where a marker is gone."""
-    for name, table in TABLES.items():
+def rewritten(text: str, page: str = "README.md") -> str:
+    """`text` with each part between its markers made anew; ValueError where a marker is gone."""
+    for name, part in PAGES[page].items():
         marked = re.compile(rf"(<!-- {name}: .*?-->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        text, count = marked.subn(partial(_filled, table()), text)
+        text, count = marked.subn(partial(_filled, part()), text)
         if count != 1:
             raise ValueError(f"the markers of the table {name!r} stand {count} times, not once")
     return text
+
+
+def _parameter(one: Described) -> str:
+    return f"`{one.name}` {one.text(one.default)}, {one.range}: {one.param.help}"
 
 
 def _filled(table: str, markers: re.Match[str]) -> str:
@@ -76,5 +109,6 @@ def _default(field: Any) -> str:
 
 
 if __name__ == "__main__":
-    readme = Path(sys.argv[1])
-    readme.write_text(rewritten(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in PAGES:
+        file = ROOT / name
+        file.write_text(rewritten(file.read_text(encoding="utf-8"), name), encoding="utf-8")

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs import TABLES, rewritten
+from tests.docs import EXAMPLE, PAGES, TABLES, rewritten
 
 README = Path(__file__).parent.parent / "README.md"
 FIRST_PAGE = 50
 
 
-def test_the_tables_are_those_of_the_code():
-    text = README.read_text(encoding="utf-8")
-    assert rewritten(text) == text, "README.md is behind the code. Run: make docs"
+@pytest.mark.parametrize("page", PAGES)
+def test_the_tables_are_those_of_the_code(page: str):
+    text = (README.parent / page).read_text(encoding="utf-8")
+    assert rewritten(text, page) == text, f"{page} is behind the code. Run: make docs"
 
 
 def test_a_table_that_is_behind_would_be_seen():
@@ -25,6 +26,19 @@ def test_a_table_that_is_behind_would_be_seen():
     for row in ("| `/stop` |", "| `ALLOW_LIVE` |", "| `PIGGY_DATA` | bot, proxy |"):
         assert row in text
         assert rewritten(text.replace(row, "| `gone` |")) == text
+
+
+def test_a_strategy_or_an_example_that_is_behind_would_be_seen():
+    page = "docs/strategies.md"
+    text = (README.parent / page).read_text(encoding="utf-8")
+    for row in ("| `breakout` |", "class BuyTheDip:", 'dip = "dip:BuyTheDip"'):
+        assert row in text
+        assert rewritten(text.replace(row, "gone"), page) == text
+
+
+def test_the_example_takes_thirty_lines():
+    code = (EXAMPLE / "dip.py").read_text(encoding="utf-8")
+    assert len([line for line in code.splitlines() if line.strip()]) <= 30
 
 
 @pytest.mark.parametrize("name", TABLES)
