@@ -70,7 +70,7 @@ class Host:
     ) -> tuple[Any, bytes]:
         """Its answer: a value, and at most so many bytes of numbers."""
         with self._turn:
-            if self._process is None:
+            if self._process is None or self._process.poll() is not None:
                 self._start()
             count = 0 if candles is None else len(candles)
             seconds = self._patience.answer * max(1.0, count / USUAL_COUNT)
@@ -100,6 +100,7 @@ class Host:
         return receive(self._wire, most, deadline)
 
     def _start(self) -> None:
+        self._clear()
         try:
             found = self._loaded()
         except TimeoutError:

@@ -28,6 +28,7 @@ from piggybot.strategies.answers import (
 from piggybot.strategies.failures import told
 from piggybot.strategies.memo import Memo
 from piggybot.strategies.registry import Registry
+from piggybot.strategies.words import too_short
 
 OURS = "built-in"
 OPINIONS = 20_000
@@ -61,7 +62,10 @@ class Panel:
         return await self._ask(self._opinions, _opinion, name, params, candles)
 
     async def signals(self, name: str, params: Params, candles: Candles) -> Signals:
-        """What it says of each candle."""
+        """What it says of each candle; nothing of the first ones, up to its warmup.
+
+        Of those a recursive rule may say what it would not with more history, as it has live.
+        """
         return await self._ask(self._series, _signals, name, params, candles)
 
     async def lines(self, name: str, params: Params, candles: Candles) -> Lines:
@@ -130,14 +134,16 @@ class Panel:
 
 
 def _opinion(strategy: Strategy, candles: Candles) -> Opinion:
-    assert len(candles), "there is no opinion of nothing"
-    signals = _signals(strategy, candles)
-    why = checked_words(strategy.explain(candles, len(candles) - 1))
-    return Opinion(int(signals[-1]), why)
+    needed, there = checked_warmup(strategy.warmup), len(candles)
+    if there < needed:
+        return Opinion(0, too_short(needed, there))
+    signals = checked_signals(strategy.signals(candles), there)
+    return Opinion(int(signals[-1]), checked_words(strategy.explain(candles, there - 1)))
 
 
 def _signals(strategy: Strategy, candles: Candles) -> Signals:
-    signals = checked_signals(strategy.signals(candles), len(candles))
+    signals = checked_signals(strategy.signals(candles), len(candles)).copy()
+    signals[: checked_warmup(strategy.warmup) - 1] = 0
     signals.flags.writeable = False
     return signals
 

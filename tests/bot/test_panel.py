@@ -17,6 +17,7 @@ from piggybot.errors import StrategyFailed
 from piggybot.strategies import Signals, Strategy
 from piggybot.strategies.panel import Opinion, Panel
 from piggybot.strategies.registry import Registry
+from piggybot.strategies.rsi import Rsi
 from piggybot.strategies.sma_crossover import SmaCrossover
 from tests.candles import hourly
 
@@ -69,7 +70,7 @@ def panel() -> Iterator[Panel]:
 
 async def test_an_opinion_is_of_the_last_candle(panel: Panel):
     signals = SmaCrossover().signals(hourly())
-    for at in (*np.flatnonzero(signals)[:4].tolist(), 700):
+    for at in (*np.flatnonzero(signals)[3:7].tolist(), 700):
         seen = hourly().part(0, at + 1)
         opinion = await panel.opinion("sma_crossover", {}, seen)
         assert opinion == Opinion(int(signals[at]), SmaCrossover().explain(seen, at))
@@ -78,12 +79,25 @@ async def test_an_opinion_is_of_the_last_candle(panel: Panel):
 async def test_signals_and_lines_are_those_of_the_strategy(panel: Panel):
     signals = await panel.signals("sma_crossover", {"fast": "5"}, hourly())
     assert np.array_equal(signals, SmaCrossover(5).signals(hourly()))
+    assert np.count_nonzero(signals) > 50
     lines = await panel.lines("sma_crossover", {"fast": "5"}, hourly())
     assert list(lines) == ["5-SMA", "30-SMA"]
     assert await panel.lines("dca", {}, hourly()) == {}
     assert await panel.warmup("sma_crossover", {"slow": "50"}) == 51
     with pytest.raises(ValueError, match="read-only"):
         signals[0] = 1
+
+
+async def test_nothing_is_said_before_the_warmup(panel: Panel):
+    """An RSI of few candles says what it would not with more; live always has more."""
+    rule = Rsi()
+    early = np.flatnonzero(rule.signals(hourly()))
+    assert early[0] < rule.warmup - 1 < early[-1]
+    signals = await panel.signals("rsi", {}, hourly())
+    assert np.flatnonzero(signals).tolist() == early[early >= rule.warmup - 1].tolist()
+    at = int(early[0])
+    opinion = await panel.opinion("rsi", {}, hourly().part(0, at + 1))
+    assert opinion == Opinion(0, f"needs 389 candles, has {at + 1}: no signal yet")
 
 
 async def test_a_thousand_who_ask_the_same_share_one_look():
