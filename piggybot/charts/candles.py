@@ -94,19 +94,21 @@ def _levels(axes: Axes, levels: Mapping[str, float]) -> None:
 
 
 def _trades(axes: Axes, candles: Candles, trades: Sequence[Mark], span: Span) -> None:
-    """An arrow under the candle of a buy, over that of a sell; a dot at the price itself."""
-    step = candles.timeframe.ms
+    """An arrow under the candle of a buy, over that of a sell; a dot at the price itself.
+
+    What was traded since the last close stands right of it, where the next candle will be.
+    """
     gap = (span[1] - span[0] or 1.0) * 0.035
     for trade in trades:
-        at = (trade.at - int(candles.opened[0])) // step
-        if not 0 <= at < len(candles):
+        at = (trade.at - int(candles.opened[0])) // candles.timeframe.ms
+        if not 0 <= at <= len(candles):
             continue
-        buy = trade.side is Side.BUY
-        tip = candles.low[at] - gap if buy else candles.high[at] + gap
-        axes.scatter(at, np.float64(trade.price), 45, color=look.INK, zorder=5)
+        buy, price = trade.side is Side.BUY, np.float64(trade.price)
+        low, high = (each[at] if at < len(each) else price for each in (candles.low, candles.high))
+        axes.scatter(at, price, 45, color=look.INK, zorder=5)
         axes.scatter(
             at,
-            tip,
+            low - gap if buy else high + gap,
             230,
             marker="^" if buy else "v",
             facecolors=look.GOOD if buy else look.BAD,

@@ -170,7 +170,7 @@ def times(axes: Axes, opened: Times) -> None:
     inner = (places >= len(opened) * AT_THE_EDGE) | (len(opened) < FEW)
     axes.set_xticks(places[inner], _labels(moments[inner].tolist(), step))
     air = max(0.5, len(opened) * 0.012)
-    axes.set_xlim(-air, len(opened) - 1 + air)
+    axes.set_xlim(-air, len(opened) + air)
 
 
 def _multiples(step: int, first: int, last: int) -> range:

@@ -8,9 +8,21 @@ May import: errors.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from piggybot.chat import account, alerts, keys, live, look, prices, safety, texts_look, trade, why
+from piggybot.chat import (
+    account,
+    alerts,
+    drawing,
+    keys,
+    live,
+    look,
+    prices,
+    safety,
+    texts_look,
+    trade,
+    why,
+)
 from piggybot.chat.ask import Ask, Reply
-from piggybot.chat.busy import TYPING
+from piggybot.chat.busy import DRAWING, TYPING
 
 Handler = Callable[[Ask], Awaitable[None]]
 
@@ -58,6 +70,7 @@ COMMANDS: Mapping[str, Command] = {
     "trades": Command(look.trades, "/trades [n]", LOOK),
     "why": Command(why.why, "/why [#run|order]", LOOK),
     "price": Command(prices.price, "/price [symbol]", LOOK),
+    "chart": Command(drawing.chart, "/chart [symbol] [1h], or #1", LOOK, action=DRAWING),
     "alert": Command(alerts.alert, "/alert SYMBOL > PRICE", LOOK),
     "alerts": Command(alerts.alerts, "/alerts", LOOK),
     "export": Command(look.export, "/export", LOOK),
@@ -85,6 +98,7 @@ ACTIONS: Mapping[str, Handler] = {
     "forget": account.forget_confirmed,
     "why_run": why.why_run,
     "alert_remove": alerts.removed,
+    "chart": drawing.redrawn,
 }
 
 PROMPT = frozenset({"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"})

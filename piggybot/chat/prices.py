@@ -16,6 +16,10 @@ from proxy.wire import PriceOut, Timeframe
 
 PRICE_USAGE = "/price BTC/USDT"
 DAY = 24
+NO_SYMBOLS = (
+    "The operator allows no symbol.",
+    "SYMBOLS in the proxy's settings adds one.",
+)
 
 
 async def price(ask: Ask) -> None:
@@ -23,11 +27,13 @@ async def price(ask: Ask) -> None:
     if len(ask.words) > 1:
         raise BadInput(*texts.one_symbol_only(PRICE_USAGE))
     symbols = await known_symbols(ask)
+    if not symbols:
+        raise BadInput(*NO_SYMBOLS)
     if ask.words:
         await _one(ask, resolve_symbol(ask.words[0], symbols))
         return
     found = [await ask.house.market.price(ask.person.exchange, symbol) for symbol in symbols]
-    await ask.say(Reply(texts.prices(found) if found else texts.NO_SYMBOLS))
+    await ask.say(Reply(texts.prices(found)))
 
 
 async def known_symbols(ask: Ask) -> Sequence[str]:

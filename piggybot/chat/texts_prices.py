@@ -7,17 +7,15 @@ May import: core, wire.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from piggybot.chat.texts import SANDBOX, e, price_text
-from piggybot.chat.texts_rules import moment
+from piggybot.chat.texts_rules import change, moment
 from piggybot.core.money import plain
 from piggybot.core.runs import Alert
 from proxy.wire import PriceOut
 
-NO_SYMBOLS = "The operator allows no symbol. SYMBOLS in the proxy's settings adds one."
 NO_ALERTS = "No alert is waiting. /alert BTC/USDT &gt; 70000 sets one."
-TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,10 @@ def price(found: PriceOut, day: Day | None) -> str:
     head = f"{_marked(found)}\n<b>{e(found.symbol)} {price_text(found.price)}</b>"
     if day is None:
         return f"{head}\nIts last day is not known now."
-    change = (found.price / day.began - 1) * 100
     return (
-        f"{head}\n24 hours: {signed(change)} %, high {price_text(day.high)}, "
+        f"{head}\n24 hours: {change(found.price / day.began - 1)}, high {price_text(day.high)}, "
         f"low {price_text(day.low)}"
     )
-
-
-def signed(share: Decimal) -> str:
-    """+1.2, -0.4, 0.0."""
-    cut = share.quantize(TENTH, ROUND_HALF_EVEN)
-    return f"{cut:+}" if cut else "0.0"
 
 
 def one_symbol_only(usage: str) -> tuple[str, str]:

@@ -43,6 +43,16 @@ def trail_level(holding: Holding, share: Decimal) -> Decimal:
     return _on_step(holding.peak * (ONE - share), ONE, holding.tick, ROUND_FLOOR)
 
 
+def levels(exits: Exits, holding: Holding) -> dict[Cause, Decimal]:
+    """The prices at which each way out that is set would be taken now."""
+    rules = (
+        (Cause.STOP_LOSS, exits.stop_loss, stop_level),
+        (Cause.TRAILING_STOP, exits.trailing_stop, trail_level),
+        (Cause.TAKE_PROFIT, exits.take_profit, target_level),
+    )
+    return {cause: level(holding, share) for cause, share, level in rules if share is not None}
+
+
 def due(exits: Exits, holding: Holding, price: Decimal, now: datetime) -> Cause | None:
     """The way out that this price, seen now, demands; None: stay."""
     stop, trail, target = exits.stop_loss, exits.trailing_stop, exits.take_profit

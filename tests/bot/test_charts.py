@@ -109,6 +109,12 @@ def test_trades_and_levels_that_are_not_in_sight_change_nothing() -> None:
     assert draw_candles(far) == draw_candles(chart)
 
 
+def test_a_trade_since_the_last_close_is_seen() -> None:
+    chart = full()
+    now = Mark(int(chart.candles.opened[-1]) + Timeframe.H1.ms, Side.SELL, Decimal(64_000))
+    assert draw_candles(replace(chart, trades=(*chart.trades, now))) != draw_candles(chart)
+
+
 def test_indicators_that_have_not_begun_are_left_out_and_nothing_fails() -> None:
     chart = full()
     nothing = np.full(len(chart.candles), np.nan)

@@ -31,7 +31,7 @@ def test_the_commands_that_move_money_are_marked_and_stop_and_live_off_never_are
 
 def test_every_button_in_the_handlers_has_an_action() -> None:
     source = "".join(path.read_text() for path in CHAT.glob("*.py"))
-    named = set(re.findall(r'Button\([^()]*(?:\([^()]*\))?[^()]*?, "([a-z_]+)"', source))
+    named = set(re.findall(r'Button\([^()]*(?:\([^()]*\))?[^()]*?,\s*"([a-z_]+)"', source))
     assert named
     assert named <= set(ACTIONS)
 

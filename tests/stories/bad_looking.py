@@ -84,4 +84,40 @@ LOOKING = (
         "/alert BTC > ７００００",
         "❌ “７００００”: An amount is written with the digits 0 to 9 only.\nType it like this: /alert BTC/USDT > 70000",
     ),
+    Typed(
+        "/chart DOGE",
+        "❌ I do not trade “DOGE”.\nAllowed are BTC/USDT, ETH/USDT.",
+    ),
+    Typed(
+        "/chart BTC 7h",
+        "❌ There are no candles of “7h”.\nDid you mean 4h? There are 1m, 5m, 15m, 1h, 4h, 1d.",
+    ),
+    Typed(
+        "/chart BTC ETH",
+        "❌ I draw one symbol at a time.\nType it like this: /chart BTC/USDT 1h, or /chart #1",
+    ),
+    Typed(
+        "/chart #9",
+        "❌ You have no run #9.\n/runs lists them.",
+    ),
+    Typed(
+        "/chart #1 4h",
+        "❌ A run is drawn as it is.\nType it like this: /chart BTC/USDT 1h, or /chart #1",
+    ),
+    Typed(
+        "/chart BTC 1h 4h",
+        "❌ There are no candles of “4h”.\nDid you mean 4h? There are 1m, 5m, 15m, 1h, 4h, 1d.",
+    ),
+    Typed(
+        "/chart BTC 10s",
+        "❌ There are no candles of “10s”.\nThere are 1m, 5m, 15m, 1h, 4h, 1d.",
+    ),
+    Typed(
+        "/chart 0m",
+        "❌ There are no candles of “0m”.\nThere are 1m, 5m, 15m, 1h, 4h, 1d.",
+    ),
+    Typed(
+        "/chart <b>",
+        "❌ I do not trade “<b>”.\nAllowed are BTC/USDT, ETH/USDT.",
+    ),
 )
