@@ -1,4 +1,4 @@
-"""Real candles for the tests: those that the sandbox replays, as the strategies see them.
+"""Candles for the tests: the real ones that the sandbox replays, and series that stand still.
 
 May import: core, wire.
 """
@@ -44,6 +44,19 @@ def coarse() -> Candles:
         low=steps(real.low),
         close=steps(real.close),
     )
+
+
+@functools.cache
+def halting() -> Candles:
+    """Made up: a price that walks for 25 candles in steps of 0.1, and stands still for 35.
+
+    Its averages come to rest on each other, and only their roundings differ.
+    """
+    chance = np.random.default_rng(7)
+    walks = [np.append(chance.integers(-9, 10, 25), np.zeros(35, np.int64)) for _ in range(25)]
+    line = (1000 + np.cumsum(np.concatenate(walks))) / 10
+    opened = np.arange(len(line), dtype=np.int64) * Timeframe.H1.ms
+    return frozen(Candles("BTC/USDT", Timeframe.H1, opened, line, line, line, line, line))
 
 
 def _read(name: str, symbol: str, timeframe: Timeframe) -> Candles:

@@ -20,7 +20,7 @@ from piggybot.strategies.sma_crossover import SmaCrossover
 from proxy.wire import Timeframe
 from tests.bot.strategy_checks import complaints
 from tests.bot.strategy_reference import REFERENCE
-from tests.candles import coarse, columns, daily, frozen, hourly
+from tests.candles import coarse, columns, daily, frozen, halting, hourly
 
 BUILT_IN: tuple[Strategy, ...] = (SmaCrossover(), Rsi(), Macd(), Bollinger(), Breakout(), Dca())
 OTHERS: tuple[Strategy, ...] = (
@@ -29,6 +29,7 @@ OTHERS: tuple[Strategy, ...] = (
     Rsi(2, 10.0, 90.0),
     Rsi(50, 45.0, 55.0),
     Macd(3, 5, 2),
+    Macd(2, 3, 50),
     Bollinger(5, 0.5),
     Breakout(2, 100),
     Dca(7, 13),
@@ -55,7 +56,9 @@ def test_a_rule_says_what_plain_python_says_candle_by_candle(strategy: Strategy,
 
 
 @pytest.mark.parametrize("strategy", (*BUILT_IN, *OTHERS), ids=name_of)
-@pytest.mark.parametrize("candles", [hourly(), coarse()], ids=["hourly", "coarse"])
+@pytest.mark.parametrize(
+    "candles", [hourly(), coarse(), halting()], ids=["hourly", "coarse", "halting"]
+)
 def test_a_built_in_strategy_keeps_every_promise(strategy: Strategy, candles: Candles):
     assert complaints(strategy, candles) == []
 
@@ -82,14 +85,6 @@ def test_a_rise_out_of_a_standstill_is_not_bought_as_oversold():
     prices = np.concatenate([np.full(500, 100.0), np.linspace(100.0, 101.0, 50)])
     candles = replace(still(550), close=prices)
     assert not Rsi().signals(candles).any()
-
-
-def test_averages_that_only_touch_do_not_cross():
-    """Sums that begin elsewhere round elsewhere: equal averages must stay equal."""
-    wave = np.tile([100.1, 100.3, 100.2, 100.2], 200)
-    candles = replace(still(800), close=wave)
-    signals = SmaCrossover(4, 8).signals(candles)
-    assert not signals.any()
 
 
 @pytest.mark.parametrize(
