@@ -111,9 +111,10 @@ class Desk:
             if order.intent.client_id in self._sending:
                 continue
             try:
-                await self._ask_after(order)
-            except BrokerDown:
-                return
+                await self._ask_after(await self._marked(order))
+            except BrokerDown as down:
+                if not down.sent:
+                    return
             except BrokerRefused:
                 continue
 
@@ -121,7 +122,10 @@ class Desk:
         """Ask once more about orders taken for absent: what turns up after all is told."""
         since = self._clock() - LATE
         for order in await self._door(self._store.orders.absent_since, since):
-            answer = await self._broker.order(order.intent.user_id, order.intent.client_id)
+            try:
+                answer = await self._broker.order(order.intent.user_id, order.intent.client_id)
+            except BrokerRefused:
+                continue
             found = learned(order, answer)
             if not found.status.terminal or found.status is Status.ABSENT:
                 continue
@@ -133,10 +137,17 @@ class Desk:
     async def _again(self, order: Order) -> None:
         if order.status.terminal or order.intent.client_id in self._sending:
             return
+        order = await self._marked(order)
         try:
             await self._ask_after(order)
         except (BrokerDown, BrokerRefused):
             await self._pending(order)
+
+    async def _marked(self, order: Order) -> Order:
+        """An order of which nothing is known yet carries the mark of the account it is of."""
+        person = await self._door(self._store.people.find, order.intent.person_id)
+        sandbox = order.sandbox or (person is not None and person.sandbox)
+        return replace(order, sandbox=sandbox)
 
     async def _allow(self, want: Want, account: AccountOut) -> None:
         """Refuse what this house already knows must not leave; the proxy's limits come after."""

@@ -132,8 +132,9 @@ class Errands:
             for person in await self._door(self._store.people.everyone):
                 try:
                     await self._deliver_for(person)
-                except BrokerDown:
-                    return
+                except BrokerDown as down:
+                    if not down.sent:
+                        return
                 except BrokerRefused:
                     continue
 

@@ -114,8 +114,8 @@ class Health:
             await self._tell(person, texts.health_back(account, was_live=was_live))
 
     async def _look(self, person: Person) -> None:
-        """One person's refusal is not the proxy's ill health."""
-        with suppress(BrokerRefused):
+        """What goes wrong with one account is not the proxy's ill health: it has just answered."""
+        with suppress(PiggyError):
             await self._desk.accounts.look(person)
 
     async def _end_live(self, person: Person) -> tuple[AccountOut, bool]:

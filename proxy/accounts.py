@@ -84,7 +84,12 @@ class Accounts:
                 for key in keys
             ],
             holdings=[
-                Holding(symbol=one.symbol, units=one.position.units, costUsd=one.position.cost)
+                Holding(
+                    exchange=one.exchange,
+                    symbol=one.symbol,
+                    units=one.position.units,
+                    costUsd=one.position.cost,
+                )
                 for one in held
             ],
             unresolved=[entry.out() for entry in unresolved],

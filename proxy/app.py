@@ -36,7 +36,7 @@ from proxy.logs import Secrets
 from proxy.paper import PaperVenue
 from proxy.parts import Clock, LiveRules, Monotonic, Parts, Sleep
 from proxy.routes import House, router
-from proxy.settings import Settings
+from proxy.settings import BadSettings, Settings
 from proxy.stopgate import StopGate
 from proxy.store import Store
 from proxy.vault import Vault
@@ -79,6 +79,7 @@ def build(settings: Settings, world: World | None = None) -> FastAPI:
     hidden.register(token)
     settings.piggy_data.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database_url, "proxy")
+    _check_origin(Store(engine), settings)
     built = _Built(settings, world, engine, hidden)
     app = FastAPI(
         title="PiggyBot proxy",
@@ -96,6 +97,20 @@ def build(settings: Settings, world: World | None = None) -> FastAPI:
     app.add_middleware(Gate, token=token)
     app.add_middleware(KnownHosts, hosts=settings.hosts)
     return app
+
+
+def _check_origin(store: Store, settings: Settings) -> None:
+    """What was bought at a sandbox is not held at the real venue: there it would be your own."""
+    here = bool(settings.exchange_origin)
+    if store.journal.is_of(here):
+        return
+    now, before = ("a sandbox", "the real exchange") if here else ("the real exchange", "a sandbox")
+    raise BadSettings(
+        "other_origin",
+        f"This data folder holds orders of {before}, and EXCHANGE_ORIGIN says {now} now.",
+        "What the bot bought there is not held here, so give this one its own PIGGY_DATA, or set "
+        "EXCHANGE_ORIGIN back.",
+    )
 
 
 class _Built:

@@ -100,6 +100,16 @@ class Journal:
         with self._engine.connect() as db:
             return _entries(db, query)
 
+    def is_of(self, sandbox: bool) -> bool:
+        """Whether every real order that may have been executed was sent to this kind of venue."""
+        query = select(orders.c.client_id).where(
+            orders.c.book == Book.LIVE.value,
+            orders.c.sandbox.is_(not sandbox),
+            orders.c.status.not_in([status.value for status in NOT_A_TRADE]),
+        )
+        with self._engine.connect() as db:
+            return db.execute(query.limit(1)).first() is None
+
     def held(self, user_id: str, book: Book) -> tuple[Held, ...]:
         """What our own fills hold."""
         with self._engine.connect() as db:

@@ -8,6 +8,7 @@ May import: core, store.
 import re
 import uuid
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from piggybot.chat import refusals
@@ -36,7 +37,7 @@ class Gate:
         store, door = self._house.store, self._house.door
         person = await door(store.people.find, arrival.person_id)
         if self._allowed(arrival.person_id, person):
-            return person or await self._join(arrival)
+            return await self._ranked(person) if person else await self._join(arrival)
         if arrival.is_press:
             return None
         start = START.fullmatch(arrival.text)
@@ -47,6 +48,14 @@ class Gate:
         if person_id == settings.telegram_chat_id or person_id in settings.member_ids:
             return True
         return settings.telegram_chat_id is None and known is not None and known.owner
+
+    async def _ranked(self, person: Person) -> Person:
+        """Where the settings name the owner, nobody else is one, whoever was before."""
+        owner = self._house.settings.telegram_chat_id
+        if owner is None or person.owner == (person.id == owner):
+            return person
+        await self._house.door(self._house.store.people.rank, person.id, person.id == owner)
+        return replace(person, owner=person.id == owner)
 
     async def _stranger(self, arrival: Arrival, code: str) -> Person | None:
         """Only /start is heard: with the right code of an open pairing its sender is the owner."""

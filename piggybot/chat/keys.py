@@ -61,7 +61,7 @@ async def key_typed(ask: Ask) -> None:
     """The API key came, sealed."""
     dialogue = await _dialogue(ask)
     if KEY not in ask.secrets:
-        raise BadInput("I need the API key as text.", "Send it again, or type /cancel.")
+        raise BadInput(*texts.OVERLONG)
     data = {**dialogue.data, **_key_data(ask)}
     await _put(ask, "secret", data)
     await ask.say(Reply(texts.ask_secret(str(data["title"]), ask.deleted)))

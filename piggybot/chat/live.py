@@ -13,7 +13,7 @@ from piggybot.chat.secrecy import tells_deletion, with_deletion
 from piggybot.chat.texts import e
 from piggybot.core.runs import RunState
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
-from piggybot.errors import BadInput, PiggyError, Stale
+from piggybot.errors import BadInput, BrokerDown, PiggyError, Stale
 from piggybot.store import Dialogue
 from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
 
@@ -84,7 +84,10 @@ async def live_confirmed(ask: Ask) -> None:
     if str(before.epoch) != ask.params["epoch"]:
         raise Stale("Something changed after you were asked.", "Type /live on again.")
     wanted = ModeIn(userId=person.user_id, mode=Mode.LIVE, confirmToken=token)
-    account = await house.desk.accounts.change_mode(person, wanted)
+    try:
+        account = await house.desk.accounts.change_mode(person, wanted)
+    except BrokerDown as down:
+        raise BrokerDown(*texts.live_unsure(down), down.sent) from down
     button = Button("🧪 Test Live BUY (BTC/USDT), $2", "testbuy", {"amount": "2"})
     await ask.say(Reply(texts.live_on(account), ((button,),), reply_to=ask.message_id))
 
@@ -92,7 +95,10 @@ async def live_confirmed(ask: Ask) -> None:
 async def live_off(ask: Ask) -> None:
     """Tightens: at once, and nothing is asked."""
     wanted = ModeIn(userId=ask.person.user_id, mode=Mode.PAPER)
-    account = await ask.house.desk.accounts.change_mode(ask.person, wanted)
+    try:
+        account = await ask.house.desk.accounts.change_mode(ask.person, wanted)
+    except BrokerDown as down:
+        raise BrokerDown(*texts.live_off_unsure(down), down.sent) from down
     await ask.say(Reply(texts.live_off(account), reply_to=ask.message_id))
 
 

@@ -37,6 +37,10 @@ SPACES_IN_LINE = (
     "A secret has no spaces inside, and this has. I kept nothing of it. Type /setkeys, and answer "
     "one question at a time."
 )
+OVERLONG = (
+    "That is longer than any exchange's API key. I kept nothing of it. Type /setkeys, and answer "
+    "one question at a time."
+)
 NO_COMMAND = "That is not a command of mine. /help shows what I can do."
 TEXT_ONLY = "I can read text only. /help shows what I can do."
 DELETED = "I deleted your message from this chat."

@@ -19,6 +19,7 @@ COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?=\s|$)", re.ASCII)
 KEYLIKE = re.compile(r"[A-Za-z0-9+/=_\-]{40,}")
 PEM = "-----BEGIN"
 WHOLE_LINE = 3
+LONGEST_KEY = 512
 SWITCH = ("on", "off")
 
 Sealer = Callable[[str, str, str], str]
@@ -74,6 +75,11 @@ def spaced(text: str) -> bool:
     return PEM not in text and len(text.split()) > 1
 
 
+def overlong(key: str) -> bool:
+    """Whether it is longer than any exchange's key."""
+    return len(key) > LONGEST_KEY
+
+
 def _asked(text: str, dialogue: Dialogue, sealer: Sealer | None) -> Read:
     """The answer to a question for a secret.
 
@@ -89,10 +95,9 @@ def _asked(text: str, dialogue: Dialogue, sealer: Sealer | None) -> Read:
     exchange = str(dialogue.data.get("exchange", ""))
     if spaced(text):
         return Read(wipe=True, trouble="spaces")
-    secrets = {
-        KEY: sealer(exchange, KEY, text),
-        SECRET: sealer(exchange, SECRET, unfolded(text)),
-    }
+    secrets = {SECRET: sealer(exchange, SECRET, unfolded(text))}
+    if not overlong(text):
+        secrets[KEY] = sealer(exchange, KEY, text)
     if dialogue.step == "key":
         secrets[HINT] = hint(text)
     return Read(secrets=secrets, wipe=True)
@@ -107,6 +112,8 @@ def _setkeys(rest: str, sealer: Sealer | None) -> Read:
     exchange, key = words[0].lower(), words[1]
     if sealer is None:
         return Read(wipe=True, trouble="unsealed")
+    if overlong(key):
+        return Read(wipe=True, trouble="overlong")
     secrets = {KEY: sealer(exchange, KEY, key)}
     if len(words) == WHOLE_LINE and spaced(words[2]):
         return Read(wipe=True, trouble="spaces_in_line")

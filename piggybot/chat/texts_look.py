@@ -14,7 +14,7 @@ from piggybot.chat.texts import MARKS, e, listed, mark, pinned
 from piggybot.core.money import plain, usd
 from piggybot.core.orders import Order
 from piggybot.errors import PiggyError
-from proxy.wire import AccountOut, BalanceOut, OrderOut, Side, Status
+from proxy.wire import AccountOut, BalanceOut, Holding, OrderOut, Side, Status
 
 DECIMALS = 8
 NO_TRADES = "No trades yet. /testbuy 2 makes a first one."
@@ -54,7 +54,7 @@ def _short(amount: Decimal) -> str:
 
 
 def status(account: AccountOut, health: str, keys: Sequence[str], waiting: int) -> str:
-    held = [f"{plain(each.units)} {e(each.symbol.split('/')[0])}" for each in account.holdings]
+    held = [_held(each, account) for each in account.holdings]
     return "\n".join(
         [
             pinned(account),
@@ -67,6 +67,12 @@ def status(account: AccountOut, health: str, keys: Sequence[str], waiting: int) 
             f"userId: <code>{e(account.userId)}</code>",
         ]
     )
+
+
+def _held(one: Holding, account: AccountOut) -> str:
+    """What is held; where it is, if that is not where the account trades now."""
+    coins = f"{plain(one.units)} {e(one.symbol.split('/')[0])}"
+    return coins if one.exchange == account.exchange else f"{coins} at {e(one.exchange)}"
 
 
 def unresolved(orders: Sequence[OrderOut], waiting: int) -> str:

@@ -13,7 +13,7 @@ from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import e, listed, mark, pinned
 from piggybot.core.money import plain, usd, usd_exact
 from piggybot.core.runs import Run
-from piggybot.errors import PiggyError
+from piggybot.errors import BrokerDown, PiggyError
 from proxy.wire import AccountOut, HealthOut, Limits, Mode, StopOut
 
 CONFIRM_LIVE = "🔴 ENABLE LIVE TRADING (I understand the risks)"
@@ -83,6 +83,24 @@ def live_on(account: AccountOut) -> str:
 
 def live_already(account: AccountOut) -> str:
     return f"Live trading is on already.\n{pinned(account)}"
+
+
+def live_unsure(down: BrokerDown) -> tuple[str, str]:
+    """A question for live without an answer: what is known of the mode now."""
+    if not down.sent:
+        return f"Live trading is not on. {down.message}", down.hint
+    return (
+        f"{down.message} So I do not know whether live trading is on.",
+        "/status shows it. /live off turns it off, /stop ends everything.",
+    )
+
+
+def live_off_unsure(down: BrokerDown) -> tuple[str, str]:
+    known = "was NOT turned off" if not down.sent else "may still be on"
+    return (
+        f"Live trading {known}. {down.message}",
+        "/stop stops this bot at once, and tells the proxy as soon as it answers.",
+    )
 
 
 def live_off(account: AccountOut) -> str:

@@ -19,6 +19,10 @@ STILL_TRACES = (
     "A sealed copy may still stand in a database's log file: another program is reading it.",
     "End that program on the host (a backup, perhaps), then /forget again.",
 )
+OVERLONG = (
+    "That is longer than any exchange's API key. I kept nothing of it.",
+    "Copy the key again, alone and whole; or type /cancel.",
+)
 NOTHING_TO_CANCEL = "There is nothing to cancel."
 CANCELLED = "Cancelled. What you sent for it is forgotten; nothing changed."
 

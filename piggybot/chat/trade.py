@@ -159,7 +159,7 @@ def _symbol(ask: Ask, account: AccountOut) -> str:
 
 
 def _held_symbol(ask: Ask, account: AccountOut) -> str:
-    held = [each.symbol for each in account.holdings if each.units]
+    held = [each.symbol for each in account.here()]
     if len(ask.words) > 1:
         return resolve_symbol(ask.words[1], list(dict.fromkeys([*account.limits.symbols, *held])))
     if len(held) == 1:
@@ -170,7 +170,7 @@ def _held_symbol(ask: Ask, account: AccountOut) -> str:
 
 
 def _held(account: AccountOut, symbol: str) -> Decimal:
-    units = sum((each.units for each in account.holdings if each.symbol == symbol), Decimal(0))
+    units = sum((each.units for each in account.here() if each.symbol == symbol), Decimal(0))
     if not units:
         raise BadInput(*texts.nothing_held(f"no {symbol.split('/', maxsplit=1)[0]}"))
     return units

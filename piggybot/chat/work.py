@@ -35,6 +35,7 @@ TROUBLES = {
     "accident": refusals.ACCIDENT,
     "text_only": refusals.TEXT_ONLY,
     "spaces": refusals.SPACES,
+    "overlong": refusals.OVERLONG,
     "spaces_in_line": refusals.SPACES_IN_LINE,
     "no_command": refusals.NO_COMMAND,
 }

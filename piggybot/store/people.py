@@ -41,6 +41,11 @@ class People:
         with self._engine.begin() as db:
             return insert_new(db, people, values)
 
+    def rank(self, person_id: int, owner: bool) -> None:
+        """Note whether this person is the owner."""
+        with self._engine.begin() as db:
+            db.execute(update(people).where(people.c.id == person_id).values(owner=owner))
+
     def choose_exchange(self, person_id: int, exchange: str) -> None:
         with self._engine.begin() as db:
             db.execute(update(people).where(people.c.id == person_id).values(exchange=exchange))

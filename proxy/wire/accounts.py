@@ -58,6 +58,7 @@ class Today(Wire):
 class Holding(Wire):
     """What our own fills hold, never the owner's other coins."""
 
+    exchange: str
     symbol: str
     units: Money
     costUsd: Money
@@ -85,6 +86,11 @@ class AccountOut(Wire):
     holdings: list[Holding]
     unresolved: list[OrderOut]
     sandbox: bool
+
+    def here(self) -> list[Holding]:
+        """What is held at the account's own exchange: only that can be sold from there."""
+        return [one for one in self.holdings if one.exchange == self.exchange and one.units]
+
     unasked: int = 0
     """Orders from before the proxy's start that the venue has not answered about: live waits."""
 

@@ -6,7 +6,6 @@ Its faults are set by name: `down` (nothing arrives), `lost` (arrives, the answe
 May import: errors, wire.
 """
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from piggybot.errors import BrokerDown, BrokerRefused
@@ -43,29 +42,10 @@ from proxy.wire import (
     TradeIn,
     TradeOut,
 )
+from tests.bot.fake_account import OPERATOR, FakeAccount
 from tests.bot.values import traded
 
 PRICE = Decimal(64000)
-OPERATOR = Limits(
-    minTradeUsd=Decimal(2),
-    maxTradeUsd=Decimal(50),
-    maxTradeShare=Decimal("0.01"),
-    maxTradesPerDay=20,
-    maxDailyLossShare=Decimal("0.05"),
-    symbols=["BTC/USDT", "ETH/USDT"],
-)
-
-
-@dataclass(slots=True)
-class FakeAccount:
-    user_id: str
-    mode: Mode = Mode.PAPER
-    epoch: int = 1
-    reason: str = ""
-    limits: Limits = OPERATOR
-    keys: list[str] = field(default_factory=list)
-    held: Decimal = Decimal(0)
-    stopped: bool = False
 
 
 class FakeBroker:
@@ -76,6 +56,7 @@ class FakeBroker:
         self.calls: list[str] = []
         self.down = False
         self.traces = False
+        self.broken: set[str] = set()
         self.forget_refused: BrokerRefused | None = None
         self.lost = False
         self.unseen = False
@@ -94,6 +75,8 @@ class FakeBroker:
             raise BrokerDown("The proxy cannot be reached.", "Is it running?", sent=False)
 
     def _account(self, user_id: str) -> FakeAccount:
+        if user_id in self.broken:
+            raise BrokerDown("The proxy answered HTTP 500.", "Is it running?", sent=True)
         if user_id not in self.accounts:
             raise BrokerRefused(Problem(code="unknown_account", message="No account."), 404)
         return self.accounts[user_id]
@@ -278,7 +261,8 @@ class FakeBroker:
         return [order for order in self.books.values() if order.executedQty]
 
     def _out(self, account: FakeAccount) -> AccountOut:
-        held = [Holding(symbol="BTC/USDT", units=account.held, costUsd=Decimal(2))]
+        names, units = {"exchange": "binanceus", "symbol": "BTC/USDT"}, account.held
+        held = [Holding(**names, units=units, costUsd=Decimal(2)), *account.elsewhere]
         return AccountOut(
             userId=account.user_id,
             exchange="binanceus",
@@ -293,7 +277,7 @@ class FakeBroker:
                 KeyState(exchange=each, validated=True, permissions=Permissions())
                 for each in account.keys
             ],
-            holdings=held if account.held else [],
+            holdings=[one for one in held if one.units],
             unresolved=[],
             sandbox=self.sandbox,
         )

@@ -3,6 +3,7 @@
 May import: chat, sandbox, store.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from piggybot.chat import refusals
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.sandbox.telegram import Call
+from piggybot.store import Person
 from tests.bot.door_world import MEMBER, OWNER, STRANGER, DoorWorld, door_world
 
 pytestmark = pytest.mark.anyio
@@ -104,6 +106,19 @@ async def test_one_who_is_listed_no_longer_is_a_stranger_again(tmp_path: Path) -
         await world.bob.say("/help")
         await _settled(world)
         assert world.bob.read() == []
+
+
+async def test_who_the_settings_name_is_the_owner_and_nobody_else(tmp_path: Path) -> None:
+    async with door_world(tmp_path, telegram_chat_id=MEMBER, member_ids=(OWNER,)) as world:
+        before = Person(OWNER, OWNER, "Ann", True, "user-ann", "binanceus")
+        world.store.people.join(before)
+        world.store.people.join(replace(before, id=MEMBER, chat_id=MEMBER, owner=False))
+        await world.ann.say("/help")
+        await world.ann.expect("/testbuy", timeout=3)
+        await world.bob.say("/help")
+        await world.bob.expect("/testbuy", timeout=3)
+        ranks = {one.id: one.owner for one in world.store.people.everyone()}
+        assert ranks == {OWNER: False, MEMBER: True}
 
 
 async def test_the_owner_pairs_by_code_and_five_wrong_tries_burn_it(tmp_path: Path) -> None:

@@ -116,6 +116,11 @@ FRESH = (
         "/setkeys, and answer one question at a time. I deleted your message from this chat.",
     ),
     Typed(
+        "/setkeys binanceus " + "k" * 513 + " s",
+        "That is longer than any exchange's API key. I kept nothing of it. Type "
+        "/setkeys, and answer one question at a time. I deleted your message from this chat.",
+    ),
+    Typed(
         "/live", "❌ Something is missing after /live.\nType it like this: /live on, or /live off"
     ),
     Typed(
@@ -223,6 +228,12 @@ ASKED_FOR_KEY = (
         "A key or a secret has no spaces inside, and this has. I kept nothing of it. "
         "Copy it again, whole, and send nothing else in that message; /cancel ends my "
         "question. I deleted your message from this chat.",
+    ),
+    Typed(
+        "k" * 513,
+        "❌ That is longer than any exchange's API key. I kept nothing of it.\n"
+        "Copy the key again, alone and whole; or type /cancel.\n"
+        "🧹 I deleted your message. Telegram may still hold copies: deleting is not erasing.",
     ),
 )
 """/setkeys has asked for the API key."""

@@ -1,0 +1,136 @@
+"""What goes wrong with one account holds up nobody else, and unclear answers are said as unclear.
+
+May import: errors, store, wire.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from piggybot.errors import BrokerDown
+from piggybot.health import NO_ENTRIES
+from proxy.wire import Holding, Mode
+from tests.bot.bench import OWNER, Bench
+
+pytestmark = pytest.mark.anyio
+BEN = 8
+LIVE = "🔴 ENABLE LIVE TRADING (I understand the risks)"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    made.join(BEN, owner=False)
+    yield made
+    made.close()
+
+
+async def test_an_account_that_fails_at_the_proxy_takes_nobody_elses_buys(bench: Bench) -> None:
+    await bench.say("/start")
+    await bench.say("/start", by=BEN)
+    bench.broker.broken.add(f"user-{OWNER}")
+    for _ in range(4):
+        await bench.ticks.health()
+    assert bench.store.flags.get(NO_ENTRIES) is None
+    assert "✅ Bought" in (await bench.say("/testbuy 2", by=BEN))[0]
+
+
+async def test_a_members_stop_arrives_though_the_owners_errand_fails_each_time(
+    bench: Bench,
+) -> None:
+    await bench.say("/start")
+    await bench.say("/start", by=BEN)
+    bench.broker.down = True
+    await bench.say("/stop", by=BEN)
+    await bench.desk.errands.forget(bench.person(), None)
+    bench.broker.down = False
+    bench.broker.broken.add(f"user-{OWNER}")
+    await bench.ticks.errands()
+    assert bench.broker.accounts[f"user-{BEN}"].mode is Mode.HALTED
+
+
+async def test_an_order_that_cannot_be_asked_after_does_not_keep_the_next_waiting(
+    bench: Bench,
+) -> None:
+    await bench.say("/start")
+    await bench.say("/start", by=BEN)
+    bench.broker.lost = True
+    await bench.say("/testbuy 2")
+    await bench.say("/testbuy 2", by=BEN)
+    order, mine = bench.broker.order, bench.broker.posts[0]
+
+    async def broken(user_id: str, client_id: str) -> object:
+        if client_id == mine:
+            raise BrokerDown("The proxy answered HTTP 500.", "", sent=True)
+        return await order(user_id, client_id)
+
+    bench.broker.order = broken  # type: ignore[assignment, method-assign]
+    [told] = await bench.heard(bench.desk.settle())
+    assert "✅ Bought" in told
+
+
+async def test_what_is_held_at_another_exchange_is_not_sold_from_here(bench: Bench) -> None:
+    await bench.say("/testbuy 2")
+    old = Holding(exchange="binance", symbol="BTC/USDT", units=Decimal(1), costUsd=Decimal(1))
+    bench.broker.accounts[f"user-{OWNER}"].elsewhere.append(old)
+    assert "1 BTC at binance" in (await bench.say("/status"))[0]
+    await bench.say("/sell all")
+    sold = bench.store.orders.all_of(f"user-{OWNER}")[-1]
+    assert sold.intent.units == Decimal("0.00003125")
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (False, "Live trading is not on. No answer."),
+        (True, "No answer. So I do not know whether live trading is on."),
+    ],
+)
+async def test_a_question_for_live_without_an_answer_says_what_is_known(
+    bench: Bench, sent: bool, words: str
+) -> None:
+    await bench.say("/setkeys binanceus", secrets={"apiKey": "hpke1:ab:a", "apiSecret": "b"})
+    await bench.say("/validate")
+    await bench.say("/live on")
+    bench.broker.mode = unheard(sent)  # type: ignore[assignment, method-assign]
+    [told] = await bench.press(LIVE)
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"), [(False, "was NOT turned off"), (True, "may still be on")]
+)
+async def test_live_off_without_an_answer_does_not_sound_as_if_it_were_off(
+    bench: Bench, sent: bool, words: str
+) -> None:
+    await bench.say("/start")
+    bench.broker.accounts[f"user-{OWNER}"].mode = Mode.LIVE
+    bench.broker.mode = unheard(sent)  # type: ignore[assignment, method-assign]
+    told = (await bench.say("/live off"))[-1]
+    assert words in told
+    assert "/stop stops this bot at once" in told
+
+
+async def test_an_order_from_before_a_crash_is_marked_as_of_the_sandbox(bench: Bench) -> None:
+    await bench.say("/start")
+    place = bench.broker.place
+
+    async def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    bench.broker.place = crash  # type: ignore[assignment, method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        await bench.say("/testbuy 2")
+    bench.broker.place = place  # type: ignore[method-assign]
+    bench.restart()
+    [told] = await bench.heard(bench.desk.settle())
+    assert told.startswith("📝 PAPER 🧪")
+
+
+def unheard(sent: bool):  # type: ignore[no-untyped-def]
+    async def mode(_: object) -> None:
+        raise BrokerDown("No answer.", "Ask again.", sent=sent)
+
+    return mode
