@@ -2,7 +2,7 @@
 
 Alone because these set an account up and take it down, and begin no order.
 
-May import: errors, store, wire.
+May import: core, errors, store, wire.
 """
 
 from datetime import timedelta
@@ -12,6 +12,7 @@ from piggybot.chat import texts_setup as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.keys import venues_of
 from piggybot.chat.parse import named_exchange
+from piggybot.core.holdings import really_held
 from piggybot.errors import BadInput, BrokerDown, BrokerRefused, NotAllowed, PiggyError
 from piggybot.store import Removed
 from proxy.wire import CredentialsIn, Mode
@@ -78,9 +79,10 @@ async def forget(ask: Ask) -> None:
     """Remove a key from this bot and from the proxy."""
     keys = await ask.house.door(ask.house.store.keys.all_of, ask.person.user_id)
     asked = ask.words[0].lower() if ask.words else ""
-    kept = [key.exchange for key in keys]
+    kept, account = [key.exchange for key in keys], None
     try:
-        kept += [key.exchange for key in (await ask.house.desk.accounts.look(ask.person)).keys]
+        account = await ask.house.desk.accounts.look(ask.person)
+        kept += [key.exchange for key in account.keys]
     except PiggyError:
         kept.append(asked or ask.person.exchange)  # the proxy cannot say, so it may have one
     names = sorted({name for name in kept if asked in {"", name}})
@@ -90,7 +92,8 @@ async def forget(ask: Ask) -> None:
         raise BadInput(texts.nothing_to_forget(asked), "/status shows your keys.")
     params = {"exchange": asked} if asked else {}
     button = Button(texts.CONFIRM_FORGET, "forget", params)
-    await ask.say(Reply(texts.forget_question(names), ((button,),)))
+    real = [] if account is None else really_held(account, names)
+    await ask.say(Reply(texts.forget_question(names, real), ((button,),)))
 
 
 async def forget_confirmed(ask: Ask) -> None:

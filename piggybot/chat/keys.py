@@ -3,7 +3,7 @@
 Alone because it is the one conversation with steps. What arrives here is sealed already; the
 dialogue lives in the store, so it survives a restart.
 
-May import: errors, store, wire.
+May import: core, errors, store, wire.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from piggybot.chat import texts_setup as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import named_exchange
 from piggybot.chat.secrecy import tells_deletion
+from piggybot.core.holdings import really_held
 from piggybot.errors import BadInput
 from piggybot.store import Dialogue, KeyRow
 from proxy.wire import Exchange, Mode, ModeIn
@@ -122,8 +123,10 @@ async def _asked_to_replace(ask: Ask, venue: Exchange) -> bool:
     row = await ask.house.door(store.keys.get, ask.person.user_id, venue.name)
     if row is None or row.validated is None:
         return False
+    account = await ask.house.desk.accounts.look(ask.person)
+    real = really_held(account, [venue.name])
     button = Button(texts.SAVE_AGAIN, "setkeys_replace", {"exchange": venue.name})
-    await ask.say(Reply(texts.replace_question(venue.name, row.hint), ((button,),)))
+    await ask.say(Reply(texts.replace_question(venue.name, row.hint, real), ((button,),)))
     return True
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from piggybot.chat.texts import SANDBOX, e, listed, pinned
 from piggybot.core.keys import Removed
-from piggybot.core.money import quoted
+from piggybot.core.money import plain, quoted
 from piggybot.errors import PiggyError
-from proxy.wire import AccountOut, CredentialsOut, Exchange, Problem
+from proxy.wire import AccountOut, CredentialsOut, Exchange, Holding, Problem
 
 SAVE_AGAIN = "🔁 Replace the key"
 CONFIRM_FORGET = "🗑 Remove the key"
@@ -87,10 +87,15 @@ def _ending(hint: str) -> str:
     return f" (…{e(hint)})" if hint else ""
 
 
-def replace_question(exchange: str, hint: str) -> str:
+def replace_question(exchange: str, hint: str, held: Sequence[Holding]) -> str:
+    same = (
+        f"\n⚠️ The bot still holds {_coins(held)}, bought with that key. The new key must be of the "
+        "same account: of another, the bot would sell other coins of yours."
+    )
     return (
         f"A validated key for {e(exchange)}{_ending(hint)} is saved already. Replacing it turns "
-        "live trading off first, and the new key has to be validated. Replace it?"
+        f"live trading off first, and the new key has to be validated. Replace it?"
+        f"{same if held else ''}"
     )
 
 
@@ -129,11 +134,20 @@ def nothing_to_forget(exchange: str) -> str:
     return f"No {key} is saved, so there is nothing to remove."
 
 
-def forget_question(names: Sequence[str]) -> str:
+def forget_question(names: Sequence[str], held: Sequence[Holding]) -> str:
+    left = (
+        f"\n⚠️ The bot still holds {_coins(held)}, bought with it: without the key it cannot sell "
+        "that. /sell all comes first, if you want it to."
+    )
     return (
         f"Remove the key for {e(', '.join(names))} from this bot and from the proxy? Live trading "
         "with it ends. The key itself lives on at the exchange until you delete it there."
+        f"{left if held else ''}"
     )
+
+
+def _coins(held: Sequence[Holding]) -> str:
+    return ", ".join(f"{plain(one.units)} {e(one.symbol.split('/')[0])}" for one in held)
 
 
 def forgotten(gone: Removed) -> str:

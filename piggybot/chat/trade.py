@@ -11,6 +11,7 @@ from decimal import Decimal
 from piggybot.chat import texts_trade as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import resolve_symbol
+from piggybot.core.holdings import held_here
 from piggybot.core.money import parse_amount, plain
 from piggybot.desk import Decided, Want
 from piggybot.errors import BadInput
@@ -159,7 +160,7 @@ def _symbol(ask: Ask, account: AccountOut) -> str:
 
 
 def _held_symbol(ask: Ask, account: AccountOut) -> str:
-    held = [each.symbol for each in account.here()]
+    held = [each.symbol for each in held_here(account)]
     if len(ask.words) > 1:
         return resolve_symbol(ask.words[1], list(dict.fromkeys([*account.limits.symbols, *held])))
     if len(held) == 1:
@@ -170,7 +171,7 @@ def _held_symbol(ask: Ask, account: AccountOut) -> str:
 
 
 def _held(account: AccountOut, symbol: str) -> Decimal:
-    units = sum((each.units for each in account.here() if each.symbol == symbol), Decimal(0))
+    units = sum((each.units for each in held_here(account) if each.symbol == symbol), Decimal(0))
     if not units:
         raise BadInput(*texts.nothing_held(f"no {symbol.split('/', maxsplit=1)[0]}"))
     return units

@@ -87,10 +87,6 @@ class AccountOut(Wire):
     unresolved: list[OrderOut]
     sandbox: bool
 
-    def here(self) -> list[Holding]:
-        """What is held at the account's own exchange: only that can be sold from there."""
-        return [one for one in self.holdings if one.exchange == self.exchange and one.units]
-
     unasked: int = 0
     """Orders from before the proxy's start that the venue has not answered about: live waits."""
 

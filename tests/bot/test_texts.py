@@ -16,7 +16,17 @@ from piggybot.core.keys import Removed
 from piggybot.core.orders import Intent, Order
 from piggybot.errors import BadInput
 from piggybot.sandbox.telegram_html import parse_html
-from proxy.wire import Balance, BalanceOut, CredentialsOut, Mode, Permissions, Problem, Side, Status
+from proxy.wire import (
+    Balance,
+    BalanceOut,
+    CredentialsOut,
+    Holding,
+    Mode,
+    Permissions,
+    Problem,
+    Side,
+    Status,
+)
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 INTENT = Intent(
@@ -66,12 +76,14 @@ def test_no_name_or_reason_can_break_a_message(words: str) -> None:
         warnings=[words],
     )
     error = BadInput(words, words)
+    held = Holding(exchange=words, symbol=words, units=Decimal(1), costUsd=Decimal(1))
     for told in (
         texts.error_text(error),
         texts_setup.refused(words, problem),
         texts_setup.validated(out, sandbox=True),
         texts_setup.welcome_without_proxy(words, error),
-        texts_setup.replace_question(words, words),
+        texts_setup.replace_question(words, words, [held]),
+        texts_setup.forget_question([words], [held]),
         texts_setup.forgotten(Removed((words,), True)),
         texts_safety.stop_not_delivered(error, everyone=True),
         texts_safety.health_lost(Mode.LIVE, sandbox=False, why=words),

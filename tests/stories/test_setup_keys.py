@@ -111,6 +111,21 @@ async def test_replacing_a_validated_key_is_asked_and_ends_live_first(live: Worl
     assert "not validated: /validate" in told
 
 
+async def test_who_holds_something_real_is_warned_before_the_key_goes(live: World) -> None:
+    await live.ann.say("/testbuy 10")
+    await live.ann.expect("Live order submitted")
+    await live.ann.say("/forget")
+    told = await live.ann.expect("Remove the key")
+    held = live.exchange.books.orders[0].executed
+    assert "⚠️ The bot still holds 0.00" in told.text
+    assert f"{held:f}"[:6] in told.text
+    assert "without the key it cannot sell that" in told.text
+    other = live.exchange.add_key()
+    await live.ann.say(f"/setkeys binanceus {other.api_key} {other.secret}")
+    told = await live.ann.expect("A validated key for binanceus")
+    assert "The new key must be of the same account" in told.text
+
+
 async def test_forget_leaves_no_byte_of_the_key(live: World) -> None:
     assert live.bot.bot is not None
     person = live.bot.bot.store.people.find(live.ann.id)
