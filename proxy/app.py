@@ -1,7 +1,8 @@
 """Composition root of the proxy: builds everything, starts it, ends it. Knows every class.
 
-May import: accounts, answers, budget, candle_rows, candles, ccxt_line, credentials, desk, errors,
-exchange, gate, known, logs, modes, paper, parts, routes, settings, stopgate, store, vault, wire.
+May import: accounts, answers, book_rows, budget, candle_rows, candles, ccxt_line, credentials,
+desk, errors, exchange, gate, known, logs, modes, paper, parts, routes, settings, stopgate, store,
+vault, venue_books, wire.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from migrations.database import Door, open_database
 from proxy import __version__
 from proxy.accounts import Accounts
 from proxy.answers import KnownHosts, LastResort, install
+from proxy.book_rows import BookRows
 from proxy.budget import UNBOUNDED, WEIGHTS, Budget
 from proxy.candle_rows import CandleRows
 from proxy.candles import CandleFeed
@@ -40,6 +42,7 @@ from proxy.settings import BadSettings, Settings
 from proxy.stopgate import StopGate
 from proxy.store import Store
 from proxy.vault import Vault
+from proxy.venue_books import VenueBooks
 from proxy.wire import HealthOut
 
 ID_BYTES = 16
@@ -144,17 +147,8 @@ class _Built:
         )
         accounts = Accounts(self._parts)
         self._desk = Desk(self._parts, accounts)
-        credentials = Credentials(
-            self._parts,
-            accounts.modes,
-            keyring,
-            self._venues,
-            allow_withdraw=settings.allow_withdraw_keys,
-        )
         self._candles = CandleFeed(self._venues, CandleRows(engine), self._door)
-        self.house = House(
-            self._desk, accounts, credentials, self._venues, self._candles, self._health, mint
-        )
+        self.house = self._front(accounts, keyring)
 
     def lifespan(self, _app: FastAPI) -> AbstractAsyncContextManager[None]:
         """Start by recovering; end by cutting what only waits and finishing what is sent."""
@@ -219,6 +213,27 @@ class _Built:
         budget = Budget(weights, self._world.monotonic, self._world.sleep)
         line = Line(name, settings.exchange_origin, settings.exchange_timeout, clock, budget)
         return CcxtVenue(name, line, keyring.key_of, clock)
+
+    def _front(self, accounts: Accounts, keyring: Keyring) -> House:
+        """What the routes call."""
+        credentials = Credentials(
+            self._parts,
+            accounts.modes,
+            keyring,
+            self._venues,
+            allow_withdraw=self._settings.allow_withdraw_keys,
+        )
+        books = VenueBooks(self._parts, accounts.modes, BookRows(self._engine))
+        return House(
+            self._desk,
+            accounts,
+            credentials,
+            self._venues,
+            self._candles,
+            books,
+            self._health,
+            mint,
+        )
 
     def _papers(self, store: Store) -> dict[str, PaperVenue]:
         door, clock = self._door, self._world.clock

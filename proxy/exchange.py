@@ -4,7 +4,7 @@
 way to open one for the moment of signing. One instance per venue serves all users, so that its
 budget counts for all.
 
-May import: budget, ccxt_line, ccxt_wire, errors, key_rights, lookup, market_list, outcome,
+May import: budget, ccxt_line, ccxt_wire, errors, history, key_rights, lookup, market_list, outcome,
 outcome_binance, questions, venue, wire.
 """
 
@@ -18,13 +18,25 @@ from proxy.budget import Purpose, asking
 from proxy.ccxt_line import Answered, Call, Clock, Line, Opener, calling
 from proxy.ccxt_wire import RECV_WINDOW_MS, CcxtError
 from proxy.errors import ProxyError, VenueUnavailable
+from proxy.history import traded_at
 from proxy.key_rights import balances_of, rights_of
 from proxy.lookup import look_up, named, witness
 from proxy.market_list import MarketList
 from proxy.outcome import Answer, decimal, error_of, judge_send, refusal
 from proxy.outcome_binance import STALE
 from proxy.questions import Questions
-from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Verdict
+from proxy.venue import (
+    Anchor,
+    Gate,
+    Holdings,
+    Market,
+    Mine,
+    Placement,
+    Quote,
+    Report,
+    Traded,
+    Verdict,
+)
 from proxy.wire import Permissions, Side, Timeframe
 
 Keys = Callable[[str, str], Awaitable[Opener]]
@@ -111,6 +123,12 @@ class CcxtVenue:
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         return await balances_of(self._questions, await self._keys(user_id, self.name))
+
+    async def traded(
+        self, user_id: str, market: Market, after: Anchor, since: datetime, mine: Mine
+    ) -> list[Traded]:
+        key = await self._keys(user_id, self.name)
+        return await traded_at(self._questions, key, market, after, mine)
 
     async def permissions(self, user_id: str) -> Permissions:
         return await self.inspect(await self._keys(user_id, self.name))

@@ -6,7 +6,7 @@ real venue. A market order fills at once, whole, 0.05 % worse than the quote, fo
 May import: errors, fills, paper_books, parts, records, store, venue, wire.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from migrations.database import Door
@@ -16,8 +16,22 @@ from proxy.paper_books import Insufficient, PaperTrade
 from proxy.parts import Clock
 from proxy.records import milliseconds
 from proxy.store import Store
-from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Venue, Verdict
+from proxy.venue import (
+    Anchor,
+    Gate,
+    Holdings,
+    Market,
+    Mine,
+    Placement,
+    Quote,
+    Report,
+    Traded,
+    Venue,
+    Verdict,
+)
 from proxy.wire import Fill, Permissions, Side
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PaperVenue:
@@ -42,6 +56,14 @@ class PaperVenue:
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         units = await self._door(self._rows.balances, user_id, self.name)
         return {asset: Holdings(free, Decimal(0)) for asset, free in units.items()}
+
+    async def traded(
+        self, user_id: str, market: Market, after: Anchor, since: datetime, mine: Mine
+    ) -> list[Traded]:
+        """All orders since then: whatever is on paper is ours."""
+        from_ms = milliseconds(since)
+        trades = await self._door(self._rows.since, user_id, self.name, market.symbol, from_ms)
+        return [_traded(trade, market) for trade in trades]
 
     async def permissions(self, user_id: str) -> Permissions:
         return Permissions(trade=True, withdraw=False)
@@ -110,18 +132,31 @@ def _changes(order: Placement, done: Execution) -> dict[str, Decimal]:
 
 
 def _report(trade: PaperTrade) -> Report:
-    fill = Fill(
-        tradeId=f"paper-{trade.client_id}",
+    return Report(
+        Verdict.DONE,
+        order_id=_order_id(trade),
+        executed=trade.qty,
+        quote=trade.qty * trade.price,
+        fills=(_fill(trade),),
+    )
+
+
+def _traded(trade: PaperTrade, market: Market) -> Traded:
+    at = EPOCH + timedelta(milliseconds=trade.at)
+    fills = (_fill(trade),)
+    return Traded(trade.client_id, _order_id(trade), market, trade.side, at, False, fills)
+
+
+def _order_id(trade: PaperTrade) -> str:
+    return f"paper-{trade.client_id}"
+
+
+def _fill(trade: PaperTrade) -> Fill:
+    return Fill(
+        tradeId=_order_id(trade),
         price=trade.price,
         qty=trade.qty,
         fee=trade.fee,
         feeAsset=trade.fee_asset,
         at=trade.at,
-    )
-    return Report(
-        Verdict.DONE,
-        order_id=f"paper-{trade.client_id}",
-        executed=trade.qty,
-        quote=trade.qty * trade.price,
-        fills=(fill,),
     )

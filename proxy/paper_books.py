@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select
 
 from proxy.tables import paper_balances, paper_orders
 from proxy.wire import Side
@@ -57,6 +57,18 @@ class PaperRows:
             found = _find(db, client_id)
         return found if found is not None and found.user_id == user_id else None
 
+    def since(self, user_id: str, exchange: str, symbol: str, at: int) -> list[PaperTrade]:
+        """This user's orders of one market since then, oldest first."""
+        query = select(paper_orders).where(
+            paper_orders.c.user_id == user_id,
+            paper_orders.c.exchange == exchange,
+            paper_orders.c.symbol == symbol,
+            paper_orders.c.at >= at,
+        )
+        with self._engine.connect() as db:
+            rows = db.execute(query.order_by(paper_orders.c.at)).mappings()
+            return [_trade(row) for row in rows]
+
     def execute(self, trade: PaperTrade, changes: Mapping[str, Decimal]) -> PaperTrade:
         """Move the balances and write the order, together and once; Insufficient."""
         with self._engine.begin() as db:
@@ -87,7 +99,11 @@ def _balances(db: Connection, user_id: str, exchange: str) -> dict[str, Decimal]
 def _find(db: Connection, client_id: str) -> PaperTrade | None:
     query = select(paper_orders).where(paper_orders.c.client_id == client_id)
     row = db.execute(query).mappings().one_or_none()
-    return None if row is None else PaperTrade(**{**row, "side": Side(row["side"])})
+    return None if row is None else _trade(row)
+
+
+def _trade(row: RowMapping) -> PaperTrade:
+    return PaperTrade(**{**row, "side": Side(row["side"])})
 
 
 def _put(db: Connection, trade: PaperTrade, asset: str, units: Decimal) -> None:

@@ -2,7 +2,7 @@
 
 Errors become statuses in `app.py`, not here. Who may call was decided in `gate.py`.
 
-May import: accounts, candles, credentials, desk, gate, known, records, venue, wire.
+May import: accounts, candles, credentials, desk, gate, known, records, venue, venue_books, wire.
 """
 
 import asyncio
@@ -20,10 +20,14 @@ from proxy.gate import AUTHENTICATED
 from proxy.known import checked
 from proxy.records import milliseconds
 from proxy.venue import Venue
+from proxy.venue_books import VenueBooks
 from proxy.wire import (
     LAST_MOMENT,
     AccountOut,
+    AdoptIn,
+    AdoptOut,
     BalanceOut,
+    BooksOut,
     CandlesOut,
     CheckOut,
     ClientOrderId,
@@ -64,6 +68,7 @@ class House:
     credentials: Credentials
     venues: Mapping[str, Venue]
     candles: CandleFeed
+    books: VenueBooks
     health: Callable[[], HealthOut]
     mint: Callable[[], str]
 
@@ -246,6 +251,24 @@ async def candles(  # noqa: PLR0913, PLR0917
 ) -> CandlesOut:
     """Closed candles, oldest first: the last `limit` that closed by `end`."""
     return await house.candles.candles(checked(exchange), symbol, timeframe, limit, end)
+
+
+@router.get("/books/{userId}")
+async def books(
+    house: TheHouse,
+    userId: AUser,
+    exchange: Word,
+    mode: Mode,
+    since: Annotated[int, Query(ge=0, le=LAST_MOMENT)] = 0,
+) -> BooksOut:
+    """Our fills as the venue has them, by its own lists."""
+    return await house.books.books(userId, checked(exchange), mode, since)
+
+
+@router.post("/adopt")
+async def adopt(ask: AdoptIn, house: TheHouse) -> AdoptOut:
+    """Take what the venue has of these orders into the journal."""
+    return await house.books.adopt(ask.model_copy(update={"exchange": checked(ask.exchange)}))
 
 
 @router.get("/market")

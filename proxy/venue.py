@@ -5,7 +5,7 @@
 May import: wire.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -94,6 +94,30 @@ class Report:
     """False where the venue said nothing that can be used: it must still be asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An order and a trade by the venue's own numbers; its lists are read from there on."""
+
+    order: int | None = None
+    trade: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """One order of the venue's own list, with all its fills."""
+
+    client_id: str
+    order_id: str
+    market: Market
+    side: Side
+    at: datetime
+    open: bool
+    fills: tuple[Fill, ...]
+
+
+Mine = Callable[[Sequence[str]], Awaitable[Container[str]]]
+"""Of these client ids, those that are asked for."""
+
 Gate = Callable[[], None]
 """Called as the last thing before the wire; raises GateClosed (errors.py) to hold an order back."""
 
@@ -115,6 +139,11 @@ class Venue(Protocol):
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         """The account's balances; KeyRefused, NoKey, VenueUnavailable."""
+
+    async def traded(
+        self, user_id: str, market: Market, after: Anchor, since: datetime, mine: Mine
+    ) -> list[Traded]:
+        """The orders that are `mine`, by the venue's own lists; KeyRefused, NoKey, …"""
 
     async def permissions(self, user_id: str) -> Permissions:
         """What the key may do, by a signed request; KeyRefused, VenueUnavailable."""

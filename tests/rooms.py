@@ -18,6 +18,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "proxy/journal.py",
         "proxy/rows.py",
         "proxy/candle_rows.py",
+        "proxy/book_rows.py",
         "proxy/paper_books.py",
     ),
     "alembic": ("migrations/",),

@@ -103,7 +103,7 @@ class Trading:
             for order in self._books.of(account, symbol.name)
             if order.order_id >= first and since <= order.placed <= until
         ]
-        return [shown(order) for order in _page(rows, request)]
+        return [shown(order) for order in _page(rows, request, "orderId", "startTime")]
 
     def trades(self, account: Account, request: Request) -> list[dict[str, Any]]:
         symbol = symbol_named(request.need("symbol"))
@@ -118,7 +118,7 @@ class Trading:
             and since <= trade.time <= until
             and number in (0, trade.order_id)
         ]
-        return [_trade(trade) for trade in _page(rows, request)]
+        return [_trade(trade) for trade in _page(rows, request, "fromId", "startTime")]
 
     def _named(self, account: Account, request: Request) -> Order | None:
         symbol = symbol_named(request.need("symbol"))
@@ -134,8 +134,11 @@ class Trading:
         return found
 
 
-def _page(rows: list[Any], request: Request) -> list[Any]:
-    return rows[-min(request.whole("limit", DEFAULT_ROWS) or DEFAULT_ROWS, MOST_ROWS) :]
+def _page(rows: list[Any], request: Request, *starts: str) -> list[Any]:
+    """The oldest rows from where it starts on; without a start, the newest."""
+    most = min(request.whole("limit", DEFAULT_ROWS) or DEFAULT_ROWS, MOST_ROWS)
+    begun = any(start in request.params for start in starts)
+    return rows[:most] if begun else rows[-most:]
 
 
 def _number(request: Request, name: str) -> Decimal | None:

@@ -33,6 +33,7 @@ from proxy.wire.base import (
     UserId,
     Wire,
 )
+from proxy.wire.books import AdoptIn, AdoptOut, BooksOut, VenueOrder
 from proxy.wire.keys import (
     CredentialsIn,
     CredentialsOut,
@@ -50,8 +51,11 @@ __all__ = [
     "LAST_MOMENT",
     "TERMINAL",
     "AccountOut",
+    "AdoptIn",
+    "AdoptOut",
     "Balance",
     "BalanceOut",
+    "BooksOut",
     "Candle",
     "CandlesOut",
     "CheckOut",
@@ -88,6 +92,7 @@ __all__ = [
     "TradeIn",
     "TradeOut",
     "UserId",
+    "VenueOrder",
     "VoidIn",
     "Wire",
 ]

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from proxy.errors import ProxyError, VenueUnavailable
 from proxy.fills import buy, round_down, sell
-from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Verdict
+from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Traded, Verdict
 from proxy.wire import Fill, Permissions, Side
 
 D = Decimal
@@ -89,6 +89,10 @@ class FakeVenue:
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         self._up()
         return {"USDT": Holdings(self.cash, D(0)), "DOGE": Holdings(D(5), D(0))}
+
+    async def traded(self, *asked: object) -> list[Traded]:
+        self._up()
+        return []
 
     async def permissions(self, user_id: str) -> Permissions:
         return Permissions(trade=True, withdraw=False)

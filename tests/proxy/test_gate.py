@@ -20,6 +20,7 @@ ROUTES = [
     ("GET", "/api/price?exchange=binance&symbol=BTC/USDT"),
     ("GET", "/api/candles?exchange=binance&symbol=BTC/USDT"),
     ("GET", "/api/market?exchange=binance&symbol=BTC/USDT"),
+    ("GET", "/api/books/u1?exchange=binance&mode=LIVE"),
     ("POST", "/api/account"),
     ("POST", "/api/mode"),
     ("POST", "/api/limits"),
@@ -28,6 +29,7 @@ ROUTES = [
     ("POST", "/api/forget"),
     ("POST", "/api/trade"),
     ("POST", "/api/check"),
+    ("POST", "/api/adopt"),
     ("POST", "/api/orders/pg-aaaaaaaa/void"),
 ]
 POSTS = [path for method, path in ROUTES if method == "POST"]
