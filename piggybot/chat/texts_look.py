@@ -129,5 +129,11 @@ def help_text(groups: Mapping[str, Sequence[Line]]) -> str:
     return "🐷 " + "\n\n".join(parts)
 
 
+LOTS_CAPTION = (
+    "📄 Your lots, first in, first out: what each sell gave back, fees included. Lots without a "
+    "sale are held still."
+)
+
+
 def export_caption(count: int) -> str:
     return f"📄 Your trade log: {count} {'order' if count == 1 else 'orders'}."

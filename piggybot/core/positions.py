@@ -200,6 +200,8 @@ class Filled:
     qty: Decimal
     fee: Decimal
     fee_asset: str
+    fee_quote: Decimal
+    """The fee valued in quote."""
     realised: Decimal
     at: datetime
 

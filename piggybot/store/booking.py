@@ -247,6 +247,7 @@ def _fill_values(order: Order, key: Key, share: _Share) -> dict[str, Any]:
         "qty": fill.qty,
         "fee": fill.fee,
         "fee_asset": fill.feeAsset,
+        "fee_quote": share.fee,
         "realised": share.realised,
         "at": _moment(fill),
     }

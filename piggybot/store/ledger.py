@@ -113,6 +113,7 @@ def _filled(row: Row[Any]) -> Filled:
         row.qty,
         row.fee,
         row.fee_asset,
+        row.fee_quote,
         row.realised,
         row.at,
     )

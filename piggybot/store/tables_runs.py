@@ -76,6 +76,7 @@ fills = Table(
     Column("qty", MoneyText, nullable=False),
     Column("fee", MoneyText, nullable=False),
     Column("fee_asset", String(16), nullable=False),
+    Column("fee_quote", MoneyText, nullable=False),
     Column("realised", MoneyText, nullable=False),
     Column("at", UtcTime, nullable=False),
     Index("fills_of_book", "user_id", "book", "at"),

@@ -90,6 +90,39 @@ async def test_trades_and_export_mark_each_with_its_mode(world: World) -> None:
     assert world.key.api_key not in sent.document.decode()
 
 
+async def test_export_matches_each_sale_with_its_buys_at_what_the_books_say(live: World) -> None:
+    live.exchange.market.hold()
+    for text in ("/testbuy 3", "/testbuy 4"):
+        await live.ann.say(text)
+        await live.ann.expect("Live order submitted")
+    await live.ann.say("/sell 5 BTC")
+    await live.ann.expect("Real money.")
+    await live.ann.press("Sell $5.00")
+    await live.ann.expect("Live order submitted")
+    await live.ann.say("/export")
+    sent = await live.ann.expect("Your lots, first in, first out")
+    assert sent.document is not None
+    rows = list(csv.DictReader(io.StringIO(sent.document.decode("utf-8-sig"))))
+    first, second, sold = live.exchange.books.orders
+    assert [(row["bought_by"], row["sold_by"]) for row in rows] == [
+        (first.wanted.client_id, sold.wanted.client_id),
+        (second.wanted.client_id, sold.wanted.client_id),
+        (second.wanted.client_id, ""),
+    ]
+
+    def told(column: str) -> Decimal:
+        return sum((Decimal(row[column]) for row in rows if row[column]), Decimal(0))
+
+    assert told("cost") == first.quote + second.quote
+    assert told("proceeds") == sold.quote - sum(one.commission for one in sold.trades)
+    fees = sum(one.commission for order in (first, second) for one in order.trades)
+    assert told("units") == first.executed + second.executed - fees
+    assert Decimal(rows[2]["units"]) == told("units") - sold.executed
+    assert told("gain") == told("proceeds") - (told("cost") - Decimal(rows[2]["cost"]))
+    assert told("gain") < 0, "at a price that does not move, the fees are lost"
+    assert "'" not in rows[0]["gain"], "a loss is a number, not a text"
+
+
 async def test_help_and_the_menu_name_every_command(world: World) -> None:
     await world.ann.say("/help")
     told = (await world.ann.expect("🐷")).text

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("qty", MoneyText(), nullable=False),
         sa.Column("fee", MoneyText(), nullable=False),
         sa.Column("fee_asset", sa.String(length=16), nullable=False),
+        sa.Column("fee_quote", MoneyText(), nullable=False),
         sa.Column("realised", MoneyText(), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("client_id", "trade_id", "run_id"),
