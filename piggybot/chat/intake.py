@@ -3,23 +3,26 @@
 Alone because its order is the promise: when `take` returns, Telegram may be told that the update
 arrived. A second arrival of the same message or press finds its key taken and does nothing.
 
-May import: store.
+May import: errors, store, wire.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
 
 from piggybot.chat import refusals
 from piggybot.chat.ask import House
-from piggybot.chat.border import Arrival, Wire, WireError
+from piggybot.chat.border import Arrival, Letter, Wire, WireError
 from piggybot.chat.gate import Gate
 from piggybot.chat.guard import Errands
-from piggybot.chat.lanes import Lanes
+from piggybot.chat.lanes import STOP, Lanes
 from piggybot.chat.secret import Read, Reader, keylike, sealer_for, without_hint
 from piggybot.chat.wipes import Wipes
+from piggybot.errors import PiggyError
 from piggybot.store import Incoming, Person
+from proxy.wire import StopIn
 
 log = structlog.get_logger()
 
@@ -41,6 +44,7 @@ class Intake:
         self._wipes = wipes
         self._errands = errands
         self._gate = Gate(house)
+        self._unwritten: set[str] = set()
 
     async def take(self, arrival: Arrival) -> None:
         """Return when the arrival is in the inbox, or will never be."""
@@ -74,8 +78,28 @@ class Intake:
             "message_id": arrival.message_id,
         }
         row = self._row(arrival, f"m{arrival.chat_id}:{arrival.message_id}", "message", body)
-        if await self._keep(row) and read.wipe:
+        try:
+            new = await self._keep(row)
+        except Exception:
+            if read.command == STOP:
+                await self._stop_unwritten(row, person)
+            raise  # it is taken again until it is written down
+        if new and read.wipe:
             self._wipes.begin(arrival.chat_id, arrival.message_id)
+
+    async def _stop_unwritten(self, row: Incoming, person: Person) -> None:
+        """A full disk takes no message; it must not take the brake away. Stop the proxy at once."""
+        if row.key in self._unwritten:
+            return
+        everyone = StopIn(userId=None if person.owner else person.user_id)
+        try:
+            await self._house.broker.stop(everyone)
+        except PiggyError as error:
+            log.error("a stop could neither be written down nor delivered", why=error.message)
+            return
+        self._unwritten.add(row.key)
+        with suppress(WireError):
+            await self._wire.send(row.chat_id, Letter(refusals.STOPPED_UNWRITTEN))
 
     async def _read(self, arrival: Arrival, person: Person) -> Read:
         if not arrival.text:

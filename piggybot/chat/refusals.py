@@ -42,6 +42,10 @@ OVERLONG = (
     "one question at a time."
 )
 NO_COMMAND = "That is not a command of mine. /help shows what I can do."
+STOPPED_UNWRITTEN = (
+    "🛑 Stopped at the proxy: its gate is closed. ⚠️ But I cannot write to my disk (is it full?), "
+    "so nothing else works here until that is mended. I go on trying."
+)
 TEXT_ONLY = "I can read text only. /help shows what I can do."
 DELETED = "I deleted your message from this chat."
 NOT_DELETED = "I could not delete your message yet; please delete it yourself."

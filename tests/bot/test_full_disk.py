@@ -1,0 +1,78 @@
+"""A disk that takes nothing more: no order without its record, no outcome lost, and a stop works.
+
+May import: chat, errors, store, wire.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from piggybot.chat import refusals
+from proxy.wire import Mode
+from tests.bot.bench import Bench
+from tests.bot.door_world import OWNER, door_world
+from tests.full_disk import FullDisk, disk_of
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def disk(bench: Bench) -> Iterator[FullDisk]:
+    with disk_of(bench.engine) as disk:
+        yield disk
+
+
+async def test_an_order_that_cannot_be_written_down_is_not_sent(
+    bench: Bench, disk: FullDisk
+) -> None:
+    await bench.say("/start")
+    disk.full = True
+    with pytest.raises(OperationalError):
+        await bench.say("/testbuy 2")
+    assert bench.broker.posts == []
+
+
+async def test_an_outcome_that_cannot_be_written_down_is_told_when_it_can(
+    bench: Bench, disk: FullDisk
+) -> None:
+    await bench.say("/start")
+    place = bench.broker.place
+
+    async def placed_and_full(*given: object) -> object:
+        disk.full = True
+        return await place(*given)  # type: ignore[arg-type]
+
+    bench.broker.place = placed_and_full  # type: ignore[assignment, method-assign]
+    with pytest.raises(OperationalError):
+        await bench.say("/testbuy 2")
+    disk.full = False
+    [told] = await bench.heard(bench.desk.settle())
+    assert "✅ Bought" in told
+    assert len(bench.broker.posts) == 1
+
+
+async def test_a_stop_that_cannot_be_written_down_stops_the_proxy_all_the_same(
+    tmp_path: Path,
+) -> None:
+    async with door_world(tmp_path) as world:
+        await world.ann.say("/status")
+        await world.ann.expect("userId", timeout=3)
+        await world.delivered()
+        with disk_of(world.engine) as disk:
+            disk.full = True
+            await world.ann.say("/stop")
+            await world.ann.expect(refusals.STOPPED_UNWRITTEN, timeout=3)
+            person = world.store.people.find(OWNER)
+            assert person is not None
+            assert world.broker.accounts[person.user_id].mode is Mode.HALTED
+            assert world.broker.calls.count("stop") == 1
+        await world.ann.expect("Stop complete", timeout=5)

@@ -1,0 +1,67 @@
+"""A disk that takes nothing more: what is not written down is not sent, what was sent is found."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from proxy.errors import OrderRefused
+from proxy.wire import Status, TradeOut
+from tests.full_disk import FullDisk, disk_of
+from tests.proxy.house import House, trade
+
+pytestmark = pytest.mark.anyio
+ID = "pg-order-0001"
+
+
+@pytest.fixture
+def disk(house: House) -> Iterator[FullDisk]:
+    with disk_of(house.engine) as disk:
+        yield disk
+
+
+async def test_what_cannot_be_written_down_is_not_sent(house, disk):
+    await house.open("ann")
+    await house.go_live("ann")
+    disk.full = True
+    with pytest.raises(OperationalError):
+        await house.desk.place(trade(), ID)
+    assert house.venue.sends == []
+    disk.full = False
+    assert isinstance(await house.desk.place(trade(), ID), TradeOut)
+    assert house.venue.sends == [ID]
+
+
+async def test_what_was_sent_when_the_disk_became_full_is_found_when_it_is_not(house, disk):
+    await house.open("ann")
+    await house.go_live("ann")
+    execute = house.venue.execute
+
+    def executed_and_full(order):
+        disk.full = True
+        return execute(order)
+
+    house.venue.execute = executed_and_full
+    with pytest.raises(OperationalError):
+        await house.desk.place(trade(), ID)
+    await house.settle(10)
+    assert (await house.desk.order("ann", ID)).status is Status.SENDING
+
+    disk.full = False
+    await house.settle(10)
+    assert (await house.desk.order("ann", ID)).status is Status.FILLED
+    assert house.venue.sends == [ID]
+    assert len((await house.accounts.account("ann")).holdings) == 1
+
+
+async def test_a_stop_on_a_full_disk_holds_everything_back(house, disk):
+    await house.open("ann")
+    await house.go_live("ann")
+    disk.full = True
+    with pytest.raises(OperationalError):
+        await house.desk._stopping.stop(None)
+    disk.full = False
+    with pytest.raises(OrderRefused) as told:
+        await house.desk.place(trade(), ID)
+    assert told.value.code == "stopped"
+    assert house.venue.sends == []
