@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from proxy.fills import fee_in_quote, has_price, is_whole
-from proxy.records import Entry
+from proxy.records import KEYLESS, Entry
 from proxy.venue import Report, Verdict
 from proxy.wire import Fill, Problem, Side, Status
 
@@ -62,12 +62,25 @@ def absent(entry: Entry, title: str, now: datetime) -> Entry:
     """Proven absent. Whatever was learnt in the meantime stands before it."""
     if entry.status.terminal or entry.order_id is not None:
         return entry
+    if entry.problem is not None and entry.problem.code == KEYLESS:
+        return replace(entry, status=Status.ABSENT, concluded=now, problem=_elsewhere(entry, title))
     problem = Problem(
         code="absent",
         message=f"{title} has no such order: it never arrived, and nothing was bought or sold.",
         hint="Decide anew; this order will not be sent again.",
     )
     return replace(entry, status=Status.ABSENT, concluded=now, problem=problem)
+
+
+def _elsewhere(entry: Entry, title: str) -> Problem:
+    """Absent for the key that is saved now, which may be of another account than the order's."""
+    return Problem(
+        code="absent_elsewhere",
+        message=f"{title} has no such order under the key that is saved now; it was sent with an "
+        "earlier one, so this proves nothing about it.",
+        hint=f"Look for the client order id {entry.client_id} in the order history of the earlier "
+        "key's account. It is not asked for any more.",
+    )
 
 
 def quarantined(entry: Entry, title: str, minutes: int) -> Entry:

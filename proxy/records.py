@@ -14,6 +14,9 @@ from proxy.fills import Position
 from proxy.venue import Market, Placement
 from proxy.wire import Fill, Mode, OrderOut, Permissions, Problem, Side, Status, TradeOut
 
+KEYLESS = "key_forgotten"
+"""The code of a quarantined order whose own key was removed."""
+
 
 class Book(StrEnum):
     """Paper and real money are counted apart; LIVE and REDUCING share the real one."""

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 from migrations.database import empty_log
 from proxy.journal import OVER, STOP_ALL, Journal, is_stopped
 from proxy.paper_books import PaperRows
-from proxy.records import Account, Book, ChatLimits, KeyRow
+from proxy.records import KEYLESS, Account, Book, ChatLimits, KeyRow
 from proxy.rows import account_of
 from proxy.tables import accounts, credentials, flags, orders
-from proxy.wire import Mode, Permissions, Status
+from proxy.wire import Mode, Permissions, Problem, Status
 
 
 class Store:
@@ -167,7 +167,8 @@ class KeyRows:
     def forget(self, user_id: str, exchange: str | None = None) -> Forgotten:
         """Remove keys, their bytes in the files too, unless real orders need them to be asked.
 
-        Quarantined orders do not: a person has been told to look after them.
+        Quarantined orders do not: a person has been told to look after them. They are marked,
+        because another key may be another account, which says nothing of them.
         """
         with self._engine.begin() as db:
             _find(db, user_id)  # its lock: no order is reserved meanwhile
@@ -177,6 +178,7 @@ class KeyRows:
             whose = _whose(user_id, exchange)
             names = [row.exchange for row in db.execute(select(credentials).where(*whose))]
             db.execute(delete(credentials).where(*whose))
+            _mark_keyless(db, user_id, exchange)
         # secure_delete zeroes the pages; the log holds the old ones until it is emptied.
         return Forgotten(names, not empty_log(self._engine))
 
@@ -231,6 +233,21 @@ def _unresolved(
     if exchange is not None:
         query = query.where(orders.c.exchange == exchange)
     return db.execute(query).scalar_one()
+
+
+def _mark_keyless(db: Connection, user_id: str, exchange: str | None) -> None:
+    """Note in quarantined orders that the key which could ask about them is gone."""
+    query = select(orders.c.client_id, orders.c.problem).where(
+        orders.c.user_id == user_id,
+        orders.c.book == Book.LIVE.value,
+        orders.c.status == Status.QUARANTINED.value,
+    )
+    if exchange is not None:
+        query = query.where(orders.c.exchange == exchange)
+    for row in db.execute(query).all():
+        problem = Problem.model_validate_json(row.problem)
+        marked = problem.model_copy(update={"code": KEYLESS}).model_dump_json()
+        db.execute(update(orders).where(orders.c.client_id == row.client_id).values(problem=marked))
 
 
 def _whose(user_id: str, exchange: str | None) -> list[Any]:

@@ -149,6 +149,8 @@ def _not_sent(order: Order) -> str:
 
 
 def _absent(order: Order) -> str:
+    if order.problem is not None and order.problem.code == "absent_elsewhere":
+        return f"⚠️ I stop asking after your order ({amount_text(order.intent)}).{_reason(order)}"
     return f"⚪ The exchange does not have the order. {_nothing(order)}{_reason(order)}"
 
 

@@ -99,6 +99,13 @@ def test_every_end_says_whether_something_was_bought(status: Status) -> None:
     assert ("✅ Bought" if status is Status.FILLED else "was bought") in told
 
 
+def test_an_order_of_a_removed_key_is_not_called_unbought() -> None:
+    problem = Problem(code="absent_elsewhere", message="It proves nothing.", hint="Look there.")
+    told = texts.concluded(Order(INTENT, Status.ABSENT, problem=problem))
+    assert "I stop asking after your order" in told
+    assert "Nothing was bought" not in told
+
+
 def test_a_part_that_was_bought_before_the_cancel_is_told() -> None:
     order = Order(INTENT, Status.CANCELED, executed=Decimal("0.00001"), price=Decimal(64000))
     told = texts.concluded(order)

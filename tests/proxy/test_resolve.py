@@ -79,6 +79,27 @@ async def test_without_proof_it_is_quarantined_with_its_budget_and_still_asked(h
     assert await status(house) is Status.FILLED
 
 
+async def test_another_key_proves_nothing_about_an_order_of_a_removed_one(house):
+    await live(house)
+    house.venue.fault = "after"
+    await house.desk.place(trade(), ID)
+    house.venue.down = True
+    for _ in range(130):
+        house.after(5)
+        await house.desk.resolve_once()
+    assert await status(house) is Status.QUARANTINED
+    house.store.keys.forget("ann")
+    house.venue.down = False
+    house.venue.hide.add(ID)
+    for _ in range(5):
+        house.after(61)
+        await house.desk.resolve_once()
+    order = await house.desk.order("ann", ID)
+    assert (order.status, order.error.code) == (Status.ABSENT, "absent_elsewhere")
+    assert "this proves nothing about it" in order.error.message
+    assert ID in order.error.hint
+
+
 async def test_fills_that_do_not_add_up_are_asked_for_until_they_do(house):
     await live(house)
     house.venue.fault = "no_fills"
