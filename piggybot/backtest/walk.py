@@ -118,9 +118,10 @@ class Walk:
         """From an entry to its end, or to the end of the candles."""
         while self._open is not None:
             event = self._event(holding)
-            end, peak = self._level(holding, event)
+            end, peak = self._exit(holding, event)
+            at_slot = end is not None and end.cause != SIGNAL and not end.inside
             reached = event if end is None else end.candle
-            if self._fallen(min(reached, self._last)):
+            if self._fallen(min(reached - at_slot, self._last)):
                 continue  # what the signals say no longer counts
             if end is not None:
                 self._sell(end)
@@ -140,11 +141,21 @@ class Walk:
             events.append(max(at, holding.since + limit))
         return min([*events, self._last + 1])
 
-    def _level(self, holding: Open, event: int) -> tuple[End | None, int]:
+    def _exit(self, holding: Open, event: int) -> tuple[End | None, int]:
         """What ends it, at the open of `event` at the latest; and the highest price before that."""
         known = self._known(holding)
         if known is not None:
             return known, holding.peak
+        end, peak = self._level(holding, event)
+        limit = self._setup.exits.time_limit
+        if end is not None or event > self._last or limit is None:
+            return end, peak
+        seen = int(self._course.prices.open[event])
+        late = event >= holding.since + limit and seen >= holding.least
+        return End(event, TIME, seen, inside=False) if late else None, peak
+
+    def _level(self, holding: Open, event: int) -> tuple[End | None, int]:
+        """The level that is met first; and the highest price before that."""
         first, peak = holding.at, holding.peak
         while self._setup.exits.any:
             one = One(first, event, holding.stop, holding.target, peak)
@@ -167,15 +178,14 @@ class Walk:
         return None if end.cause == NONE or end.price < holding.least else end
 
     def _act(self, holding: Open, candle: int, peak: int) -> None:
-        """At a slot without a level to leave at: the time is over, or a signal says something."""
-        seen, limit = int(self._course.prices.open[candle]), self._setup.exits.time_limit
+        """At a slot without a way out: what the signal says, where it is obeyed."""
+        seen = int(self._course.prices.open[candle])
         holding.at, holding.peak = candle, max(peak, seen)
-        late = limit is not None and candle >= holding.since + limit
-        obeyed = candle < self._watch.halted
-        leaves = late or (obeyed and _next(self._leave, candle) == candle)
-        if leaves and seen >= holding.least:
-            self._sell(End(candle, TIME if late else SIGNAL, seen, inside=False))
-        elif self._setup.adds and obeyed and _next(self._enter, candle) == candle:
+        if candle >= self._watch.halted:
+            return
+        if _next(self._leave, candle) == candle and seen >= holding.least:
+            self._sell(End(candle, SIGNAL, seen, inside=False))
+        elif self._setup.adds and _next(self._enter, candle) == candle:
             self._buy(candle)
 
     def _buy(self, candle: int) -> None:
@@ -190,6 +200,8 @@ class Walk:
 
     def _sell(self, end: End) -> None:
         """The holding is over."""
+        if end.cause != SIGNAL and not end.inside:
+            self._watch.left(end.candle, self._purse.held.units, self._purse.earned)
         earned = self._purse.sell(end.candle, end.cause, end.price, end.inside)
         self._watch.closed(end.candle, end.inside, earned, self._purse.realised)
         self._open = None

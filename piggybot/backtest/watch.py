@@ -1,9 +1,10 @@
 """The guards of a run, kept exactly along a walk: losses in a row, drawdown, cool-down.
 
-The drawdown is looked at once a slot, before anything else is done there: what the run has earned,
-realised and unrealised at the slot's price, against the most that it ever had (at slots, and
-realised at the end of a holding). The stake is what an entry spends; with a strategy that adds, the
-most that was in at once where that is more. What has halted a run is not taken back.
+The drawdown is looked at once a slot, after the exits and before the signal: what the run has
+earned, realised and unrealised at the slot's price, against the most that it ever had (at slots,
+and realised at the end of a holding). The stake is what an entry spends; with a strategy that adds,
+the most that was in at once where that is more. What has halted a run is not taken back. All this
+is as in core/decisions.py, but for many slots at once.
 
 May import: backtest, core.
 """
@@ -63,6 +64,12 @@ class Watch:
                 return True
         self.best = max(self.best, earned + units * self.prices.decimal(tops[-1]))
         return False
+
+    def left(self, candle: int, units: Decimal, earned: Decimal) -> None:
+        """An exit at that candle's open: the slot is spent, and only its price was seen."""
+        self.unseen = candle + 1
+        worth = units * self.prices.decimal(self.prices.open[candle])
+        self.best = max(self.best, earned + worth)
 
     def bought(self, cost: Decimal) -> None:
         """A buy has brought the cost of what is held to this."""

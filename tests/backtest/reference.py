@@ -70,7 +70,7 @@ class Reference:
         self.setup = setup
         self.way = way
         self.position = Position(KEY)
-        self.best = self.most = ZERO
+        self.best = ZERO
         self.halt: Halt | None = None
         self.halted: int | None = None
         self.made: list[Made] = []
@@ -85,11 +85,12 @@ class Reference:
     def slot(self, at: int) -> None:
         """At a candle's open: the guards, then the exits, then the signal of the one before."""
         price, now = self.row(at)[0], moment(self.candles, at)
-        if at:
-            self.look_at_the_drawdown(price, at)
+        earned = self.position.realised + self.position.units * price - self.position.cost
+        self.best = max(self.best, earned)
         self.see(price)
         if self.leave_if_due(price, at, inside=False):
             return
+        self.look_at_the_drawdown(earned, at)
         if not at or self.halt is not None:
             return
         signal = self.signals[at - 1]
@@ -130,7 +131,6 @@ class Reference:
             return
         self.fill(Side.BUY, done, "BTC")
         self.position = opened(self.position, moment(self.candles, at), done.price)
-        self.most = max(self.most, self.position.cost)
         self.note(at, False, Side.BUY, Cause.SIGNAL, price, done)
 
     def sell(self, price: Decimal, at: int, cause: Cause, inside: bool) -> bool:
@@ -150,12 +150,10 @@ class Reference:
             self.halt, self.halted = Halt.LOSSES, at + 1
         return True
 
-    def look_at_the_drawdown(self, price: Decimal, at: int) -> None:
+    def look_at_the_drawdown(self, earned: Decimal, at: int) -> None:
         share, amount = self.setup.guards.drawdown, self.setup.amount_usd
-        stake = max(amount, self.most) if self.setup.adds else amount
-        earned = self.position.realised + self.position.units * price - self.position.cost
-        self.best = max(self.best, earned)
-        if self.halt is None and 0 < share * (stake + self.best) <= self.best - earned:
+        best = self.best + (max(amount, self.position.most) if self.setup.adds else amount)
+        if self.halt is None and share and best - self.best + earned <= best * (1 - share):
             self.halt, self.halted = Halt.DRAWDOWN, at
 
     def fill(self, side: Side, done: fills.Execution, asset: str) -> None:
