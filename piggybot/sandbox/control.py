@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from piggybot.sandbox.exchange import ExchangeSandbox
 
 BAD_REQUEST, NOT_FOUND = 400, 404
+GLANCED = 20
+PRICED = ("BTCUSDT", "ETHUSDT")
 FILLS = ("all", "half", "none", "split", "expire")
 KEY_FLAGS = {
     "canTrade": "can_trade",
@@ -42,6 +44,7 @@ class Control:
         self._sandbox = sandbox
         self._routes = {
             ("GET", "/sandbox/books"): self._books,
+            ("GET", "/sandbox/glance"): self._glance,
             ("GET", "/sandbox/keys"): self._keys,
             ("POST", "/sandbox/keys"): self._add_key,
             ("GET", "/sandbox/fault"): self._faults,
@@ -68,11 +71,29 @@ class Control:
         self._sandbox.books.match()
         return snapshot(self._sandbox.books) | {
             "requests": [_request(request) for request in self._sandbox.requests],
-            "prices": {
-                symbol: amount(self._sandbox.market.price(symbol))
-                for symbol in ("BTCUSDT", "ETHUSDT")
-            },
+            "prices": self._prices(),
         }
+
+    async def _glance(self, _: Body) -> Body:
+        """What fits on a narrow panel: the newest orders, counts, balances, what misbehaves."""
+        sandbox, books = self._sandbox, self._sandbox.books
+        books.match()
+        return {
+            "orders": [_order(order) for order in books.orders[: -GLANCED - 1 : -1]],
+            "counts": {
+                "orders": len(books.orders),
+                "trades": len(books.trades),
+                "posts": sandbox.count(),
+                "requests": len(sandbox.requests),
+            },
+            "balances": _balances(books),
+            "prices": self._prices(),
+            "faults": list(NAMES),
+            "standing": sandbox.misbehaving,
+        }
+
+    def _prices(self) -> Body:
+        return {symbol: amount(self._sandbox.market.price(symbol)) for symbol in PRICED}
 
     async def _keys(self, _: Body) -> list[Body]:
         return [_key(account) for account in self._sandbox.books.accounts.values()]
@@ -120,17 +141,20 @@ class Control:
 
 def snapshot(books: Books) -> Body:
     """The books as JSON: orders and trades oldest first, balances by key and asset."""
-    balances = {
+    return {
+        "orders": [_order(order) for order in books.orders],
+        "trades": [_trade(trade) for trade in books.trades],
+        "balances": _balances(books),
+    }
+
+
+def _balances(books: Books) -> Body:
+    return {
         key: {
             asset: {"free": amount(held.free), "locked": amount(held.locked)}
             for asset, held in account.balances.items()
         }
         for key, account in books.accounts.items()
-    }
-    return {
-        "orders": [_order(order) for order in books.orders],
-        "trades": [_trade(trade) for trade in books.trades],
-        "balances": balances,
     }
 
 

@@ -127,6 +127,18 @@ class ExchangeSandbox:
         self.faults.add(Fault(name, count, method or usual[0], path or usual[1], seconds, at))
         return None
 
+    @property
+    def misbehaving(self) -> list[str]:
+        """The names of all that stands until `ok`, or until it has counted down."""
+        standing = [fault.name for fault in self.faults.standing]
+        if self._skew:
+            standing.append("clock-skew")
+        if self.market.begins:
+            standing.append("candles-young")
+        if self.server is not None and not self.server.listening:
+            standing.append("refused")
+        return standing
+
     def hold(self, point: str, method: str = "POST", path: str = ORDER) -> Hold:
         """Let matching requests wait `before` or `after` they are executed, until released."""
         if point not in ("before", "after"):

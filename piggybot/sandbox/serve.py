@@ -66,6 +66,10 @@ class Server:
     def url(self) -> str:
         return f"http://{HOST}:{self._port}"
 
+    @property
+    def listening(self) -> bool:
+        return self._listener is not None
+
     async def start(self) -> None:
         """Return when the socket listens and the app's own start-up is through."""
         config = Config(

@@ -77,7 +77,7 @@ class TelegramSandbox:
         self.token = token or new_token()
         self.bot = User(int(self.token.partition(":")[0]), "PiggySandboxBot", is_bot=True)
         self.chats = Chats(self.bot, clock, first_message_id)
-        self.updates = Updates(clock, first_id=secrets.randbelow(10**8) + 1)
+        self.updates = Updates(clock, secrets.randbelow(10**8) + 1, self.chats.taken)
         self.faults = Faults(clock, self.updates.bell)
         self.methods = MessageMethods(self.chats, self.updates)
         self.bot_methods = BotMethods(self.chats, self.updates, self.methods)

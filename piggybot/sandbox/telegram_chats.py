@@ -12,7 +12,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from piggybot.sandbox.telegram_shown import Bell, Event, Shown
+from piggybot.sandbox.telegram_files import File, sides
+from piggybot.sandbox.telegram_shown import Attached, Bell, Event, Shown
 
 Json = dict[str, Any]
 Rows = list[list[Json]]
@@ -52,19 +53,6 @@ class Chat:
         return {"id": self.id, "type": self.type, name: self.title}
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """Bytes that the bot has uploaded."""
-
-    id: str
-    name: str
-    mime: str
-    data: bytes
-
-    def to_json(self) -> Json:
-        return {"file_id": self.id, "file_unique_id": f"u{self.id}", "file_size": len(self.data)}
-
-
 @dataclass(slots=True)
 class Message:
     """A message as it is now. `keyboards` is every keyboard it ever had, newest last."""
@@ -85,13 +73,14 @@ class Message:
     edits: int = 0
     pinned: bool = False
     deleted: bool = False
+    taken: bool = False
 
     @property
     def rows(self) -> Rows:
         return self.keyboards[-1] if self.keyboards else []
 
     def shown(self) -> Shown:
-        sender = self.sender
+        sender, file = self.sender, self.file
         return Shown(
             message_id=self.id,
             chat_id=self.chat.id,
@@ -107,8 +96,11 @@ class Message:
             edits=self.edits,
             deleted=self.deleted,
             reply_to=self.reply_to.id if self.reply_to else None,
-            document_name=self.file.name if self.file else None,
-            document=self.file.data if self.file else None,
+            document_name=file.name if file else None,
+            document=file.data if file else None,
+            entities=self.entities,
+            taken=self.taken,
+            file=Attached(file.id, len(file.data), file.width, file.height) if file else None,
         )
 
     def to_json(self) -> Json:
@@ -138,9 +130,13 @@ class Message:
         if entities:
             content["caption_entities"] = entities
         if self.kind == "photo":
-            return content | {"photo": [self.file.to_json() | {"width": 90, "height": 90}]}
+            return content | {"photo": [self._picture(self.file)]}
         about = {"file_name": self.file.name, "mime_type": self.file.mime}
         return content | {"document": self.file.to_json() | about}
+
+    @staticmethod
+    def _picture(file: File) -> Json:
+        return file.to_json() | {"width": file.width, "height": file.height}
 
 
 class Chats:
@@ -183,7 +179,7 @@ class Chats:
     def keep(self, name: str, mime: str, data: bytes) -> File:
         """Store an uploaded file."""
         number = next(self._file_ids)
-        file = File(f"file{number}", name, mime, data)
+        file = File(f"file{number}", name, mime, data, *sides(data))
         self.files[file.id] = file
         return file
 
@@ -197,9 +193,17 @@ class Chats:
         """Something happened to a message; everybody who waits looks again."""
         self._add(kind, message.chat.id, message.shown(), "")
 
-    def alert(self, chat_id: int, text: str) -> None:
-        """A short notice over a chat, which leaves no message."""
-        self._add("alert", chat_id, None, text)
+    def happened(self, kind: str, chat_id: int, text: str) -> None:
+        """Something that leaves no message: a notice over the chat, a sign of typing."""
+        self._add(kind, chat_id, None, text)
+
+    def taken(self, update: Json) -> None:
+        """The bot has confirmed an update; a message in it gets its second tick."""
+        sent = update.get("message")
+        message = sent and self.find(sent["chat"]["id"], sent["message_id"])
+        if message and not message.taken:
+            message.taken = True
+            self.note("taken", message)
 
     def since(self, chat_id: int, seq: int) -> list[Event]:
         """The events of a chat after number `seq`, oldest first."""

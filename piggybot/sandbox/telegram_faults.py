@@ -51,6 +51,10 @@ class Faults:
         """The Bot API answers again."""
         self._down = False
 
+    @property
+    def is_down(self) -> bool:
+        return self._down
+
     def lose_next_answer(self, method: str, times: int = 1) -> None:
         """The next call is executed, and its answer lost."""
         self._lost[method.lower()] = times

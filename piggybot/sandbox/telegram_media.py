@@ -5,10 +5,9 @@ Alone, because files have limits of their own: a picture's bytes, its sides, its
 May import: nothing of ours.
 """
 
-import struct
-
-from piggybot.sandbox.telegram_chats import Chats, File, Json
+from piggybot.sandbox.telegram_chats import Chats, Json
 from piggybot.sandbox.telegram_errors import bad
+from piggybot.sandbox.telegram_files import JPEG, PNG, File, sides
 from piggybot.sandbox.telegram_messages import MessageMethods, Method
 from piggybot.sandbox.telegram_text import check_caption, keyboard, marked_text
 from piggybot.sandbox.telegram_wire import Params
@@ -16,9 +15,6 @@ from piggybot.sandbox.telegram_wire import Params
 LARGEST_PHOTO = 10 * 1024 * 1024
 MOST_SIDES = 10_000
 WIDEST = 20
-PNG = b"\x89PNG\r\n\x1a\n"
-JPEG = b"\xff\xd8\xff"
-SIDES_AT = slice(16, 24)
 MEDIA = ("photo", "document")
 ACTIONS = (
     *("typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice"),
@@ -45,9 +41,10 @@ class MediaMethods:
         }
 
     def send_chat_action(self, params: Params) -> bool:
-        self._messages.chat(params)
-        if params.text("action") not in ACTIONS:
+        chat, action = self._messages.chat(params), params.text("action")
+        if action not in ACTIONS:
             raise bad("wrong parameter action in request")
+        self._chats.happened("action", chat.id, action)
         return True
 
     def edit_caption(self, params: Params) -> Json:
@@ -102,6 +99,6 @@ def _check_photo(data: bytes) -> None:
     if not data.startswith((PNG, JPEG)):
         raise bad("IMAGE_PROCESS_FAILED")
     if data.startswith(PNG):
-        width, height = struct.unpack(">II", data[SIDES_AT])
+        width, height = sides(data)
         if width + height > MOST_SIDES or max(width, height) > WIDEST * min(width, height):
             raise bad("PHOTO_INVALID_DIMENSIONS")

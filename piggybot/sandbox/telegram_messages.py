@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from piggybot.sandbox.telegram_chats import Chat, Chats, File, Json, Message, Rows, pinned_in
+from piggybot.sandbox.telegram_chats import Chat, Chats, Json, Message, Rows, pinned_in
 from piggybot.sandbox.telegram_errors import bad, blocked, not_modified, query_too_old
+from piggybot.sandbox.telegram_files import File
 from piggybot.sandbox.telegram_html import Marked
 from piggybot.sandbox.telegram_text import check_text, keyboard, marked_text
 from piggybot.sandbox.telegram_updates import Updates
@@ -168,8 +169,9 @@ class MessageMethods:
             raise query_too_old()
         loud = params.truth("show_alert")
         self.answers.append(Answer(query.id, query.person_id, text, loud, now))
+        self._chats.happened("answer", query.chat_id, query.id)
         if text:
-            self._chats.alert(query.chat_id, text)
+            self._chats.happened("alert", query.chat_id, text)
         return True
 
     def _unpin(self, message: Message) -> None:

@@ -120,6 +120,11 @@ class BotMethods:
         self.commands[_scope(params)] = commands
         return True
 
+    @property
+    def menu(self) -> list[Json]:
+        """The commands that everybody is offered."""
+        return self.get_commands(Params())
+
     def get_commands(self, params: Params) -> list[Json]:
         return self.commands.get(_scope(params), [])
 

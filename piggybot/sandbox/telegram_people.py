@@ -106,6 +106,14 @@ class Person:
         where = self.id if chat is None else chat
         return self._pressed(_find(self._world.chats, where, label, message_id))
 
+    async def press_number(self, message_id: int, number: int) -> str:
+        """Press a button of a message by its place in reading order, from 0."""
+        message = self._world.chats.find(self.id, message_id)
+        visible = [one for row in message.rows for one in row] if message else []
+        if message is None or not 0 <= number < len(visible):
+            raise NoButton(f"message {message_id} has no button {number}")
+        return self._pressed(_Press(message, visible[number]))
+
     async def press_again(self, label: str | None = None, *, chat: int | None = None) -> str:
         """Press what was pressed last, or any button of the past, also one that is gone."""
         if label is None:

@@ -6,8 +6,12 @@ reaches them can speak as anybody.
 POST /sandbox/say       {id, name, text, chat?, age?, forwarded?, via_bot?, sender_chat?, reply_to?}
 POST /sandbox/edit      {id, name, message_id, text}
 POST /sandbox/press     {id, name, label, chat?, message_id?, again?}; again presses a past button
+                        or {id, name, message_id, number}: the button at that place, from 0
 GET  /sandbox/chat/ID?since=SEQ&wait=SECONDS     {seq, events}, at once when there are any
-GET  /sandbox/chat/ID/messages                   {seq, messages}, the chat as it is now
+GET  /sandbox/chat/ID/messages?name=NAME         {seq, messages}, the chat as it is now
+     each with &bare=1: without the bytes of files, which are at
+GET  /sandbox/file/FILE
+GET  /sandbox/telegram  {down, bot, commands}
 POST /sandbox/telegram  {down?, flood_next?: [times, seconds], lose_next_answer?: method, …}
 
 May import: nothing of ours.
@@ -15,6 +19,7 @@ May import: nothing of ours.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -23,11 +28,13 @@ from starlette.routing import Route
 
 from piggybot.sandbox.telegram_chats import Chats, Json
 from piggybot.sandbox.telegram_faults import Faults
+from piggybot.sandbox.telegram_methods import BotMethods
 from piggybot.sandbox.telegram_people import Person
 from piggybot.sandbox.telegram_shown import NoButton
 from piggybot.sandbox.telegram_updates import Updates
 
 LONGEST_WAIT = 60.0
+OPAQUE = "application/octet-stream"
 HOW = ("chat", "age", "forwarded", "via_bot", "sender_chat", "reply_to")
 SWITCHES = ("lose_next_answer", "drop_next_request")
 
@@ -36,6 +43,7 @@ class Telegram(Protocol):
     """What these routes need of the sandbox."""
 
     chats: Chats
+    bot_methods: BotMethods
     updates: Updates
     faults: Faults
 
@@ -54,6 +62,8 @@ class PeopleRoutes:
             Route("/sandbox/edit", self._guard(self.edit), methods=["POST"]),
             Route("/sandbox/press", self._guard(self.press), methods=["POST"]),
             Route("/sandbox/telegram", self._guard(self.switch), methods=["POST"]),
+            Route("/sandbox/telegram", self.state),
+            Route("/sandbox/file/{file}", self.file),
             Route("/sandbox/chat/{id:int}", self.events),
             Route("/sandbox/chat/{id:int}/messages", self.messages),
         ]
@@ -68,6 +78,9 @@ class PeopleRoutes:
 
     async def press(self, body: Json) -> Json:
         person = self._person(body)
+        if "number" in body:
+            pressed = await person.press_number(int(body["message_id"]), int(body["number"]))
+            return {"query_id": pressed}
         if body.get("again"):
             query = await person.press_again(body.get("label"), chat=body.get("chat"))
             return {"query_id": query}
@@ -98,12 +111,28 @@ class PeopleRoutes:
         while not (found := chats.since(chat_id, since)) and loop.time() < end:
             await chats.bell.wait(end - loop.time())
         seq = found[-1].seq if found else max(since, chats.seq)
+        if "bare" in request.query_params:
+            found = [replace(one, shown=one.shown and one.shown.bare()) for one in found]
         return JSONResponse({"seq": seq, "events": [one.to_json() for one in found]})
 
     async def messages(self, request: Request) -> Response:
-        shown = self._telegram.person(int(request.path_params["id"])).messages
+        person_id, name = int(request.path_params["id"]), request.query_params.get("name", "")
+        shown = self._telegram.person(person_id, name).messages
+        if "bare" in request.query_params:
+            shown = [one.bare() for one in shown]
         plain = [one.to_json() for one in shown]
         return JSONResponse({"seq": self._telegram.chats.seq, "messages": plain})
+
+    async def file(self, request: Request) -> Response:
+        file = self._telegram.chats.files.get(str(request.path_params["file"]))
+        if file is None:
+            return JSONResponse({"error": "there is no such file"}, 404)
+        return Response(file.data, media_type=OPAQUE)
+
+    async def state(self, _: Request) -> Response:
+        telegram = self._telegram
+        state = {"down": telegram.faults.is_down, "bot": telegram.chats.bot.to_json()}
+        return JSONResponse(state | {"commands": telegram.bot_methods.menu})
 
     def _person(self, body: Json) -> Person:
         return self._telegram.person(int(body["id"]), str(body.get("name", "")))

@@ -7,7 +7,7 @@ May import: nothing of ours.
 
 import asyncio
 import base64
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -46,8 +46,21 @@ class Bell:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """Where a message's file is to be had, how large it is, and a picture's sides, or 0."""
+
+    id: str
+    size: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """A message as a person saw it at one moment. `text` has no formatting, `html` was sent."""
+    """A message as a person saw it at one moment. `text` has no formatting, `html` was sent.
+
+    `taken` is whether the bot has confirmed that it has it: the second tick.
+    """
 
     message_id: int
     chat_id: int
@@ -65,15 +78,23 @@ class Shown:
     reply_to: int | None = None
     document_name: str | None = None
     document: bytes | None = None
+    entities: tuple[dict[str, Any], ...] = ()
+    taken: bool = False
+    file: Attached | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
         """All buttons in reading order."""
         return tuple(label for row in self.buttons for label in row)
 
+    def bare(self) -> Self:
+        """Without the bytes of its file."""
+        return replace(self, document=None)
+
     def to_json(self) -> dict[str, Any]:
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
         plain["date"] = self.date.isoformat()
+        plain["file"] = asdict(self.file) if self.file else None
         if self.document is not None:
             plain["document"] = base64.b64encode(self.document).decode()
         return plain
@@ -83,6 +104,8 @@ class Shown:
         values = dict(plain)
         values["date"] = datetime.fromisoformat(values["date"])
         values["buttons"] = tuple(tuple(row) for row in values["buttons"])
+        values["entities"] = tuple(values["entities"])
+        values["file"] = Attached(**values["file"]) if values["file"] else None
         if values["document"] is not None:
             values["document"] = base64.b64decode(values["document"])
         return cls(**values)
@@ -92,8 +115,9 @@ class Shown:
 class Event:
     """One thing that happened in a chat.
 
-    `kind` is message, edit, delete, pin, unpin, document (as message, with a file) or alert;
-    `text` is the alert's text, `shown` the message after the event.
+    `kind` is message, edit, delete, pin, unpin, document (as message, with a file), taken (the bot
+    has confirmed it), alert, action (the bot is at work) or answer (to a press). `shown` is the
+    message after the event; `text` the alert's text, the action's name or the press's id.
     """
 
     seq: int

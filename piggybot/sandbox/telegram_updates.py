@@ -45,11 +45,14 @@ class _Waiting:
 class Updates:
     """Updates that the bot has not confirmed yet."""
 
-    def __init__(self, clock: Clock, first_id: int) -> None:
+    def __init__(
+        self, clock: Clock, first_id: int, confirmed: Callable[[Json], None] = lambda _: None
+    ) -> None:
         self.bell = Bell()
         self.allowed: tuple[str, ...] = ()
         self._clock = clock
         self._next = first_id
+        self._confirmed = confirmed
         self._queue: list[_Waiting] = []
         self._polls = 0
         self._copies = 0
@@ -134,4 +137,7 @@ class Updates:
             self._queue = self._queue[offset:]
             return
         oldest = self._clock() - KEPT
+        for one in self._queue:
+            if one.id < offset:
+                self._confirmed(one.body)
         self._queue = [one for one in self._queue if one.id >= offset and one.created >= oldest]

@@ -180,7 +180,8 @@ async def test_a_person_in_another_process_says_presses_and_expects_over_http() 
         await world.bot.delete_message(1003, said)
 
         _, events = await cid.events(cid.mark)
-        assert [one.kind for one in events] == ["alert", "document", "delete"]
+        kinds = [one.kind for one in events]
+        assert kinds == ["taken", "answer", "alert", "document", "delete"]
         assert [one.text for one in await cid.read()] == ["Sure?", ""]
         assert (await cid.messages())[0].deleted
         with pytest.raises(NotSeen):
