@@ -17,6 +17,7 @@ from piggybot.chat import (
     live,
     look,
     prices,
+    profit,
     safety,
     texts_look,
     trade,
@@ -74,6 +75,7 @@ COMMANDS: Mapping[str, Command] = {
     "chart": Command(drawing.chart, "/chart [symbol] [1h], or #1", LOOK, action=DRAWING),
     "alert": Command(alerts.alert, "/alert SYMBOL > PRICE", LOOK),
     "alerts": Command(alerts.alerts, "/alerts", LOOK),
+    "pnl": Command(profit.pnl, "/pnl [day|week|month|all]", LOOK, action=DRAWING),
     "export": Command(export.export, "/export", LOOK),
     "stop": Command(safety.stop, "/stop", SAFETY),
     "resume": Command(safety.resume, "/resume", SAFETY),
@@ -100,6 +102,7 @@ ACTIONS: Mapping[str, Handler] = {
     "why_run": why.why_run,
     "alert_remove": alerts.removed,
     "chart": drawing.redrawn,
+    "pnl": profit.other_period,
 }
 
 PROMPT = frozenset({"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"})

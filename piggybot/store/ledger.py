@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, select, update
+from sqlalchemy import Engine, Row, Select, func, select, update
 
 from piggybot.core.positions import ZERO, Book, Day, Filled, Key, Position, Totals
 from piggybot.store import booking
@@ -59,6 +59,24 @@ class Ledger:
         with self._engine.connect() as db:
             rows = db.execute(query).all()
         return [_day(day, list(group)) for day, group in groupby(rows, lambda row: str(row.day))]
+
+    def by_run(self, user_id: str, book: Book, since: date) -> dict[str, Day]:
+        """The sums of the UTC days from `since` on, for each run, and for what was by hand."""
+        query = select(days).where(days.c.user_id == user_id, days.c.book == book.value)
+        query = query.where(days.c.day >= since.isoformat()).order_by(days.c.run_id)
+        with self._engine.connect() as db:
+            rows = db.execute(query).all()
+        return {
+            str(run_id): _day("", list(group))
+            for run_id, group in groupby(rows, lambda row: row.run_id)
+        }
+
+    def first_day(self, user_id: str, book: Book) -> date | None:
+        """The UTC day of the first fill; None: there was none."""
+        query = select(func.min(days.c.day)).where(days.c.user_id == user_id)
+        with self._engine.connect() as db:
+            day = db.execute(query.where(days.c.book == book.value)).scalar()
+        return None if day is None else date.fromisoformat(day)
 
     def fills(
         self,

@@ -120,4 +120,20 @@ LOOKING = (
         "/chart <b>",
         "❌ I do not trade “<b>”.\nAllowed are BTC/USDT, ETH/USDT.",
     ),
+    Typed(
+        "/pnl wek",
+        "❌ I do not understand “wek” after /pnl.\nDid you mean week? There are day, week, month, all.",
+    ),
+    Typed(
+        "/pnl day week",
+        "❌ I do not understand “day week” after /pnl.\nThere are day, week, month, all.",
+    ),
+    Typed(
+        "/pnl <b>",
+        "❌ I do not understand “<b>” after /pnl.\nThere are day, week, month, all.",
+    ),
+    Typed(
+        "/pnl 7",
+        "❌ I do not understand “7” after /pnl.\nThere are day, week, month, all.",
+    ),
 )

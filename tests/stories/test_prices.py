@@ -96,9 +96,10 @@ async def test_alerts_are_listed_and_removed_one_by_one_in_one_message(world: Wo
 async def test_a_venue_without_a_price_loses_no_alert(world: World) -> None:
     price(world, "64000")
     await alert(world.ann, "/alert BTC > 70000", "I tell you once")
-    await world.exchange.misbehave("503-before")
+    await world.exchange.misbehave("503-before", method="*", path="*")
     price(world, "70001")
     await ring(world)
+    assert await heard(world.ann, "This alert is over") == 0
     await world.exchange.misbehave("ok")
     world.clock.jump(60)
     await ring(world)
