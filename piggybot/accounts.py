@@ -56,6 +56,7 @@ class Accounts:
         self._ids = ids
         self._notifier = notifier
         self._lanes: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._last: dict[int, AccountOut] = {}
 
     async def look(self, person: Person) -> AccountOut:
         """The account now, made if the proxy has none; a mode nobody asked for is told."""
@@ -63,6 +64,14 @@ class Accounts:
             account = await self._get(person)
             await self._note(person, account, unasked=[_changed(account)])
         return account
+
+    async def known(self, person: Person) -> AccountOut:
+        """The account as it was seen last, which is seconds ago while the proxy is well.
+
+        For what the proxy judges again: it knows better, and says so.
+        """
+        last = self._last.get(person.id)
+        return await self.look(person) if last is None else last
 
     async def change_mode(self, person: Person, wanted: ModeIn) -> AccountOut:
         """Ask for a mode; the pinned message follows, the words are the asker's."""
@@ -99,6 +108,7 @@ class Accounts:
 
     async def _note(self, person: Person, account: AccountOut, unasked: list[_Word]) -> None:
         """Tell first, then note: a crash between tells twice rather than never."""
+        self._last[person.id] = account
         known = await self._door(self._store.people.find, person.id)
         if known is None:
             return

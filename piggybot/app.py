@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
 May import: alerts, charts, chat, desk, errors, logs, market, ports, proxy_client, settings, store,
-strategies, ticks.
+strategies, ticks, trading.
 """
 
 import asyncio
@@ -33,6 +33,7 @@ from piggybot.store import Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
 from piggybot.ticks import Ticks
+from piggybot.trading import Needs, Trading, trading
 
 ID_BYTES = 16
 CODES = 10**6
@@ -86,6 +87,7 @@ class Bot:
         desk = Desk(self.store, self._door, self._broker, clock, ids, self._bell)
         self._registry = Registry()
         self._panel = Panel(self._registry)
+        self.trading = self._trading(desk, ids)
         self.telegram = TelegramDoor(self._house(desk, ids), self._bell, world.timing)
         self.ticks = Ticks(
             self.store,
@@ -97,10 +99,24 @@ class Bot:
             desk,
             lambda: self.telegram.polling_down,
             settings.health_seconds,
+            self.trading,
         )
-
         self.alerts = AlertWatch(self.store, self._door, self._market, clock, ids, self._bell)
         self.ticks.also(ALERT_SECONDS, self.alerts.check)
+
+    def _trading(self, desk: Desk, ids: Ids) -> Trading:
+        needs = Needs(
+            store=self.store,
+            door=self._door,
+            clock=self._clock,
+            ids=ids,
+            notifier=self._bell,
+            desk=desk,
+            market=self._market,
+            panel=self._panel,
+            registry=self._registry,
+        )
+        return trading(needs)
 
     def _house(self, desk: Desk, ids: Ids) -> House:
         return House(
@@ -116,6 +132,7 @@ class Bot:
             panel=self._panel,
             market=self._market,
             studio=self._studio,
+            runs=self.trading.runs,
         )
 
     async def start(self, announce: Announce) -> None:
@@ -131,6 +148,7 @@ class Bot:
         """Let what runs finish for a moment; what does not is taken up at the next start."""
         self.ticks.stop()
         await self.telegram.stop()
+        await self.trading.acting.close()
         self._registry.close()
         self._panel.close()
         await self._market.close()

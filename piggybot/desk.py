@@ -74,7 +74,8 @@ class Desk:
         self._clock = clock
         self._ids = ids
         self._notifier = notifier
-        self._sending: set[str] = set()
+        self.sending: set[str] = set()
+        """Orders about to be sent, also by others: nobody asks after them."""
 
     async def place(self, want: Want) -> None:
         """Send this order once and tell its outcome; a want seen before is only asked after."""
@@ -83,12 +84,19 @@ class Desk:
         account = await self.account(want.person)
         await self._allow(want, account)
         intent = self._intent(want, account)
-        self._sending.add(intent.client_id)
+        self.sending.add(intent.client_id)
         try:
             if await self._door(self._store.orders.add, intent):
-                await self._send(intent, account)
+                await self._send(intent)
         finally:
-            self._sending.discard(intent.client_id)
+            self.sending.discard(intent.client_id)
+
+    async def send(self, intent: Intent) -> None:
+        """Send an intent that is written down, once; in `sending` since before it was."""
+        try:
+            await self._send(intent)
+        finally:
+            self.sending.discard(intent.client_id)
 
     async def account(self, person: Person) -> AccountOut:
         """The account right before an order; where the proxy is silent, nothing was sent."""
@@ -108,7 +116,7 @@ class Desk:
     async def settle(self) -> None:
         """Ask after every order that is not over, and tell what became of it. Never sends one."""
         for order in await self._door(self._store.orders.open):
-            if order.intent.client_id in self._sending:
+            if order.intent.client_id in self.sending:
                 continue
             try:
                 await self._ask_after(await self._marked(order))
@@ -135,7 +143,7 @@ class Desk:
                 self._notifier.wake()
 
     async def _again(self, order: Order) -> None:
-        if order.status.terminal or order.intent.client_id in self._sending:
+        if order.status.terminal or order.intent.client_id in self.sending:
             return
         order = await self._marked(order)
         try:
@@ -197,10 +205,10 @@ class Desk:
             reply_to=want.reply_to,
         )
 
-    async def _send(self, intent: Intent, account: AccountOut) -> None:
+    async def _send(self, intent: Intent) -> None:
         """The one POST of this intent, and what its answer proves."""
-        order = replace(fresh(intent), sandbox=account.sandbox)
         person = await self._door(self._store.people.find, intent.person_id)
+        order = replace(fresh(intent), sandbox=person is not None and person.sandbox)
         if person is None or await self.errands.stopped(person):
             why = Problem(code="stopped", message="A stop came first.", hint="/resume ends it.")
             await self._conclude(order, Status.NOT_SENT, why)

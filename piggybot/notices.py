@@ -7,8 +7,9 @@ May import: chat, core, errands, ports, store.
 """
 
 from migrations.database import Door
-from piggybot.chat import texts, texts_fold
+from piggybot.chat import texts, texts_fold, texts_ticks
 from piggybot.core.orders import Order
+from piggybot.core.runs import Run
 from piggybot.errands import Errands
 from piggybot.ports import Clock
 from piggybot.store import Outgoing, Store
@@ -41,7 +42,17 @@ class Notices:
     async def _over(self, order: Order, text: str) -> Outgoing:
         before = await self._before_a_stop(order)
         line = texts_fold.order_line(order, before_stop=bool(before))
+        run = await self._run(order)
+        if run is not None:
+            text = texts_ticks.order_head(run, order.intent) + text
+            line = texts_ticks.order_sign(run) + line
         return await self.of(order, "done", text + before, line)
+
+    async def _run(self, order: Order) -> Run | None:
+        """The run that began it."""
+        if not order.intent.run_id:
+            return None
+        return await self._door(self._store.runs.get, order.intent.run_id)
 
     async def of(self, order: Order, kind: str, text: str, line: str = "") -> Outgoing:
         """Replies to the message that began the order; told once, by its dedupe.

@@ -3,7 +3,7 @@
 Alone because it holds no rule of its own: every job is one call into a room that does, and a test
 calls the job instead of waiting for it.
 
-May import: desk, errors, health, ports, settings, store.
+May import: desk, errors, health, ports, settings, store, trading.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,11 +18,16 @@ from piggybot.errors import PiggyError
 from piggybot.health import Health
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.store import Store
+from piggybot.trading import Trading
 
 SETTLE_SECONDS = 2
 ERRANDS_SECONDS = 1
 SWEEP_SECONDS = 5
 RECHECK_SECONDS = 60
+EXITS_SECONDS = 10
+SLOT_SECONDS = "1-59/10"
+"""A second after each candle's close, as a venue needs a moment to close it too; then every ten
+seconds, for what was in the way the first time. All timeframes close at whole minutes."""
 KEPT = timedelta(days=30)
 BRAKE_LOST = timedelta(minutes=5)
 PollingDown = Callable[[], datetime | None]
@@ -43,6 +48,7 @@ class Ticks:
         desk: Desk,
         polling_down: PollingDown,
         health_seconds: float,
+        trading: Trading,
     ) -> None:
         self._store = store
         self._door = door
@@ -51,6 +57,7 @@ class Ticks:
         self._desk = desk
         self._polling_down = polling_down
         self._last_down: datetime | None = None
+        self._trading = trading
         self._health = Health(store, door, broker, clock, ids, notifier, desk)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._every(health_seconds, self.health)
@@ -58,9 +65,9 @@ class Ticks:
         self._every(ERRANDS_SECONDS, self.errands)
         self._every(SWEEP_SECONDS, self.sweep)
         self._every(RECHECK_SECONDS, self.recheck)
-        self._scheduler.add_job(
-            self._guarded, "cron", [self.new_day], hour=0, minute=0, coalesce=True, max_instances=1
-        )
+        self._every(EXITS_SECONDS, self.exits)
+        self._at(self.slots, second=SLOT_SECONDS)
+        self._at(self.new_day, hour=0, minute=0, second=0)
 
     def also(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
         """One more job, of a room that this file need not know."""
@@ -104,6 +111,26 @@ class Ticks:
         before = self._clock() - KEPT
         for part in (self._store.inbox, self._store.outbox, self._store.buttons):
             await self._door(part.prune, before)
+
+    async def slots(self) -> None:
+        """Run what is due at the last candle's close."""
+        await self._trading.runner.tick()
+
+    async def exits(self) -> None:
+        """Look at the price of all that is held."""
+        await self._trading.watcher.look()
+
+    def _at(self, job: Callable[[], Awaitable[None]], **moment: int | str) -> None:
+        """At these moments of the UTC clock; a late timer runs it once."""
+        self._scheduler.add_job(
+            self._guarded,
+            "cron",
+            [job],
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            **moment,
+        )
 
     def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
         self._scheduler.add_job(

@@ -3,7 +3,8 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: charts, core, desk, errors, market, ports, settings, store, strategies.
+May import: charts, core, desk, errors, market, ports, runs, settings, store,
+strategies.
 """
 
 import itertools
@@ -18,6 +19,7 @@ from piggybot.desk import Desk
 from piggybot.errors import BadInput
 from piggybot.market import MarketData
 from piggybot.ports import Broker, Clock, Ids, Notifier
+from piggybot.runs import Runs
 from piggybot.settings import Settings
 from piggybot.store import ButtonRow, Outgoing, Person, Store
 from piggybot.strategies.panel import Panel
@@ -91,6 +93,7 @@ class House:
     panel: Panel
     market: MarketData
     studio: Studio
+    runs: Runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,6 @@ class SlotWork:
     run: Run
     """As it was when this was decided; where it is another by now, nothing is written."""
     slot: Slot | None
-    skipped: Slot | None = None
-    """The slots before, that nobody ran."""
     intent: Intent | None = None
     halt: Halt | None = None
     halt_why: str = ""

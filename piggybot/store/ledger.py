@@ -12,11 +12,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, func, select, update
+from sqlalchemy import Engine, Row, Select, func, or_, select, update
 
 from piggybot.core.positions import ZERO, Book, Day, Filled, Key, Position, Totals
+from piggybot.core.runs import Halt, Run, RunState
 from piggybot.store import booking
-from piggybot.store.tables_runs import days, fills, positions
+from piggybot.store.runs import run_of
+from piggybot.store.tables_runs import days, fills, positions, runs
 from proxy.wire import Side
 
 
@@ -38,6 +40,17 @@ class Ledger:
     def of_run(self, run_id: str) -> list[Position]:
         """What a run holds and has earned, in each book."""
         return self._positions(select(positions).where(positions.c.run_id == run_id))
+
+    def watched(self) -> list[tuple[Run, Position]]:
+        """Open holdings of runs that have exits and may act on them."""
+        both = select(runs, positions).join(positions, positions.c.run_id == runs.c.id)
+        both = both.where(positions.c.entries > 0, runs.c.state != RunState.ENDED.value)
+        armed = or_(runs.c.halt.is_(None), runs.c.halt != Halt.BOOKS.value)
+        with self._engine.connect() as db:
+            found = [
+                (run_of(row), booking.position_of(row)) for row in db.execute(both.where(armed))
+            ]
+        return [(run, position) for run, position in found if run.exits.any]
 
     def totals(self, user_id: str, book: Book) -> Totals:
         """What a book has come to, over all that was ever held."""

@@ -51,6 +51,13 @@ class Orders:
             select(orders).where(orders.c.concluded.is_(None)).order_by(orders.c.placed)
         )
 
+    def unsettled(self) -> dict[str, str]:
+        """Runs with an order that has not ended, and its id."""
+        query = select(orders.c.run_id, orders.c.client_id).where(orders.c.concluded.is_(None))
+        with self._engine.connect() as db:
+            rows = db.execute(query.where(orders.c.run_id != "")).all()
+        return {row.run_id: row.client_id for row in rows}
+
     def recent(self, user_id: str, count: int) -> list[Order]:
         """The newest `count` orders of one account, newest first."""
         mine = select(orders).where(orders.c.user_id == user_id)

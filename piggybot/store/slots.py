@@ -95,11 +95,14 @@ def _due(closes: Mapping[Timeframe, datetime]) -> Any:
 
 
 def _standing(db: Connection, work: Sequence[SlotWork]) -> list[bool]:
-    """Whether each run still is as it was seen: its state, and the number of its next order."""
+    """Whether each run still is as it was seen: state, next order's number, nothing unsettled."""
     ids = {one.run.id for one in work}
     query = select(runs.c.id, runs.c.state, runs.c.halt, runs.c.orders).where(runs.c.id.in_(ids))
     now = {row.id: row for row in db.execute(query.order_by(runs.c.id).with_for_update())}
-    return [_stands(one, now.get(one.run.id)) for one in work]
+    ordering = {one.run.id for one in work if one.intent is not None}
+    open_ones = select(orders.c.run_id).where(orders.c.concluded.is_(None))
+    waiting = set(db.execute(open_ones.where(orders.c.run_id.in_(ordering))).scalars())
+    return [_stands(one, now.get(one.run.id)) and one.run.id not in waiting for one in work]
 
 
 def _stands(work: SlotWork, now: Any) -> bool:
@@ -112,12 +115,9 @@ def _stands(work: SlotWork, now: Any) -> bool:
 
 def _claim(db: Connection, work: Sequence[SlotWork]) -> set[tuple[str, datetime]]:
     """Insert the slots; which of them nobody had before."""
-    earlier = [slot_values(one.skipped) for one in work if one.skipped is not None]
     mine = [slot_values(one.slot) for one in work if one.slot is not None]
     new = postgresql.insert(slots) if db.dialect.name == "postgresql" else sqlite.insert(slots)
     claim = new.on_conflict_do_nothing()
-    if earlier:
-        db.execute(claim, earlier)
     if not mine:
         return set()
     got = db.execute(claim.returning(slots.c.run_id, slots.c.at), mine)

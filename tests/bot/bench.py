@@ -23,7 +23,8 @@ from piggybot.store import Outgoing, Person, Press, Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
 from piggybot.ticks import Ticks
-from tests.bot.fake_broker import FakeBroker
+from piggybot.trading import Needs, trading
+from tests.bot.market_broker import MarketBroker
 from tests.databases import opened
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -34,7 +35,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.engine = opened(folder / "bot.db", "bot")
         self.door = Door()
-        self.broker = FakeBroker()
+        self.broker = MarketBroker()
         self.now = NOON
         self.woken = 0
         self.polling_down: datetime | None = None
@@ -49,8 +50,12 @@ class Bench:
         self.store = Store(self.engine)
         parts = (self.store, self.door, self.broker, self.clock, self.ids, self)
         self.desk = Desk(*parts)
-        self.ticks = Ticks(*parts, self.desk, lambda: self.polling_down, 15)
         self.registry = Registry()
+        self.market = MarketData(self.broker, self.clock, asyncio.sleep)
+        self.panel = Panel(self.registry)
+        self.trading = trading(self._needs())
+        polling = lambda: self.polling_down  # noqa: E731
+        self.ticks = Ticks(*parts, self.desk, polling, 15, self.trading)
         self.house = House(
             desk=self.desk,
             broker=self.broker,
@@ -61,9 +66,23 @@ class Bench:
             settings=cast(Settings, None),
             notifier=self,
             registry=self.registry,
-            panel=Panel(self.registry),
-            market=MarketData(self.broker, self.clock, asyncio.sleep),
+            panel=self.panel,
+            market=self.market,
             studio=self.studio,
+            runs=self.trading.runs,
+        )
+
+    def _needs(self) -> Needs:
+        return Needs(
+            store=self.store,
+            door=self.door,
+            clock=self.clock,
+            ids=self.ids,
+            notifier=self,
+            desk=self.desk,
+            market=self.market,
+            panel=self.panel,
+            registry=self.registry,
         )
 
     def clock(self) -> datetime:

@@ -3,7 +3,8 @@
 May import: core, store.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 from migrations.database import open_database
 from piggybot.store import Store
 from piggybot.store.tables import metadata
+from tests.bot.bench import Bench
 from tests.databases import address
 
 
@@ -25,3 +27,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def store(engine: Engine) -> Store:
     return Store(engine)
+
+
+@pytest.fixture
+async def trader(tmp_path: Path) -> AsyncIterator[Bench]:
+    """A bot on paper whose market costs a hundred; its owner has said /start."""
+    made = Bench(tmp_path)
+    made.broker.price_now = Decimal(100)
+    await made.say("/start")
+    yield made
+    await made.trading.acting.idle()
+    made.close()

@@ -34,6 +34,7 @@ from piggybot.settings import Settings
 from piggybot.store import Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
+from piggybot.trading import Needs, trading
 from tests.bot.fake_broker import FakeBroker
 from tests.databases import opened
 
@@ -73,9 +74,13 @@ class DoorWorld:
         settings = Settings(telegram_api_url=self.server.url, **given)
         bell, door = Bell(), Door()
         parts = (self.store, door, self.broker, self.clock, fresh_id, bell)
-        self.registry = Registry()
+        self.registry, desk = Registry(), Desk(*parts)
+        panel, market = Panel(self.registry), MarketData(self.broker, self.clock, asyncio.sleep)
+        needs = Needs(
+            self.store, door, self.clock, fresh_id, bell, desk, market, panel, self.registry
+        )
         self.house = House(
-            desk=Desk(*parts),
+            desk=desk,
             broker=self.broker,
             store=self.store,
             door=door,
@@ -84,9 +89,10 @@ class DoorWorld:
             settings=settings,
             notifier=bell,
             registry=self.registry,
-            panel=Panel(self.registry),
-            market=MarketData(self.broker, self.clock, asyncio.sleep),
+            panel=panel,
+            market=market,
             studio=Studio(self.folder / "matplotlib"),
+            runs=trading(needs).runs,
         )
         self.bot = TelegramDoor(self.house, bell, self.timing)
         await self.bot.start()

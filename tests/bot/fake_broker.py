@@ -13,7 +13,6 @@ from proxy.wire import (
     AccountOut,
     Balance,
     BalanceOut,
-    CandlesOut,
     CheckOut,
     CredentialsIn,
     CredentialsOut,
@@ -25,7 +24,6 @@ from proxy.wire import (
     KeyState,
     Limits,
     LimitsIn,
-    MarketOut,
     Mode,
     ModeIn,
     OrderOut,
@@ -49,6 +47,8 @@ PRICE = Decimal(64000)
 
 
 class FakeBroker:
+    price_now = PRICE
+
     def __init__(self) -> None:
         self.accounts: dict[str, FakeAccount] = {}
         self.books: dict[str, OrderOut] = {}
@@ -186,7 +186,7 @@ class FakeBroker:
         return CheckOut(allowed=True)
 
     def _fill(self, order: TradeIn, client_id: str) -> OrderOut:
-        units = order.units or (order.amountUsd or Decimal(0)) / PRICE
+        units = order.units or (order.amountUsd or Decimal(0)) / self.price_now
         account = self._account(order.userId)
         account.held += units if order.side is Side.BUY else -units
         return OrderOut(
@@ -199,13 +199,13 @@ class FakeBroker:
             side=order.side,
             createdAt=0,
             orderId="777",
-            price=PRICE,
+            price=self.price_now,
             executedQty=units,
-            cummulativeQuoteQty=units * PRICE,
+            cummulativeQuoteQty=units * self.price_now,
             fee=Decimal("0.002"),
             transactTime=1_700_000_000_000,
             sandbox=self.sandbox,
-            fills=[traded(str(units), str(PRICE), f"t-{client_id}", fee=Decimal("0.002"))],
+            fills=[traded(str(units), str(self.price_now), f"t-{client_id}", fee=Decimal("0.002"))],
             step=Decimal("0.00000001"),
         )
 
@@ -236,13 +236,9 @@ class FakeBroker:
 
     async def price(self, exchange: str, symbol: str) -> PriceOut:
         self._arrive("price")
-        return PriceOut(exchange=exchange, symbol=symbol, price=PRICE, at=0, sandbox=self.sandbox)
-
-    async def market(self, exchange: str, symbol: str) -> MarketOut:
-        raise NotImplementedError
-
-    async def candles(self, *asked: object) -> CandlesOut:
-        raise NotImplementedError
+        return PriceOut(
+            exchange=exchange, symbol=symbol, price=self.price_now, at=0, sandbox=self.sandbox
+        )
 
     async def balance(self, user_id: str, mode: Mode | None) -> BalanceOut:
         self._arrive("balance")

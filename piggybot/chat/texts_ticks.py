@@ -1,0 +1,166 @@
+"""What the clock says: why a slot was held back, why an exit was made, halts, skipped slots.
+
+Alone because nobody asked for these words just now: each says whose run it is and what to do. Those
+that are kept with a slot or an order are plain; letters are HTML.
+
+May import: core, wire.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from piggybot.chat import texts_rules
+from piggybot.chat.texts import e, price_text
+from piggybot.core import exits
+from piggybot.core.decisions import Decision, Gate, Hold, What
+from piggybot.core.exits import Holding
+from piggybot.core.money import plain, usd
+from piggybot.core.orders import Intent
+from piggybot.core.runs import Cause, Halt, Run
+
+ZERO = Decimal(0)
+LONGEST = 300
+"""Of what a strategy or a venue says: more does not fit a phone."""
+HALTED_NEXT = {
+    Halt.STRATEGY: "Look into the strategy, then /runs resumes or ends it.",
+    Halt.LOSSES: "/runs resumes it, and it counts its losses anew; or ends it.",
+    Halt.DRAWDOWN: "/runs resumes it, and it counts from here; or ends it.",
+    Halt.BOOKS: "/runs shows it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Slots of one person that nobody ran."""
+
+    slots: int
+    runs: int
+    first: datetime
+    last: datetime
+
+
+def decision(found: Decision, run: Run) -> str:
+    """What a slot came to, plain."""
+    base = run.symbol.split("/", maxsplit=1)[0]
+    if found.hold is not None:
+        return hold(found.hold, run)
+    units = "" if found.act is None else plain(found.act.units or ZERO)
+    cause = "" if found.act is None else texts_rules.CAUSES[found.act.cause]
+    said = {
+        What.NO_SIGNAL: "No signal.",
+        What.HOLDS_ALREADY: f"It holds {base} already, and does not add.",
+        What.HOLDS_NOTHING: f"It holds no {base} that it could sell.",
+        What.BUYS: f"Buys for {usd(run.amount_usd)}.",
+        What.SELLS: f"Sells {units} {base}.",
+        What.EXITS: f"Sells {units} {base}: {cause}.",
+    }
+    return said[found.what]
+
+
+def hold(held: Hold, run: Run) -> str:
+    """What holds it back, with the numbers, plain."""
+    return HOLDS[held.gate](held, run)
+
+
+def _until(held: Hold) -> str:
+    return "" if held.until is None else f" until {texts_rules.moment(held.until)}"
+
+
+def _drawdown(held: Hold, _: Run) -> str:
+    have, bound = held.have or ZERO, held.bound or Decimal(1)
+    down = texts_rules.share(((bound - have) / bound).quantize(Decimal("0.001")))
+    return f"It is {down} below its best: {usd(have)} of {usd(bound)}."
+
+
+HOLDS: Mapping[Gate, Callable[[Hold, Run], str]] = {
+    Gate.STOPPED: lambda held, run: "A stop is in force. /resume ends it.",
+    Gate.UNSETTLED: lambda held, run: (
+        f"What became of its last order is not known yet ({held.detail})."
+    ),
+    Gate.DATA: lambda held, run: held.detail,
+    Gate.LOSSES: lambda held, run: f"{plain(held.have or ZERO)} losses in a row.",
+    Gate.DRAWDOWN: _drawdown,
+    Gate.STRATEGY: lambda held, run: held.detail,
+    Gate.EXITED: lambda held, run: "It has just sold at this slot; it buys at the next at soonest.",
+    Gate.REDUCING: lambda held, run: (
+        "Live is being wound down: only sells. /live on, when it shall buy again."
+    ),
+    Gate.LATCH: lambda held, run: f"No buys for now: {held.detail}. It ends by itself.",
+    Gate.COOLDOWN: lambda held, run: f"It waits after a loss{_until(held)}.",
+    Gate.SYMBOL: lambda held, run: f"{run.symbol} may not be bought. Allowed: {held.detail}.",
+    Gate.AMOUNT: lambda held, run: (
+        f"{usd(held.have or ZERO)} is above the limit of {usd(held.bound or ZERO)} a trade."
+    ),
+    Gate.DAY: lambda held, run: (
+        f"{plain(held.have or ZERO)} of {plain(held.bound or ZERO)} trades used today; again at "
+        "00:00 UTC."
+    ),
+    Gate.TOO_SMALL: lambda held, run: (
+        f"What it holds is worth {usd(held.have or ZERO)}, and the exchange takes no sell below "
+        f"{usd(held.bound or ZERO)}."
+    ),
+}
+
+
+def exit_why(cause: Cause, run: Run, held: Holding, price: Decimal) -> str:
+    """The numbers behind an exit, plain."""
+    rules, paid = run.exits, held.paid / held.bought
+    now = f"price {price_text(price)}"
+    if cause is Cause.STOP_LOSS and rules.stop_loss is not None:
+        level = exits.stop_level(held, rules.stop_loss)
+        share = texts_rules.share(rules.stop_loss)
+        return f"{now}, stop at {_level(level)}, {share} below the {_level(paid)} paid"
+    if cause is Cause.TRAILING_STOP and rules.trailing_stop is not None:
+        level = exits.trail_level(held, rules.trailing_stop)
+        share = texts_rules.share(rules.trailing_stop)
+        return f"{now}, stop at {_level(level)}, {share} below the peak {_level(held.peak)}"
+    if cause is Cause.TAKE_PROFIT and rules.take_profit is not None:
+        level = exits.target_level(held, rules.take_profit)
+        share = texts_rules.share(rules.take_profit)
+        return f"{now}, target {_level(level)}, {share} above the {_level(paid)} paid"
+    limit = texts_rules.candles(rules.time_limit or 0)
+    return f"{now}; held since {texts_rules.moment(held.opened)}, the limit is {limit}"
+
+
+def _level(price: Decimal) -> str:
+    return price_text(price.quantize(Decimal("0.00000001")).normalize())
+
+
+def order_head(run: Run, intent: Intent) -> str:
+    """Whose order it was, and why; before what became of it."""
+    why = f": {e(intent.why[:LONGEST])}" if intent.why else ""
+    return f"🤖 {texts_rules.title(run)}\n{texts_rules.CAUSES[intent.cause]}{why}\n"
+
+
+def order_sign(run: Run) -> str:
+    """Whose order it was, in a folded line."""
+    return f"🤖#{run.number} "
+
+
+def halted(run: Run, halt: Halt, why: str, *, holds: bool) -> str:
+    """A run that halted itself, and what that means for what it holds."""
+    armed = "\nIts exits stay armed for what it holds." if holds and run.exits.any else ""
+    left = "\nWhat it holds stays." if holds and not run.exits.any else ""
+    return (
+        f"🛑 {texts_rules.title(run)} is halted.\n{e(why[:LONGEST])}{armed}{left}\n"
+        f"{HALTED_NEXT[halt]}"
+    )
+
+
+def halted_line(run: Run, why: str) -> str:
+    return f"🛑 {texts_rules.title(run)} is halted: {e(why[:LONGEST])}"
+
+
+def skipped(found: Skipped) -> str:
+    """Slots that passed while nobody could run them, in one line."""
+    slots = "1 slot" if found.slots == 1 else f"{found.slots:,} slots"
+    runs = "1 run" if found.runs == 1 else f"{found.runs} runs"
+    first, last = texts_rules.moment(found.first), texts_rules.moment(found.last)
+    when = f"at {first}" if found.slots == 1 or first == last else f"from {first} to {last}"
+    return f"⏭ Skipped {slots} of {runs} {when}: I was away. Nothing is made up for."
+
+
+SKIPPED = "Nobody was there to run it."
+PASSED = "The run was not active."

@@ -1,0 +1,242 @@
+"""What a run does at one moment, and what holds it back: pure rules, gates in their order.
+
+Alone because the clock decides by them and /whynot explains by them: there is no second list. A
+gate is a value with its numbers; its words are in chat/texts_ticks.py. The last word on limits is
+the proxy's.
+
+May import: core, fills, wire.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from piggybot.core import exits
+from piggybot.core.exits import Holding
+from piggybot.core.positions import ZERO, Position
+from piggybot.core.runs import Cause, Outcome, Run
+from proxy import fills
+from proxy.wire import Limits, MarketOut, Mode, Side
+
+ONE = Decimal(1)
+
+
+class Gate(StrEnum):
+    """What may hold a run back, in the order in which it is asked."""
+
+    STOPPED = "stopped"
+    """A stop stands, or the account is halted."""
+    UNSETTLED = "unsettled"
+    """What became of the run's last order is not known yet."""
+    DATA = "data"
+    """Candles or price cannot be had, or are not whole."""
+    LOSSES = "losses"
+    DRAWDOWN = "drawdown"
+    STRATEGY = "strategy"
+    EXITED = "exited"
+    """A holding ended at this very slot."""
+    REDUCING = "reducing"
+    LATCH = "latch"
+    """Buys are suspended: the proxy or Telegram is out of reach."""
+    COOLDOWN = "cooldown"
+    SYMBOL = "symbol"
+    AMOUNT = "amount"
+    DAY = "day"
+    """The day's trades are used."""
+    TOO_SMALL = "too small"
+    """The venue does not take so small a sell."""
+
+
+class What(StrEnum):
+    """What a decision came to."""
+
+    HELD_BACK = "held back"
+    NO_SIGNAL = "no signal"
+    HOLDS_ALREADY = "holds already"
+    HOLDS_NOTHING = "holds nothing"
+    BUYS = "buys"
+    SELLS = "sells"
+    EXITS = "exits"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A gate that is closed: `have` against `bound`, until when, or why in words."""
+
+    gate: Gate
+    detail: str = ""
+    until: datetime | None = None
+    have: Decimal | None = None
+    bound: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The account that a run acts for, as it was seen last."""
+
+    mode: Mode
+    epoch: int
+    sandbox: bool = False
+    stopped: bool = False
+    latch: str = ""
+    unsettled: str = ""
+    """The id of an order of this run whose end is not known."""
+    limits: Limits | None = None
+    trades_today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One run at one slot, and what the market is there."""
+
+    run: Run
+    position: Position
+    standing: Standing
+    slot: datetime
+    price: Decimal
+    rules: MarketOut
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An order to be made. Exactly one of `amount_usd` and `units` is given."""
+
+    side: Side
+    cause: Cause
+    amount_usd: Decimal | None = None
+    units: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a slot comes to."""
+
+    outcome: Outcome
+    what: What
+    hold: Hold | None = None
+    act: Act | None = None
+
+
+def barred(standing: Standing) -> Hold | None:
+    """What holds back everything, sells too."""
+    if standing.stopped or standing.mode is Mode.HALTED:
+        return Hold(Gate.STOPPED)
+    return Hold(Gate.UNSETTLED, standing.unsettled) if standing.unsettled else None
+
+
+def held_back(hold: Hold) -> Decision:
+    return Decision(Outcome.DENIED, What.HELD_BACK, hold)
+
+
+def holding(run: Run, position: Position, rules: MarketOut) -> Holding | None:
+    """The open position as the exit rules need it; None: there is none."""
+    if position.opened is None or position.peak is None:
+        return None
+    return Holding(
+        position.bought,
+        position.paid,
+        position.peak,
+        position.opened,
+        rules.tick,
+        run.timeframe,
+    )
+
+
+def way_out(
+    run: Run, position: Position, price: Decimal, rules: MarketOut, now: datetime
+) -> Decision | None:
+    """The exit that this price demands now; None: stay, or nothing that the venue would take."""
+    held = holding(run, position, rules)
+    if held is None:
+        return None
+    risen = replace(held, peak=max(held.peak, price))
+    cause = exits.due(run.exits, risen, price, now)
+    units = sellable(position, price, rules)
+    if cause is None or not units:
+        return None
+    return Decision(Outcome.RUN, What.EXITS, act=Act(Side.SELL, cause, units=units))
+
+
+def sellable(position: Position, price: Decimal, rules: MarketOut) -> Decimal:
+    """The whole steps of it, or 0 where that is less than the venue takes."""
+    units = fills.round_down(position.units, rules.step)
+    enough = units >= rules.minQty and units * price >= rules.minNotional
+    return units if enough else ZERO
+
+
+def earned(position: Position, price: Decimal) -> Decimal:
+    """Realised, and unrealised at this price."""
+    return position.realised + position.units * price - position.cost
+
+
+def guard(moment: Moment, stake: Decimal) -> Hold | None:
+    """What halts a run for good: losses in a row, or too far below the best that it ever was."""
+    guards, position = moment.run.guards, moment.position
+    if guards.losses and position.losses >= guards.losses:
+        return Hold(Gate.LOSSES, have=Decimal(position.losses), bound=Decimal(guards.losses))
+    now = earned(position, moment.price)
+    best = stake + (now if position.best is None else max(position.best, now))
+    if guards.drawdown and stake + now <= best * (ONE - guards.drawdown):
+        return Hold(Gate.DRAWDOWN, have=stake + now, bound=best)
+    return None
+
+
+def stake_of(run: Run, position: Position, *, adds: bool) -> Decimal:
+    """What the run works with: an entry's amount, or the most that was in at once."""
+    return max(run.amount_usd, position.most) if adds else run.amount_usd
+
+
+def decide(moment: Moment, signal: int, *, adds: bool) -> Decision:
+    """What a run does on this signal, after `barred`, `way_out` and `guard` let it pass."""
+    flat = not moment.position.entries
+    if signal < 0:
+        return Decision(Outcome.RUN, What.HOLDS_NOTHING) if flat else _leave(moment)
+    if not signal:
+        return Decision(Outcome.RUN, What.NO_SIGNAL)
+    if not flat and not adds:
+        return Decision(Outcome.RUN, What.HOLDS_ALREADY)
+    hold = next(entry_holds(moment), None)
+    if hold is not None:
+        return held_back(hold)
+    amount = moment.run.amount_usd
+    return Decision(Outcome.RUN, What.BUYS, act=Act(Side.BUY, Cause.SIGNAL, amount_usd=amount))
+
+
+def entry_holds(moment: Moment) -> Iterator[Hold]:
+    """Everything that holds back a buy at this slot, in order."""
+    run, position, standing = moment.run, moment.position, moment.standing
+    if position.closed is not None and position.closed >= moment.slot:
+        yield Hold(Gate.EXITED, until=moment.slot + run.timeframe.step)
+    if standing.mode is Mode.REDUCING:
+        yield Hold(Gate.REDUCING)
+    if standing.latch:
+        yield Hold(Gate.LATCH, standing.latch)
+    if position.lost is not None:
+        until = position.lost + run.guards.cooldown * run.timeframe.step
+        if moment.slot < until:
+            yield Hold(Gate.COOLDOWN, until=until)
+    yield from limit_holds(run, standing)
+
+
+def limit_holds(run: Run, standing: Standing) -> Iterator[Hold]:
+    """The limits that are known here: where one is surely reached, the proxy is not asked."""
+    limits = standing.limits
+    if limits is None:
+        return
+    if run.symbol not in limits.symbols:
+        yield Hold(Gate.SYMBOL, ", ".join(limits.symbols))
+    if run.amount_usd > limits.maxTradeUsd:
+        yield Hold(Gate.AMOUNT, have=run.amount_usd, bound=limits.maxTradeUsd)
+    if standing.trades_today >= limits.maxTradesPerDay:
+        most = Decimal(limits.maxTradesPerDay)
+        yield Hold(Gate.DAY, have=Decimal(standing.trades_today), bound=most)
+
+
+def _leave(moment: Moment) -> Decision:
+    units = sellable(moment.position, moment.price, moment.rules)
+    if units:
+        return Decision(Outcome.RUN, What.SELLS, act=Act(Side.SELL, Cause.SIGNAL, units=units))
+    value = moment.position.units * moment.price
+    return held_back(Hold(Gate.TOO_SMALL, have=value, bound=moment.rules.minNotional))

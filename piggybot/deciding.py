@@ -1,0 +1,210 @@
+"""One run at one slot: asks what is to be known, lets the pure rules decide, and says it in words.
+
+Alone because a decision must read as one: exits first, then guards, then the strategy. What it
+comes to is a value; acting.py writes it down and sends.
+
+May import: acting, chat, core, errors, market, standings, store, strategies, wire.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from piggybot.acting import Acting, Seen
+from piggybot.chat import texts_ticks
+from piggybot.core import decisions
+from piggybot.core.decisions import Decision, Gate, Hold, Moment, Standing, held_back
+from piggybot.core.positions import Book, Key, Position
+from piggybot.core.runs import Halt, Run, Slot
+from piggybot.core.slots import Due, Mark, SlotWork
+from piggybot.errors import BadInput, BrokerRefused, PiggyError, StrategyFailed, StrategySlow
+from piggybot.market import MarketData
+from piggybot.standings import Scene, Standings
+from piggybot.store import Outgoing
+from piggybot.strategies.panel import Opinion, Panel
+from piggybot.strategies.registry import Registry
+from proxy.wire import MarketOut
+
+WARNING = 2
+FAILED = (StrategyFailed, StrategySlow, BadInput)
+HALTS = {
+    Gate.LOSSES: Halt.LOSSES,
+    Gate.DRAWDOWN: Halt.DRAWDOWN,
+    Gate.STRATEGY: Halt.STRATEGY,
+}
+SILENT = Opinion(0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A market as it is at a slot, for all runs on it."""
+
+    price: Decimal
+    rules: MarketOut
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a decision is made: the look that all share, the slot, and the market if it is had."""
+
+    scene: Scene
+    slot: datetime
+    quote: Quote | Hold
+
+
+class Deciding:
+    """Makes a slot's work out of a due run."""
+
+    def __init__(
+        self,
+        acting: Acting,
+        standings: Standings,
+        market: MarketData,
+        panel: Panel,
+        registry: Registry,
+    ) -> None:
+        self._acting = acting
+        self._standings = standings
+        self._market = market
+        self._panel = panel
+        self._registry = registry
+
+    async def quote(self, run: Run) -> Quote | Hold:
+        """The run's market now, or why there is none."""
+        try:
+            price = await self._market.price(run.exchange, run.symbol)
+            return Quote(price.price, await self._market.rules(run.exchange, run.symbol))
+        except PiggyError as trouble:
+            return trouble_of(trouble)
+
+    async def work(self, due: Due, at: At) -> SlotWork:
+        """What this run does at this slot."""
+        try:
+            standing = await self._standings.of(due.run, at.scene)
+        except PiggyError as trouble:
+            return _held(due.run, at, trouble_of(trouble))
+        hold = decisions.barred(standing)
+        hold = at.quote if hold is None and isinstance(at.quote, Hold) else hold
+        if hold is not None:
+            return _held(due.run, at, hold)
+        assert isinstance(at.quote, Quote)
+        position = position_of(due, standing)
+        price, rules = at.quote.price, at.quote.rules
+        moment = Moment(due.run, position, standing, at.slot, price, rules)
+        decision, opinion = await self._decided(moment, at)
+        return self._written(moment, at, decision, opinion)
+
+    async def _decided(self, moment: Moment, at: At) -> tuple[Decision, Opinion]:
+        run, position = moment.run, moment.position
+        out = decisions.way_out(run, position, moment.price, moment.rules, moment.slot)
+        if out is not None and not self._acting.patience.has(run.id, position, at.scene.now):
+            self._acting.patience.tried(run.id, position, at.scene.now)
+            return out, SILENT
+        try:
+            adds = self._registry.find(run.strategy).adds
+            stake = decisions.stake_of(run, position, adds=adds)
+            halts = decisions.guard(moment, stake)
+            if halts is not None:
+                return held_back(halts), SILENT
+            opinion = await self._opinion(run, moment.slot)
+        except FAILED as failed:
+            return held_back(Hold(Gate.STRATEGY, f"{failed.message} {failed.hint}".strip())), SILENT
+        except PiggyError as trouble:
+            return held_back(trouble_of(trouble)), SILENT
+        return decisions.decide(moment, opinion.signal, adds=adds), opinion
+
+    async def _opinion(self, run: Run, slot: datetime) -> Opinion:
+        """What its strategy says of the candles up to the slot."""
+        count = await self._panel.warmup(run.strategy, run.params)
+        candles = await self._market.candles(
+            run.exchange, run.symbol, run.timeframe, count, end=slot
+        )
+        return await self._panel.opinion(run.strategy, run.params, candles)
+
+    def _written(self, moment: Moment, at: At, decision: Decision, opinion: Opinion) -> SlotWork:
+        """The decision as rows: slot, order, halt with its notice, and what was seen."""
+        run = moment.run
+        work = SlotWork(
+            run,
+            replace(
+                _slot(run, at, decision),
+                signal=opinion.signal,
+                why=opinion.why,
+                price=moment.price,
+            ),
+            marks=marks(moment.position, moment.price),
+        )
+        if decision.hold is not None and decision.hold.gate in HALTS:
+            chat_id = at.scene.chat_of(run.person_id)
+            return halting(work, decision.hold, chat_id, holds=bool(moment.position.entries))
+        if decision.act is None or work.slot is None:
+            return work
+        why = why_of(decision, moment, opinion)
+        seen = Seen(moment.slot, moment.price, why)
+        intent = self._acting.intent(run, decision.act, moment.standing, seen)
+        slot = replace(work.slot, client_id=intent.client_id, why=why)
+        return replace(work, slot=slot, intent=intent)
+
+
+def position_of(due: Due, standing: Standing) -> Position:
+    """What the run holds in the account's present book; another book's holding rests."""
+    run = due.run
+    key = Key(run.user_id, Book.of(standing.mode), run.exchange, run.symbol, run.id)
+    return next((one for one in due.positions if one.key == key), Position(key))
+
+
+def trouble_of(trouble: PiggyError) -> Hold:
+    """Market data, or the proxy itself, out of reach: by its name."""
+    name = f" ({trouble.problem.code})" if isinstance(trouble, BrokerRefused) else ""
+    return Hold(Gate.DATA, f"{trouble.message.rstrip('.')}{name}.")
+
+
+def marks(position: Position, price: Decimal) -> tuple[Mark, ...]:
+    """The peak and the best, where this price beats them."""
+    earned = decisions.earned(position, price)
+    peak = price if position.entries and price > (position.peak or price) else None
+    best = earned if position.best is None or earned > position.best else None
+    if peak is None and best is None:
+        return ()
+    return (Mark(position.key, peak, best),)
+
+
+def why_of(decision: Decision, moment: Moment, opinion: Opinion) -> str:
+    """Why an order is made: the strategy's words, or the numbers of the exit."""
+    held = decisions.holding(moment.run, moment.position, moment.rules)
+    if decision.what is not decisions.What.EXITS or held is None or decision.act is None:
+        return opinion.why
+    return texts_ticks.exit_why(decision.act.cause, moment.run, held, moment.price)
+
+
+def halting(work: SlotWork, hold: Hold, chat_id: int, *, holds: bool) -> SlotWork:
+    """The same work, which also halts the run and tells so."""
+    run, halt, slot = work.run, HALTS[hold.gate], work.slot
+    why = texts_ticks.hold(hold, run)
+    assert slot is not None
+    letter = Outgoing(
+        id=0,
+        chat_id=chat_id,
+        kind="text",
+        body={
+            "text": texts_ticks.halted(run, halt, why, holds=holds),
+            "line": texts_ticks.halted_line(run, why),
+        },
+        priority=WARNING,
+        dedupe=f"halt:{run.id}:{slot.at.isoformat()}",
+        reply_to=run.reply_to,
+        created=slot.decided,
+        not_before=slot.decided,
+    )
+    return replace(work, halt=halt, halt_why=why, notices=(letter,))
+
+
+def _held(run: Run, at: At, hold: Hold) -> SlotWork:
+    price = at.quote.price if isinstance(at.quote, Quote) else None
+    slot = _slot(run, at, held_back(hold))
+    return SlotWork(run, replace(slot, price=price))
+
+
+def _slot(run: Run, at: At, decision: Decision) -> Slot:
+    reason = texts_ticks.decision(decision, run)
+    return Slot(run.id, at.slot, decision.outcome, reason, at.scene.now)

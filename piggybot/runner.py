@@ -1,0 +1,152 @@
+"""Slots: at each candle's close every active run decides once, and each slot is accounted for.
+
+Alone because this is what makes the bot trade by itself. Late slots are skipped and told, never
+made up for. Runs on one market are decided together, in small batches; whatever breaks there is met
+again at the next call, until the slot is late.
+
+May import: acting, chat, core, deciding, ports, standings, store, wire.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from migrations.database import Door
+from piggybot.acting import BATCH, Acting
+from piggybot.chat import texts_ticks
+from piggybot.chat.texts_ticks import Skipped
+from piggybot.core.runs import Outcome, Slot
+from piggybot.core.slots import Due, SlotWork, boundary, late_after
+from piggybot.deciding import At, Deciding
+from piggybot.ports import Clock
+from piggybot.standings import Scene, Standings
+from piggybot.store import Outgoing, Store
+from proxy.wire import Timeframe
+
+PAGE = 250
+WARNING = 2
+Market = tuple[str, str, Timeframe]
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """Runs what is due. One call at a time; another process is kept apart by the slots' rows."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        store: Store,
+        door: Door,
+        clock: Clock,
+        acting: Acting,
+        standings: Standings,
+        deciding: Deciding,
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._clock = clock
+        self._acting = acting
+        self._standings = standings
+        self._deciding = deciding
+
+    async def tick(self) -> None:
+        """Account for every slot that is not yet; what is being sent then may go on."""
+        now = self._clock()
+        closes = {one: boundary(now, one) for one in Timeframe}
+        waiting = await self._door(self._store.slots.due, closes)
+        mine = self._acting.claims.take(waiting)
+        kept: set[str] = set()
+        try:
+            scene = await self._standings.scene()
+            on_time = await self._skip(await self._loaded(mine), scene)
+            await self._run(on_time, scene, closes, kept)
+        finally:
+            self._acting.claims.free(run_id for run_id in mine if run_id not in kept)
+
+    async def _loaded(self, run_ids: Sequence[str]) -> list[Due]:
+        dues: list[Due] = []
+        for first in range(0, len(run_ids), PAGE):
+            dues += await self._door(self._store.slots.load, run_ids[first : first + PAGE])
+        return dues
+
+    async def _skip(self, dues: Sequence[Due], scene: Scene) -> list[Due]:
+        """Account for what passed while nobody was there. Whose present slot is in time?"""
+        on_time, skips, now = [], defaultdict(list), scene.now
+        for due in dues:
+            step = due.run.timeframe.step
+            slot = boundary(now, due.run.timeframe)
+            late = now - slot > late_after(due.run.timeframe)
+            missed = slot if late else slot - step
+            if due.next <= missed:
+                skips[due.run.person_id].append(_skipped(due, missed, now))
+            if not late:
+                on_time.append(due)
+        work: list[SlotWork] = []
+        for person_id, each in skips.items():
+            told = replace(each[0], notices=(_letter(each, scene.chat_of(person_id), now),))
+            work += [told, *each[1:]]
+        await self._acting.do(work)
+        return on_time
+
+    async def _run(
+        self,
+        dues: Iterable[Due],
+        scene: Scene,
+        closes: Mapping[Timeframe, datetime],
+        kept: set[str],
+    ) -> None:
+        """Each market on its own: one that keeps us waiting holds up no other."""
+        markets: defaultdict[Market, list[Due]] = defaultdict(list)
+        for due in dues:
+            markets[due.run.exchange, due.run.symbol, due.run.timeframe].append(due)
+        ends = await asyncio.gather(
+            *(self._market(each, scene, closes[key[2]], kept) for key, each in markets.items()),
+            return_exceptions=True,
+        )
+        for market, end in zip(markets, ends, strict=True):
+            if isinstance(end, BaseException):
+                log.error("deciding for a market failed", market=market[1], exc_info=end)
+
+    async def _market(
+        self, dues: Sequence[Due], scene: Scene, slot: datetime, kept: set[str]
+    ) -> None:
+        at = At(scene, slot, await self._deciding.quote(dues[0].run))
+        for first in range(0, len(dues), BATCH):
+            batch = dues[first : first + BATCH]
+            work = [await self._deciding.work(due, at) for due in batch]
+            kept |= await self._acting.do(work)
+
+
+def _skipped(due: Due, last: datetime, now: datetime) -> SlotWork:
+    since = None if due.next == last else due.next
+    slot = Slot(due.run.id, last, Outcome.SKIPPED, texts_ticks.SKIPPED, now, since=since)
+    return SlotWork(due.run, slot)
+
+
+def _letter(works: Sequence[SlotWork], chat_id: int, now: datetime) -> Outgoing:
+    """One line for one person, however many slots of however many runs."""
+    first = min(one.slot.since or one.slot.at for one in works if one.slot is not None)
+    last = max(one.slot.at for one in works if one.slot is not None)
+    count = sum(_count(one) for one in works)
+    text = texts_ticks.skipped(Skipped(count, len(works), first, last))
+    return Outgoing(
+        id=0,
+        chat_id=chat_id,
+        kind="text",
+        body={"text": text, "line": text},
+        priority=WARNING,
+        dedupe=f"skipped:{works[0].run.id}:{last.isoformat()}",
+        reply_to=None,
+        created=now,
+        not_before=now,
+    )
+
+
+def _count(work: SlotWork) -> int:
+    slot = work.slot
+    if slot is None or slot.since is None:
+        return 1
+    return (slot.at - slot.since) // work.run.timeframe.step + 1

@@ -1,0 +1,290 @@
+"""Runs as their people know them: begun, paused, resumed, ended, shown.
+
+Alone because the chat must not know how a run acts; whose it is, and what may follow what, is seen
+to here. What begins a run loosens, so it is checked: strategy, symbol, amount against the limits.
+
+May import: acting, core, deciding, desk, errors, market, ports, standings, store, strategies, wire.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from migrations.database import Door
+from piggybot.acting import Acting, Seen
+from piggybot.core import decisions
+from piggybot.core.decisions import Act
+from piggybot.core.money import usd
+from piggybot.core.positions import Book, Key, Position
+from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run, RunState, Slot
+from piggybot.core.slots import SlotWork, boundary
+from piggybot.deciding import position_of
+from piggybot.desk import Desk
+from piggybot.errors import BadInput, NotAllowed
+from piggybot.market import MarketData
+from piggybot.ports import Clock
+from piggybot.standings import Standings
+from piggybot.store import Person, Store
+from piggybot.strategies.registry import Registry
+from proxy.wire import AccountOut, MarketOut, Mode, Side, Timeframe
+
+MOST_RUNS = 50
+ID_BYTES = 16
+SHORT_OF = Decimal("0.1")
+"""How far a price is let fall before a holding without a stop may be too small to be sold."""
+PASSED = "The run was not active."
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a person wants to run."""
+
+    strategy: str
+    params: Mapping[str, str]
+    symbol: str
+    timeframe: Timeframe
+    amount_usd: Decimal
+    exits: Exits
+    guards: Guards
+    reply_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One run as it stands. `position` is of the account's present book, `resting` of the other."""
+
+    run: Run
+    position: Position
+    resting: Position | None
+    last: Slot | None
+    next: datetime | None
+
+
+class Runs:
+    """What a person may do with their runs."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        store: Store,
+        door: Door,
+        clock: Clock,
+        desk: Desk,
+        acting: Acting,
+        standings: Standings,
+        market: MarketData,
+        registry: Registry,
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._clock = clock
+        self._desk = desk
+        self._acting = acting
+        self._standings = standings
+        self._market = market
+        self._registry = registry
+
+    async def check(self, person: Person, spec: Spec) -> Spec:
+        """The same with every parameter written out; BadInput for what cannot be begun."""
+        params = self._registry.settled(spec.strategy, spec.params)
+        account = await self._desk.account(person)
+        rules = await self._market.rules(person.exchange, spec.symbol)
+        price = (await self._market.price(person.exchange, spec.symbol)).price
+        _check_amount(spec, account, rules, price)
+        return replace(spec, params=params)
+
+    async def start(self, person: Person, spec: Spec, origin: str) -> Run:
+        """Begin a run; the same origin again finds the one that it began."""
+        run_id = _id(origin)
+        known = await self._door(self._store.runs.get, run_id)
+        if known is not None:
+            return known
+        spec = await self.check(person, spec)
+        runs = await self._door(self._store.runs.of_person, person.id)
+        if sum(one.state is not RunState.ENDED for one in runs) >= MOST_RUNS:
+            raise BadInput(f"You have {MOST_RUNS} runs already.", "/runs ends one.")
+        run = Run(
+            id=run_id,
+            person_id=person.id,
+            user_id=person.user_id,
+            exchange=person.exchange,
+            symbol=spec.symbol,
+            timeframe=spec.timeframe,
+            strategy=spec.strategy,
+            params=spec.params,
+            amount_usd=spec.amount_usd,
+            exits=spec.exits,
+            guards=spec.guards,
+            state=RunState.ACTIVE,
+            created=self._clock(),
+            reply_to=spec.reply_to,
+        )
+        return await self._door(self._store.runs.add, run)
+
+    async def find(self, person: Person, number: int) -> Run:
+        """This person's run of that number; BadInput."""
+        for run in await self._door(self._store.runs.of_person, person.id):
+            if run.number == number:
+                return run
+        raise BadInput(f"You have no run #{number}.", "/runs lists them.")
+
+    async def cards(self, person: Person) -> list[Card]:
+        """Every run that has not ended, the oldest first."""
+        account = await self._desk.accounts.known(person)
+        runs = await self._door(self._store.runs.of_person, person.id)
+        living = [run for run in runs if run.state is not RunState.ENDED]
+        return [await self._card(run, account) for run in living]
+
+    async def card(self, person: Person, number: int) -> Card:
+        account = await self._desk.accounts.known(person)
+        return await self._card(await self.find(person, number), account)
+
+    async def pause(self, person: Person, number: int) -> Run:
+        """No signals are obeyed; exits of what is held stay armed. NotAllowed."""
+        run = await self.find(person, number)
+        return await self._changed(run, RunState.PAUSED)
+
+    async def resume(self, person: Person, number: int) -> Run:
+        """Obey signals from the next slot on; what passed is accounted for. NotAllowed."""
+        run = await self.find(person, number)
+        last = await self._door(self._store.slots.last, run.id)
+        skipped = _passed(run, last, self._clock())
+        if not await self._door(self._store.runs.resume, run.id, skipped):
+            raise _cannot(run, "resumed")
+        return await self.find(person, number)
+
+    async def end_keeping(self, person: Person, number: int) -> Run:
+        """End it; what it holds is the person's, as if bought by hand. NotAllowed."""
+        run = await self.find(person, number)
+        await self._acting.claims.wait(run.id)
+        try:
+            return await self._changed(run, RunState.ENDED)
+        finally:
+            self._acting.claims.free([run.id])
+
+    async def end_selling(self, person: Person, number: int) -> Run:
+        """Pause it, sell what it holds, then end it; not ended where the sell did not come off."""
+        run = await self.find(person, number)
+        if run.state is RunState.ACTIVE:
+            run = await self._changed(run, RunState.PAUSED)
+        await self._acting.claims.wait(run.id)
+        kept: set[str] = set()
+        try:
+            kept = await self._sell(run)
+        finally:
+            self._acting.claims.free({run.id} - kept)
+        await self._acting.claims.wait(run.id)
+        try:
+            card = await self.card(person, number)
+            if card.position.entries and kept:
+                raise NotAllowed(
+                    f"Run #{number} holds something still, so it is paused and not ended.",
+                    "See what became of its sell; then end it again.",
+                )
+            return await self._changed(run, RunState.ENDED)
+        finally:
+            self._acting.claims.free([run.id])
+
+    def next_slot(self, run: Run, now: datetime) -> datetime | None:
+        """When it decides next; None while it does not."""
+        if run.state is not RunState.ACTIVE:
+            return None
+        return boundary(now, run.timeframe) + run.timeframe.step
+
+    async def _sell(self, run: Run) -> set[str]:
+        """Sell all of the present book's holding; the runs that are being sent for."""
+        [due] = await self._door(self._store.slots.load, [run.id])
+        standing = await self._standings.of(due.run, await self._standings.scene())
+        holds = any(one.entries for one in due.positions)
+        if holds and decisions.barred(standing) is not None:
+            raise NotAllowed(
+                "Nothing can be sold now: a stop is in force, or its last order is not settled.",
+                "/resume ends a stop. Ending the run without selling works at once.",
+            )
+        held = position_of(due, standing)
+        if not held.entries:
+            return set()
+        price = await self._market.price(run.exchange, run.symbol)
+        rules = await self._market.rules(run.exchange, run.symbol)
+        units = decisions.sellable(held, price.price, rules)
+        if not units:
+            return set()
+        act = Act(Side.SELL, Cause.HAND, units=units)
+        intent = self._acting.intent(due.run, act, standing, Seen(None, price.price, ""))
+        return await self._acting.do([SlotWork(due.run, None, intent=intent)])
+
+    async def _changed(self, run: Run, state: RunState) -> Run:
+        if not await self._door(self._store.runs.set_state, run.id, state):
+            raise _cannot(run, state.value.lower())
+        now = await self._door(self._store.runs.get, run.id)
+        assert now is not None
+        return now
+
+    async def _card(self, run: Run, account: AccountOut) -> Card:
+        positions = await self._door(self._store.ledger.of_run, run.id)
+        held = {one.key.book: one for one in positions}
+        book = _shown(account.mode, held)
+        key = Key(run.user_id, book, run.exchange, run.symbol, run.id)
+        others = [one for one in positions if one.key.book is not book and one.entries]
+        return Card(
+            run,
+            held.get(book, Position(key)),
+            others[0] if others else None,
+            await self._door(self._store.slots.last, run.id),
+            self.next_slot(run, self._clock()),
+        )
+
+
+def _id(origin: str) -> str:
+    """The run's id, told by the message or press that began it."""
+    digest = hashlib.sha256(f"run {origin}".encode()).digest()[:ID_BYTES]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _shown(mode: Mode, held: Mapping[Book, Position]) -> Book:
+    """A halted account acts in no book: it shows the real one where something real is held."""
+    if mode is not Mode.HALTED:
+        return Book.of(mode)
+    return Book.LIVE if Book.LIVE in held and held[Book.LIVE].entries else Book.PAPER
+
+
+def _cannot(run: Run, done: str) -> NotAllowed:
+    return NotAllowed(
+        f"Run #{run.number} is {run.state.value.lower()}, so it cannot be {done}.",
+        "/runs shows how your runs stand.",
+    )
+
+
+def _passed(run: Run, last: Slot | None, now: datetime) -> Slot | None:
+    """The slots that passed while it was not active, as one row; None: there was none."""
+    step = run.timeframe.step
+    first = (boundary(run.created, run.timeframe) if last is None else last.at) + step
+    newest = boundary(now, run.timeframe)
+    if newest < first:
+        return None
+    since = None if newest == first else first
+    return Slot(run.id, newest, Outcome.SKIPPED, PASSED, now, since=since)
+
+
+def _check_amount(spec: Spec, account: AccountOut, rules: MarketOut, price: Decimal) -> None:
+    """Within the limits, and such that what is bought can be sold again."""
+    limits = account.limits
+    if spec.symbol not in limits.symbols:
+        raise BadInput(f"{spec.symbol} may not be bought.", f"Allowed: {', '.join(limits.symbols)}")
+    if spec.amount_usd > limits.maxTradeUsd:
+        most = usd(limits.maxTradeUsd)
+        raise BadInput(
+            f"{usd(spec.amount_usd)} is above the limit of {most} a trade.", f"Give {most} or less."
+        )
+    falls = [each for each in (spec.exits.stop_loss, spec.exits.trailing_stop) if each is not None]
+    smallest = max(rules.minNotional, rules.minQty * price)
+    least = smallest / (1 - min(falls, default=SHORT_OF)) + rules.step * price
+    least = max(limits.minTradeUsd, least.quantize(Decimal("0.01")) + Decimal("0.01"))
+    if spec.amount_usd < least:
+        raise BadInput(
+            f"{usd(spec.amount_usd)} is too little for {spec.symbol}: after a fall it could not be "
+            f"sold again, as {usd(smallest)} is the exchange's smallest order.",
+            f"Give {usd(least)} or more.",
+        )

@@ -1,0 +1,62 @@
+"""The parts that trade by themselves, put together once: runner, watcher, runs.
+
+Alone because they share claims and standings, and whoever builds a bot must not get that wrong.
+
+May import: acting, deciding, desk, market, ports, runner, runs, standings, store, strategies,
+watcher.
+"""
+
+from dataclasses import dataclass
+
+from migrations.database import Door
+from piggybot.acting import Acting
+from piggybot.deciding import Deciding
+from piggybot.desk import Desk
+from piggybot.market import MarketData
+from piggybot.ports import Clock, Ids, Notifier
+from piggybot.runner import Runner
+from piggybot.runs import Runs
+from piggybot.standings import Standings
+from piggybot.store import Store
+from piggybot.strategies.panel import Panel
+from piggybot.strategies.registry import Registry
+from piggybot.watcher import Watcher
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What all of them are made of."""
+
+    store: Store
+    door: Door
+    clock: Clock
+    ids: Ids
+    notifier: Notifier
+    desk: Desk
+    market: MarketData
+    panel: Panel
+    registry: Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Trading:
+    """Slots, exits, and the runs as their people know them."""
+
+    acting: Acting
+    runner: Runner
+    watcher: Watcher
+    runs: Runs
+
+
+def trading(needs: Needs) -> Trading:
+    """Build them over one set of claims."""
+    store, door, clock, desk = needs.store, needs.door, needs.clock, needs.desk
+    acting = Acting(store, door, clock, needs.ids, needs.notifier, desk)
+    standings = Standings(store, door, clock, desk)
+    deciding = Deciding(acting, standings, needs.market, needs.panel, needs.registry)
+    return Trading(
+        acting,
+        Runner(store, door, clock, acting, standings, deciding),
+        Watcher(store, door, clock, acting, standings, deciding),
+        Runs(store, door, clock, desk, acting, standings, needs.market, needs.registry),
+    )

@@ -1,0 +1,131 @@
+"""Exits: every few seconds the price of all that is held is looked at, and who must leave leaves.
+
+Alone because a stop that is only looked at when a candle closes is no stop. The rules are those
+of the slots (core/decisions.py), and so is the path of the order.
+
+May import: acting, chat, core, deciding, errors, ports, standings, store.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from migrations.database import Door
+from piggybot.acting import Acting, Seen
+from piggybot.chat import texts_ticks
+from piggybot.core import decisions
+from piggybot.core.positions import Book, Position
+from piggybot.core.runs import Run
+from piggybot.core.slots import SlotWork
+from piggybot.deciding import Deciding, Quote
+from piggybot.errors import PiggyError
+from piggybot.ports import Clock
+from piggybot.standings import Scene, Standings
+from piggybot.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A holding with exits."""
+
+    run: Run
+    position: Position
+
+
+class Watcher:
+    """Looks at every holding with exits, once a call."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        store: Store,
+        door: Door,
+        clock: Clock,
+        acting: Acting,
+        standings: Standings,
+        deciding: Deciding,
+    ) -> None:
+        self._store = store
+        self._door = door
+        self._clock = clock
+        self._acting = acting
+        self._standings = standings
+        self._deciding = deciding
+
+    async def look(self) -> None:
+        """Raise peaks, and sell what is due; what is being sold then may go on."""
+        watched = [Watched(*one) for one in await self._door(self._store.ledger.watched)]
+        self._acting.patience.keep({one.run.id for one in watched})
+        if not watched:
+            return
+        scene = await self._standings.scene()
+        markets = defaultdict(list)
+        for one in watched:
+            markets[one.run.exchange, one.run.symbol].append(one)
+        ends = await asyncio.gather(
+            *(self._market(each, scene) for each in markets.values()), return_exceptions=True
+        )
+        for market, end in zip(markets, ends, strict=True):
+            if isinstance(end, BaseException):
+                log.error("watching a market failed", market=market[1], exc_info=end)
+
+    async def _market(self, watched: Sequence[Watched], scene: Scene) -> None:
+        quote = await self._deciding.quote(watched[0].run)
+        if not isinstance(quote, Quote):
+            log.warning("no price to watch by", market=watched[0].run.symbol, why=quote.detail)
+            return
+        ours = [one for one in watched if await self._in_book(one, scene)]
+        risen = [
+            (one.position.key, quote.price)
+            for one in ours
+            if one.position.peak is None or quote.price > one.position.peak
+        ]
+        if risen:
+            await self._door(self._store.ledger.raise_peaks, risen)
+        for one in ours:
+            if self._due(one, quote):
+                await self._leave(one, quote, scene)
+
+    async def _in_book(self, one: Watched, scene: Scene) -> bool:
+        """Whether it is of the account's present book; a paper holding rests while live is on."""
+        try:
+            standing = await self._standings.of(one.run, scene)
+        except PiggyError:
+            return False
+        return decisions.barred(standing) is None and one.position.key.book is Book.of(
+            standing.mode
+        )
+
+    def _due(self, one: Watched, quote: Quote) -> decisions.Decision | None:
+        now = self._clock()
+        if self._acting.patience.has(one.run.id, one.position, now):
+            return None
+        return decisions.way_out(one.run, one.position, quote.price, quote.rules, now)
+
+    async def _leave(self, one: Watched, quote: Quote, scene: Scene) -> None:
+        """Sell it, if it is nobody else's turn, and if it is due still as it stands now."""
+        mine = self._acting.claims.take([one.run.id])
+        kept: set[str] = set()
+        try:
+            for due in await self._door(self._store.slots.load, mine):
+                held = [each for each in due.positions if each.key == one.position.key]
+                fresh = Watched(due.run, held[0] if held else Position(one.position.key))
+                kept |= await self._sell(fresh, quote, scene)
+        finally:
+            self._acting.claims.free(run_id for run_id in mine if run_id not in kept)
+
+    async def _sell(self, one: Watched, quote: Quote, scene: Scene) -> set[str]:
+        decision = self._due(one, quote)
+        held = decisions.holding(one.run, one.position, quote.rules)
+        if decision is None or decision.act is None or held is None:
+            return set()
+        standing = await self._standings.of(one.run, scene)
+        self._acting.patience.tried(one.run.id, one.position, self._clock())
+        why = texts_ticks.exit_why(decision.act.cause, one.run, held, quote.price)
+        seen = Seen(None, quote.price, why)
+        intent = self._acting.intent(one.run, decision.act, standing, seen)
+        return await self._acting.do([SlotWork(one.run, None, intent=intent)])
