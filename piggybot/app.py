@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
 May import: alerts, charts, chat, desk, errors, logs, market, ports, proxy_client, settings, store,
-strategies, ticks, trading.
+strategies, summaries, ticks, trading.
 """
 
 import asyncio
@@ -32,12 +32,14 @@ from piggybot.settings import Settings
 from piggybot.store import Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
+from piggybot.summaries import Parts, Summaries
 from piggybot.ticks import Ticks
 from piggybot.trading import Needs, Trading, trading
 
 ID_BYTES = 16
 CODES = 10**6
 ALERT_SECONDS = 15
+SUMMARY_SECONDS = 60
 CODE_LIFE = timedelta(minutes=10)
 Announce = Callable[[str], None]
 
@@ -102,7 +104,11 @@ class Bot:
             self.trading,
         )
         self.alerts = AlertWatch(self.store, self._door, self._market, clock, ids, self._bell)
+        self.summaries = Summaries(
+            Parts(self.store, self._door, clock, ids, self._bell, desk, self._market)
+        )
         self.ticks.also(ALERT_SECONDS, self.alerts.check)
+        self.ticks.also(SUMMARY_SECONDS, self.summaries.check)
 
     def _trading(self, desk: Desk, ids: Ids) -> Trading:
         needs = Needs(

@@ -2,7 +2,7 @@
 
 Alone because it reads running totals by day, never a trade: its time does not grow with them.
 
-May import: charts, core, errors, store, wire.
+May import: charts, core, pricing, store, wire.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ from piggybot.chat.ask import Ask, Button, House, Keyboard, Reply
 from piggybot.core import profit
 from piggybot.core.mail import File
 from piggybot.core.positions import Book, Day, Position
-from piggybot.core.profit import DAY, Prices
+from piggybot.core.profit import DAY
 from piggybot.core.runs import Run
-from piggybot.errors import PiggyError
+from piggybot.pricing import prices_of
 from proxy.wire import Mode
 
 OFFERED_FOR = timedelta(days=1)
@@ -111,7 +111,7 @@ async def gathered(
     drawn = min(since, today - (CHART_OF_A_DAY - 1) * DAY) if period is Period.DAY else since
     days = await house.door(ledger.days, user_id, book, drawn)
     held = await house.door(ledger.positions, user_id, book)
-    prices = await prices_of(house, held)
+    prices = await prices_of(house.market, held)
     runs = await house.door(house.store.runs.of_person, person_id)
     return Result(
         book,
@@ -123,17 +123,6 @@ async def gathered(
         {run_id: profit.open_now(_of(held, run_id), prices) for run_id in _run_ids(held)},
         {run.id: run for run in runs},
     )
-
-
-async def prices_of(house: House, held: Sequence[Position]) -> Prices:
-    """The price of each market in which something is held; those that have one now."""
-    found = {}
-    for exchange, symbol in dict.fromkeys((one.key.exchange, one.key.symbol) for one in held):
-        try:
-            found[exchange, symbol] = (await house.market.price(exchange, symbol)).price
-        except PiggyError:
-            continue
-    return found
 
 
 def _run_ids(held: Sequence[Position]) -> list[str]:

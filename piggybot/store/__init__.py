@@ -24,6 +24,7 @@ from piggybot.store.pairing import PairingCodes
 from piggybot.store.people import People
 from piggybot.store.runs import Runs
 from piggybot.store.slots import Slots
+from piggybot.store.summaries import Summaries
 
 __all__ = [
     "ButtonRow",
@@ -60,3 +61,4 @@ class Store:
         self.ledger = Ledger(engine)
         self.flags = Flags(engine)
         self.alerts = Alerts(engine)
+        self.summaries = Summaries(engine)

@@ -136,4 +136,48 @@ LOOKING = (
         "/pnl 7",
         "❌ I do not understand “7” after /pnl.\nThere are day, week, month, all.",
     ),
+    Typed(
+        "/summary 24",
+        "❌ “24” is not a whole hour from 0 to 23.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
+    ),
+    Typed(
+        "/summary 8:30",
+        "❌ “8:30” is not a whole hour from 0 to 23.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
+    ),
+    Typed(
+        "/summary -1",
+        "❌ “-1” is not a whole hour from 0 to 23.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
+    ),
+    Typed(
+        "/summary eight",
+        "❌ “eight” is not a whole hour from 0 to 23.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
+    ),
+    Typed(
+        "/summary 13pm",
+        "❌ “13pm” is not a whole hour from 0 to 23.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
+    ),
+    Typed(
+        "/summary 8 Berlim",
+        "❌ I know no time zone called “Berlim”.\nDid you mean Europe/Berlin?",
+    ),
+    Typed(
+        "/summary 8 Europe/Berlln",
+        "❌ I know no time zone called “Europe/Berlln”.\nDid you mean Europe/Berlin?",
+    ),
+    Typed(
+        "/summary 8 Mars/Base",
+        "❌ I know no time zone called “Mars/Base”.\nDid you mean Pacific/Marquesas?",
+    ),
+    Typed(
+        "/summary 8 ../../etc/passwd",
+        "❌ I know no time zone called “../../etc/passwd”.\nWrite it like Europe/Berlin or UTC.",
+    ),
+    Typed(
+        "/summary 8 Europe/Berlin now",
+        "❌ I do not understand “8 Europe/Berlin now”.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
+    ),
+    Typed(
+        "/summary off now",
+        "❌ “off” is not a whole hour from 0 to 23.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
+    ),
 )
