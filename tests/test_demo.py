@@ -122,9 +122,10 @@ def terminal(tmp_path: Path):
 
 
 def test_a_chat_in_the_terminal_survives_kills_and_ends_cleanly(terminal: Terminal, tmp_path: Path):
-    terminal.until(r"Pairing code: type  /start (\d{6})")
-    terminal.until(r"[0-9a-f]{64}\s+[0-9a-f]{64}")
-    terminal.type("/start {code}")
+    code = terminal.until(r"Pairing code: type  /start (\d{6})")[1]
+    terminal.until(r"key: +[0-9a-f]{64}")
+    terminal.until(r"secret: +[0-9a-f]{64}")
+    terminal.type(f"/start {code}")
     terminal.until("Hello You")
     number = terminal.until(r"(\d):\[[^\]]*Test buy")[1]
     terminal.type(number)

@@ -18,6 +18,9 @@ from piggybot.chat import (
     look,
     prices,
     profit,
+    run,
+    run_summary,
+    runs,
     safety,
     summary,
     texts_look,
@@ -68,6 +71,8 @@ COMMANDS: Mapping[str, Command] = {
     "testbuy": Command(trade.testbuy, "/testbuy 2 [symbol]", TRADE, money=True),
     "buy": Command(trade.buy, "/buy AMOUNT [symbol]", TRADE, money=True),
     "sell": Command(trade.sell, "/sell AMOUNT|all [symbol]", TRADE, money=True),
+    "run": Command(run.run, "/run [STRATEGY SYMBOL 1h 10]", TRADE),
+    "runs": Command(runs.runs, "/runs [#2]", TRADE),
     "balance": Command(look.balance, "/balance", LOOK),
     "status": Command(look.status, "/status", LOOK),
     "trades": Command(look.trades, "/trades [n]", LOOK),
@@ -101,19 +106,34 @@ ACTIONS: Mapping[str, Handler] = {
     "resume": safety.resume_confirmed,
     "limits": safety.limits_confirmed,
     "forget": account.forget_confirmed,
-    "why_run": why.why_run,
+    "run_look": runs.looked,
+    "run_pause": runs.paused,
+    "run_resume": runs.resumed,
+    "run_resume_live": runs.resume_confirmed,
+    "run_why": runs.why_asked,
+    "run_end": runs.end,
+    "run_end_keep": runs.end_keeping,
+    "run_end_sell": runs.end_selling,
     "alert_remove": alerts.removed,
     "chart": drawing.redrawn,
     "pnl": profit.other_period,
+    "run_picked": run.picked,
+    "run_cancel": run.cancelled,
+    "run_start": run_summary.started,
+    "run_start_live": run_summary.started,
 }
 
-PROMPT = frozenset({"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"})
+PROMPT = frozenset(
+    {"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"}
+    | {"run_start_live", "run_resume", "run_resume_live", "run_end_sell"}
+)
 """Actions that move money or loosen: obeyed soon after the press, or not at all."""
 
 STEPS: Mapping[tuple[str, str], Handler] = {
     (keys.NAME, "key"): keys.key_typed,
     (keys.NAME, "secret"): keys.secret_typed,
     (keys.NAME, "confirm"): keys.button_awaited,
+    (run_summary.NAME, run.STEP): run.typed,
     (live.NAME, "token"): live.token_typed,
     (live.NAME, "confirm"): keys.button_awaited,
 }

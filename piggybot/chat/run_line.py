@@ -53,6 +53,12 @@ class Line:
     """Exits and guards, by their names in SETTINGS."""
 
     @property
+    def complete(self) -> bool:
+        """Whether a run could be started with it."""
+        named = bool(self.strategy and self.symbol)
+        return named and self.timeframe is not None and self.amount is not None
+
+    @property
     def exits(self) -> Exits:
         return exits_of(self.given)
 

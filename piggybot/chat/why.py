@@ -32,21 +32,13 @@ async def why(ask: Ask) -> None:
         return
     run = await run_called(ask, int(found["run"]))
     if found["order"] is None:
-        await _tell_run(ask, run)
+        await tell_run(ask, run)
         return
     number = int(found["order"])
     order = await ask.house.door(ask.house.store.orders.of_run, run.id, number)
     if order is None:
         raise BadInput(*texts.no_trade(run, number))
     await _tell(ask, order)
-
-
-async def why_run(ask: Ask) -> None:
-    """The button on a run's card."""
-    run = await ask.house.door(ask.house.store.runs.get, ask.params["run"])
-    if run is None or run.person_id != ask.person.id:
-        raise BadInput(*texts.no_run(""))
-    await _tell_run(ask, run)
 
 
 async def run_called(ask: Ask, number: int) -> Run:
@@ -64,7 +56,7 @@ async def _tell(ask: Ask, order: Order) -> None:
     await ask.say(Reply(texts.order(order, run, await _account(ask))))
 
 
-async def _tell_run(ask: Ask, run: Run) -> None:
+async def tell_run(ask: Ask, run: Run) -> None:
     """Its last decision, and its last order below."""
     house = ask.house
     slot = await house.door(house.store.slots.last, run.id)

@@ -19,7 +19,7 @@ from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.market import MarketData
 from piggybot.settings import Settings
-from piggybot.store import Outgoing, Person, Press, Store
+from piggybot.store import ButtonRow, Outgoing, Person, Press, Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
 from piggybot.ticks import Ticks
@@ -127,14 +127,25 @@ class Bench:
         handler = STEPS[(dialogue.name, dialogue.step)]
         return await self._run(handler, self._ask(by, None, secrets=secrets))
 
+    async def answer_typed(self, text: str, *, by: int = OWNER) -> list[str]:
+        """Answer the open question in words."""
+        dialogue = self.store.dialogues.get(by)
+        assert dialogue is not None
+        handler = STEPS[(dialogue.name, dialogue.step)]
+        return await self._run(handler, self._ask(by, None, words=tuple(text.split())))
+
     async def press(self, label: str, *, by: int = OWNER) -> list[str]:
         """Press the newest button whose label begins so."""
         nonce = self.nonce(label)
         pressed = self.store.buttons.press(nonce, by, self.now)
         if pressed.outcome is not Press.OK or pressed.row is None:
             return [pressed.outcome.value]
-        ask = self._ask(by, f"b{nonce}", params=pressed.row.params)
-        return await self._run(ACTIONS[pressed.row.action], ask)
+        return await self.handle_press(pressed.row)
+
+    async def handle_press(self, row: ButtonRow) -> list[str]:
+        """What a used button does; also once more, as after a crash."""
+        ask = self._ask(row.person_id, f"b{row.nonce}", params=row.params)
+        return await self._run(ACTIONS[row.action], ask)
 
     def nonce(self, label: str) -> str:
         found = [

@@ -53,6 +53,7 @@ class FakeBroker:
         self.accounts: dict[str, FakeAccount] = {}
         self.books: dict[str, OrderOut] = {}
         self.posts: list[str] = []
+        self.checked: list[TradeIn] = []
         self.calls: list[str] = []
         self.down = False
         self.traces = False
@@ -181,6 +182,7 @@ class FakeBroker:
 
     async def check(self, order: TradeIn) -> CheckOut:
         self._arrive("check")
+        self.checked.append(order)
         if self.refuse is not None:
             return CheckOut(allowed=False, error=self.refuse.problem)
         return CheckOut(allowed=True)

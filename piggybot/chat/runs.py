@@ -1,0 +1,163 @@
+"""Handlers of runs that are at work: their cards, and the buttons on them.
+
+Alone because a card stays in the chat and is pressed again and again: each press changes one run,
+once, and then the card shows how it stands, in the same message.
+
+May import: core, desk, errors, runs, wire.
+"""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from piggybot.chat import texts_cards as texts
+from piggybot.chat import why
+from piggybot.chat.ask import Ask, Button, Keyboard, Reply
+from piggybot.core.positions import Book
+from piggybot.core.runs import RunState
+from piggybot.errors import BadInput, PiggyError
+from piggybot.runs import Card
+from proxy.wire import AccountOut
+
+CARD_LIFE = timedelta(days=7)
+MOST_CARDS = 8
+NUMBER = re.compile(r"#?(?P<number>[0-9]{1,6})", re.ASCII)
+
+
+async def runs(ask: Ask) -> None:
+    """Show your runs: what each holds, earned and decided, with buttons."""
+    account = await ask.house.desk.accounts.look(ask.person)
+    if ask.words:
+        await ask.say(await _card(ask, await _named(ask), account, ask.key(0)))
+        return
+    cards = await ask.house.runs.cards(ask.person)
+    if not cards:
+        await ask.say(Reply(texts.NO_RUNS))
+        return
+    shown = [await _shown(ask, card, account) for card in cards]
+    if len(shown) > MOST_CARDS:
+        await ask.say(Reply(texts.many([texts.listed(one) for one in shown])))
+        return
+    replies = [_reply(one, ask.key(turn)) for turn, one in enumerate(shown)]
+    await ask.say(*replies)
+
+
+async def looked(ask: Ask) -> None:
+    """Refresh the card."""
+    await _again(ask)
+
+
+async def paused(ask: Ask) -> None:
+    """Tightens: at once. What it holds keeps its exits."""
+    await ask.house.runs.pause(ask.person, _number(ask))
+    await _again(ask)
+
+
+async def resumed(ask: Ask) -> None:
+    """At once on paper; where real money is about, one more press."""
+    account = await ask.house.desk.accounts.look(ask.person)
+    card = await ask.house.runs.card(ask.person, _number(ask))
+    if Book.of(account.mode) is Book.PAPER:
+        await resume_confirmed(ask)
+        return
+    yes = Button(texts.RESUME_LIVE, "run_resume_live", ask.params)
+    question = texts.resume_question(await _shown(ask, card, account))
+    await ask.say(Reply(question, ((yes, _go_on(ask)),), edits=ask.params["card"]))
+
+
+async def resume_confirmed(ask: Ask) -> None:
+    """Obey signals from the next slot on."""
+    await ask.house.runs.resume(ask.person, _number(ask))
+    await _again(ask)
+
+
+async def why_asked(ask: Ask) -> None:
+    """Its last decision, below the card."""
+    run = await ask.house.runs.find(ask.person, _number(ask))
+    await why.tell_run(ask, run)
+    await _again(ask)
+
+
+async def end(ask: Ask) -> None:
+    """Ends at once what holds nothing; what holds something is asked about."""
+    account = await ask.house.desk.accounts.look(ask.person)
+    card = await ask.house.runs.card(ask.person, _number(ask))
+    if not card.position.entries:
+        await end_keeping(ask)
+        return
+    sell = Button(texts.SELL_AND_END, "run_end_sell", ask.params)
+    keep = Button(texts.KEEP_AND_END, "run_end_keep", ask.params, CARD_LIFE)
+    question = texts.end_question(await _shown(ask, card, account))
+    await ask.say(Reply(question, ((sell, keep), (_go_on(ask),)), edits=ask.params["card"]))
+
+
+async def end_keeping(ask: Ask) -> None:
+    """End it; what it holds is the person's own from then on."""
+    before = await ask.house.runs.card(ask.person, _number(ask))
+    run = await ask.house.runs.end_keeping(ask.person, _number(ask))
+    kept = bool(before.position.entries or before.resting)
+    await ask.say(Reply(texts.ended(run, kept=kept), edits=ask.params["card"]))
+
+
+async def end_selling(ask: Ask) -> None:
+    """Sell what it holds, then end it; the order tells its own end."""
+    run = await ask.house.runs.end_selling(ask.person, _number(ask))
+    await ask.say(Reply(texts.ended(run, kept=False), edits=ask.params["card"]))
+
+
+async def _named(ask: Ask) -> Card:
+    found = NUMBER.fullmatch(ask.words[0]) if len(ask.words) == 1 else None
+    if found is None:
+        raise BadInput("I need the number of one run.", f"Type it like this: {texts.USAGE}")
+    return await ask.house.runs.card(ask.person, int(found["number"]))
+
+
+async def _again(ask: Ask) -> None:
+    """The card as it stands now, in its own message."""
+    account = await ask.house.desk.accounts.look(ask.person)
+    card = await ask.house.runs.card(ask.person, _number(ask))
+    key = ask.params["card"]
+    await ask.say(replace(await _card(ask, card, account, key), edits=key))
+
+
+async def _card(ask: Ask, card: Card, account: AccountOut, key: str) -> Reply:
+    return _reply(await _shown(ask, card, account), key)
+
+
+async def _shown(ask: Ask, card: Card, account: AccountOut) -> texts.Shown:
+    """With the price where there is something to value, and where it can be had."""
+    shown = texts.Shown(card, account, ask.house.clock())
+    if not card.position.entries:
+        return shown
+    try:
+        price = await ask.house.market.price(card.run.exchange, card.run.symbol)
+    except PiggyError:
+        return shown
+    return replace(shown, price=price.price)
+
+
+def _reply(shown: texts.Shown, key: str) -> Reply:
+    return Reply(texts.card(shown), _buttons(shown, key))
+
+
+def _buttons(shown: texts.Shown, key: str) -> Keyboard:
+    """What may follow its state. The key is the card's own, so that a press finds it again."""
+    run = shown.run
+    params = {"number": str(run.number), "card": key}
+    if run.state is RunState.ENDED:
+        return ()
+    turn = Button(texts.RESUME, "run_resume", params, CARD_LIFE)
+    if run.state is RunState.ACTIVE:
+        turn = Button(texts.PAUSE, "run_pause", params, CARD_LIFE)
+    ask_why = Button(texts.WHY, "run_why", params, CARD_LIFE)
+    look = Button(texts.LOOK, "run_look", params, CARD_LIFE)
+    end_it = Button(texts.END, "run_end", params, CARD_LIFE)
+    return (turn, ask_why), (look, end_it)
+
+
+def _go_on(ask: Ask) -> Button:
+    return Button(texts.GO_ON, "run_look", ask.params, CARD_LIFE)
+
+
+def _number(ask: Ask) -> int:
+    return int(ask.params["number"])
