@@ -47,6 +47,7 @@ class BadScript(Exception):
     def __init__(self, line: int, sentence: str) -> None:
         super().__init__(f"Line {line}: {sentence}")
         self.line = line
+        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)

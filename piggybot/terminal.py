@@ -88,7 +88,9 @@ async def _talk(
             continue
         try:
             await _one(stage, conversation, line.strip())
-        except (BadScript, NoButton, StageError) as problem:
+        except BadScript as problem:
+            show(problem.sentence, Tone.BAD)
+        except (NoButton, StageError) as problem:
             show(str(problem), Tone.BAD)
 
 

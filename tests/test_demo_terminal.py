@@ -68,7 +68,7 @@ async def test_the_world_can_be_made_to_misbehave_and_a_wrong_line_is_a_sentence
     shown = await talk(stage, "!exchange timeout-after", "!proxy explode", "", "/help")
     assert stage.done == ["exchange timeout-after"]
     assert stage.fake.said == ["/help"]
-    assert shown == ["bad: Line 1: Write !proxy kill or !proxy start; this is '!proxy explode'."]
+    assert shown == ["bad: Write !proxy kill or !proxy start; this is '!proxy explode'."]
 
 
 async def test_a_process_that_dies_ends_the_chat_and_is_named():

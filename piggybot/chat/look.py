@@ -32,8 +32,9 @@ async def status(ask: Ask) -> None:
     try:
         account = await house.desk.accounts.look(person)
     except PiggyError as error:
-        text = texts.status_without_proxy(error, last, keys, person.user_id)
-        await ask.say(Reply(text))
+        stopped = await house.desk.errands.stopped(person)
+        known = texts.Known(person, last, stopped)
+        await ask.say(Reply(texts.status_without_proxy(error, known, keys)))
         return
     mine = await house.door(house.store.orders.open)
     waiting = sum(order.intent.user_id == person.user_id for order in mine)

@@ -13,7 +13,7 @@ from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import whole
 from piggybot.core.money import parse_amount, plain, quoted, usd
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
-from piggybot.errors import BadInput, NotAllowed, PiggyError
+from piggybot.errors import BadInput, BrokerDown, NotAllowed, PiggyError
 from proxy.wire import AccountOut, LimitsIn, Mode, ModeIn
 
 LIMITS_USAGE = "/limits trade 20, /limits day 5 or /limits loss 2"
@@ -61,6 +61,15 @@ async def _seen_epoch(ask: Ask) -> dict[str, str]:
 
 async def resume_confirmed(ask: Ask) -> None:
     """Deliver a stop that is still on its way, then end it there and here."""
+    try:
+        await _resume(ask)
+    except BrokerDown as down:
+        raise BrokerDown(
+            f"The stop still holds here. {down.message}", down.hint, down.sent
+        ) from down
+
+
+async def _resume(ask: Ask) -> None:
     house, person = ask.house, ask.person
     ended = await house.desk.errands.standing(person)
     await house.desk.errands.deliver_stop(person)

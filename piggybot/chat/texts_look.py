@@ -13,6 +13,7 @@ from piggybot.chat import texts_safety as safety
 from piggybot.chat.texts import MARKS, e, listed, mark, pinned
 from piggybot.core.money import plain, usd
 from piggybot.core.orders import Order
+from piggybot.core.people import Person
 from piggybot.errors import PiggyError
 from proxy.wire import AccountOut, BalanceOut, Holding, OrderOut, Side, Status
 
@@ -86,10 +87,25 @@ def unresolved(orders: Sequence[OrderOut], waiting: int) -> str:
     return f"Unresolved orders:\n{listed(shown)}"
 
 
-def status_without_proxy(error: PiggyError, last: str, keys: Sequence[str], user_id: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this house knows without the proxy."""
+
+    person: Person
+    health: str
+    stopped: bool
+
+
+def status_without_proxy(error: PiggyError, known: Known, keys: Sequence[str]) -> str:
+    person = known.person
+    mode = "not known yet" if person.mode is None else mark(person.mode, sandbox=person.sandbox)
+    stop = (
+        "\n🛑 A stop holds in this bot: it sends nothing. /resume ends it." if known.stopped else ""
+    )
     return (
-        f"{last}\n❌ Backend health: {e(error.message)}\n{e(error.hint)}\n"
-        f"Keys: {'; '.join(keys) or 'none: /setkeys'}\nuserId: <code>{e(user_id)}</code>"
+        f"❌ Backend health: {e(error.message)}\n{e(error.hint)}\nLast check: {known.health}\n"
+        f"Mode as last seen: {mode}{stop}\n"
+        f"Keys: {'; '.join(keys) or 'none: /setkeys'}\nuserId: <code>{e(person.user_id)}</code>"
     )
 
 

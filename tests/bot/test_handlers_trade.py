@@ -166,11 +166,19 @@ async def test_status_shows_mode_health_keys_limits_and_user_id(bench: Bench) ->
 
 
 async def test_status_without_the_proxy_still_says_what_is_known(bench: Bench) -> None:
+    await bench.say("/start")
+    bench.broker.accounts["user-7"].mode = Mode.LIVE
+    await bench.ticks.health()
     bench.broker.down = True
     await bench.ticks.health()
     [told] = await bench.say("/status")
+    assert told.startswith("❌ Backend health: The proxy cannot be reached.")
     assert "❌ Backend health: down (0 s ago)" in told
+    assert "Mode as last seen: 🔴 LIVE 🧪" in told
     assert "user-7" in told
+    assert "A stop holds" not in told
+    await bench.say("/stop")
+    assert "🛑 A stop holds in this bot: it sends nothing." in (await bench.say("/status"))[0]
 
 
 async def test_trades_carry_their_mode_and_only_ones_own_are_shown(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from piggybot.chat import texts, texts_look, texts_safety, texts_setup
 from piggybot.core.keys import Removed
 from piggybot.core.orders import Intent, Order
+from piggybot.core.people import Person
 from piggybot.errors import BadInput
 from piggybot.sandbox.telegram_html import parse_html
 from proxy.wire import (
@@ -76,6 +77,7 @@ def test_no_name_or_reason_can_break_a_message(words: str) -> None:
         warnings=[words],
     )
     error = BadInput(words, words)
+    nameless = Person(1, 1, words, True, words, words)
     held = Holding(exchange=words, symbol=words, units=Decimal(1), costUsd=Decimal(1))
     for told in (
         texts.error_text(error),
@@ -87,7 +89,7 @@ def test_no_name_or_reason_can_break_a_message(words: str) -> None:
         texts_setup.forgotten(Removed((words,), True)),
         texts_safety.stop_not_delivered(error, everyone=True),
         texts_safety.health_lost(Mode.LIVE, sandbox=False, why=words),
-        texts_look.status_without_proxy(error, "x", [], words),
+        texts_look.status_without_proxy(error, texts_look.Known(nameless, "x", True), []),
     ):
         parse_html(told)
 

@@ -102,7 +102,7 @@ async def test_resume_delivers_a_stop_that_had_not_arrived_before_it_ends_it(ben
     await bench.say("/stop")
     await bench.say("/resume")
     told = await bench.press("▶️ Resume")
-    assert told[-1].startswith("❌ The proxy cannot be reached.")
+    assert told[-1].startswith("❌ The stop still holds here. The proxy cannot be reached.")
     assert bench.store.flags.get("stop:all") is not None
 
     bench.broker.down = False
