@@ -1,6 +1,7 @@
-"""The command line: demo, up, bot, stop. `piggybot COMMAND --help` tells more.
+"""The command line: demo, up, bot, stop, backtest, optimize. `piggybot COMMAND --help` tells more.
 
-May import: app, chat, demo, errors, halt, player, processes, script, settings, stage, terminal, up.
+May import: app, backtest, chat, demo, errors, halt, player, processes, script, settings, stage,
+terminal, up.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from rich.text import Text
 
 from migrations.database import UnsafeDatabase
 from piggybot.app import run
+from piggybot.backtest.terminal import Typed, print_backtest, print_search
 from piggybot.demo import Demo, demo
 from piggybot.errors import BadSettings, PiggyError
 from piggybot.halt import Where, halt
@@ -45,6 +47,20 @@ console = Console(highlight=False, soft_wrap=True)
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Keep everything here; else it goes away at the end.")
 ]
+LineArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="STRATEGY SYMBOL TIMEFRAME [90d] [AMOUNT] [NAME=VALUE …]",
+        help="As for /run, e.g. sma_crossover BTC/USDT 1h 90d 100 fast=10 stop=5%",
+        show_default=False,
+    ),
+]
+CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the trades to this file.")]
+FileOption = Annotated[
+    Path | None,
+    typer.Option("--from-csv", help="Take the candles from this file, not from the proxy."),
+]
+TriesOption = Annotated[int, typer.Option("--tries", min=1, max=10_000, help="How many to try.")]
 PlayOption = Annotated[
     str | None, typer.Option("--play", help="Play this script instead; `guide` is built in.")
 ]
@@ -75,13 +91,29 @@ def bot_command() -> None:
     """Run the bot alone; `python -m proxy` runs the proxy."""
     os.umask(0o077)
     settings = _settings_or_exit()
-    raise typer.Exit(_until_told(_bot(run(settings)), 0))
+    raise typer.Exit(_until_told(_told(run(settings)), 0))
 
 
 @commands.command("stop")
 def stop_command() -> None:
     """Stop all trading at once, from the host: no Telegram needed, and no running bot."""
     raise typer.Exit(halt(_where(), console.print))
+
+
+@commands.command("backtest")
+def backtest_command(line: LineArgument, csv: CsvOption = None, file: FileOption = None) -> None:
+    """Try a strategy on the past, by the rules that a run would have had."""
+    settings = _settings_or_exit(telegram_bot_token=NO_TOKEN_NEEDED)
+    work = print_backtest(Typed(line, file, csv), settings, console)
+    raise typer.Exit(_until_told(_told(work), INTERRUPTED))
+
+
+@commands.command("optimize")
+def optimize_command(line: LineArgument, tries: TriesOption = 100, file: FileOption = None) -> None:
+    """Search a strategy's parameters; a part of the past is held back and judges them."""
+    settings = _settings_or_exit(telegram_bot_token=NO_TOKEN_NEEDED)
+    work = print_search(Typed(line, file, tries=tries), settings, console)
+    raise typer.Exit(_until_told(_told(work), INTERRUPTED))
 
 
 def main() -> None:
@@ -123,7 +155,8 @@ async def _play(data: Path | None, steps: list[Step]) -> int:
     return 0
 
 
-async def _bot(running: Coroutine[Any, Any, None]) -> int:
+async def _told(running: Coroutine[Any, Any, None]) -> int:
+    """Its exit status; what it could not begin or go on with is told in a sentence."""
     try:
         await running
     except (PiggyError, UnsafeDatabase) as problem:
@@ -169,9 +202,9 @@ def _script(name: str) -> list[Step]:
     raise typer.Exit(BAD_START)
 
 
-def _settings_or_exit() -> Settings:
+def _settings_or_exit(**given: str) -> Settings:
     try:
-        return load()
+        return load(**given)
     except BadSettings as problem:
         show_plain(str(problem), Tone.BAD)
         raise typer.Exit(BAD_START) from None

@@ -55,7 +55,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "matplotlib": ("piggybot/charts/",),
     "optuna": ("piggybot/backtest/search.py",),
     "typer": ("piggybot/__main__.py",),
-    "rich": ("piggybot/__main__.py",),
+    "rich": ("piggybot/__main__.py", "piggybot/backtest/terminal.py"),
     "structlog": ("piggybot/", "proxy/"),
 }
 ROOTS = ("piggybot/app.py", "proxy/app.py")

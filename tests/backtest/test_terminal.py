@@ -1,0 +1,194 @@
+"""`piggybot backtest` and `piggybot optimize`: from what was typed to tables, or a sentence.
+
+May import: backtest, core, errors, settings.
+"""
+
+import csv
+import gzip
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from piggybot.__main__ import commands
+from piggybot.backtest.files import FileSource, read
+from piggybot.backtest.terminal import Typed, print_backtest, print_search
+from piggybot.core.market import Candles
+from piggybot.errors import BadInput, BrokerRefused
+from piggybot.settings import Settings, load
+from proxy.wire import Timeframe
+from tests.candles import hourly
+from tests.proxy.edges import TOKEN, running
+
+pytestmark = pytest.mark.anyio
+WHOLE_HOURS = 1397
+NAMES = "timestamp_ms,open,high,low,close,volume"
+HOUR = 3_600_000
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of this machine, and no .env, reaches these stories."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def hours(tmp_path: Path) -> Path:
+    """The real hours up to the venue's outage, as a file."""
+    return written(tmp_path / "hours.csv", hourly().part(0, WHOLE_HOURS))
+
+
+def written(path: Path, candles: Candles) -> Path:
+    columns = (candles.open, candles.high, candles.low, candles.close, candles.volume)
+    with path.open("w") as file:
+        rows = csv.writer(file)
+        rows.writerow(NAMES.split(","))
+        rows.writerows(
+            zip(candles.opened.tolist(), *(one.tolist() for one in columns), strict=True)
+        )
+    return path
+
+
+def settings(**given: object) -> Settings:
+    return load(telegram_bot_token=f"0000:{'x' * 35}", **given)
+
+
+async def printed(work: Callable, typed: Typed, **given: object) -> str:
+    out = io.StringIO()
+    await work(typed, settings(**given), Console(file=out, width=120, highlight=False))
+    return out.getvalue()
+
+
+async def test_a_backtest_on_a_file_prints_figures_and_writes_its_trades(hours, tmp_path):
+    trades = tmp_path / "trades.csv"
+    said = ["sma_crossover", "BTC/USDT", "1h", "50", "losses=50", "drawdown=100%"]
+    text = await printed(print_backtest, Typed(said, from_csv=hours, csv=trades))
+    assert "sma_crossover, BTC/USDT 1h, 1,367 candles from 2020-05-02 03:00" in text
+    rows = list(csv.DictReader(trades.read_text().splitlines()))
+    assert f"{len(rows)} trades" in text
+    profit = sum(float(row["profit"]) for row in rows)
+    assert f"Profit ${profit:,.2f}" in text
+    assert f"{profit / 50:+.2%}" in text
+    assert "stake of $50.00" in text
+    assert "Assumed are" in text
+
+
+async def test_a_backtest_by_the_running_proxy_takes_the_venues_candles_and_rules(tmp_path):
+    async with running(tmp_path, lambda: datetime.now(UTC)) as proxy:
+        given = {"backend_api_url": proxy.server.url, "proxy_token": TOKEN}
+        said = ["macd", "ETHUSDT", "5m", "3d", "100", "fast=8", "take=2%"]
+        text = await printed(print_backtest, Typed(said), **given)
+        assert "macd fast=8, ETH/USDT 5m, 864 candles from" in text
+        assert "trades" in text
+        assert "Assumed" not in text
+        with pytest.raises(BrokerRefused, match="has no spot market of that name"):
+            await printed(print_backtest, Typed(["macd", "DOGE/USDT", "5m", "3d"]), **given)
+
+
+async def test_it_says_when_a_guard_would_have_halted_the_run(hours):
+    said = ["sma_crossover", "BTC/USDT", "1h", "fast=2", "slow=5", "losses=3"]
+    text = await printed(print_backtest, Typed(said, from_csv=hours))
+    assert "⚠️ Halted on 2020-05-" in text
+    assert "3 losses in a row" in text
+
+
+async def test_a_search_prints_what_was_held_back_beside_what_it_chose(hours):
+    said = ["sma_crossover", "BTC/USDT", "1h", "losses=50"]
+    text = await printed(print_search, Typed(said, from_csv=hours, tries=12))
+    assert "best, held back" in text
+    assert "Best of 12 by Sharpe ratio: fast=" in text
+    assert "the rest was held back" in text
+
+
+REFUSED = {
+    "sma_crosover BTC/USDT 1h": "Did you mean sma_crossover?",
+    "sma_crossover BTC/USDT 7h": "There are no candles of “7h”. Did you mean 4h?",
+    "sma_crossover BTC/USDT": "The timeframe is missing.",
+    "BTC/USDT 1h": "The strategy is missing.",
+    "sma_crossover 1h": "The symbol is missing.",
+    "sma_crossover BTC/USDT 1h fast=40": r"fast \(40\) must be below slow \(30\)",
+    "sma_crossover BTC/USDT 1h fats=4": "Did you mean fast?",
+    "sma_crossover BTC/USDT 1h stop=5": "is not a percentage with its sign",
+    "sma_crossover BTC/USDT 1h -5": "An amount cannot be negative",
+    "sma_crossover BTC/USDT 1h 90d": "The file has 1,397 candles, and 2,190 are needed.",
+    "sma_crossover BTC/USDT 5m": "are not 5m ones",
+    "sma_crossover BTC/USDT 1h slow=1000 fast=500 90d": "and 3,160 are needed",
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+async def test_what_cannot_be_tested_is_refused_in_a_sentence(said, hours):
+    with pytest.raises(BadInput, match=REFUSED[said]):
+        await printed(print_backtest, Typed(said.split(), from_csv=hours))
+
+
+def test_the_command_ends_with_2_and_a_sentence_and_else_with_0(hours):
+    run = CliRunner().invoke
+    line = ["backtest", "sma_crossover", "BTC/USDT", "1h", "--from-csv", str(hours)]
+    good = run(commands, line)
+    assert (good.exit_code, "holding the coin" in good.output) == (0, True)
+    wrong = run(commands, [*line, "fast=0"])
+    assert (wrong.exit_code, "it goes from 2 to 500 candles" in wrong.output) == (2, True)
+    nobody = run(commands, ["backtest", "sma_crossover", "BTC/USDT", "1h"])
+    assert (nobody.exit_code, "Is the proxy running?" in nobody.output) == (2, True)
+    lost = run(commands, [*line, "--csv", str(hours.parent / "no" / "trades.csv")])
+    assert (lost.exit_code, "cannot be written" in lost.output) == (2, True)
+
+
+BAD_FILES = {
+    "no column": ("timestamp_ms,open,high,low\n", "has no column “close”"),
+    "empty": (NAMES, "There is no candle"),
+    "words": (f"{NAMES}\n0,1,1,1,one,1\n", "Line 2 of .*: close is “one”, no plain number"),
+    "nan": (f"{NAMES}\n0,1,1,1,nan,1\n", "close is “nan”, no plain number"),
+    "short": (f"{NAMES}\n0,1,1\n", "low is “”, no plain number"),
+    "no time": (f"{NAMES}\nnow,1,1,1,1,1\n", "timestamp_ms is “now”, no whole number"),
+    "twice": (f"{NAMES}\n0,1,1,1,1,1\n0,1,1,1,1,1\n", "Line 3 .* 1970-01-01 00:00 is there twice"),
+    "backwards": (f"{NAMES}\n{HOUR},1,1,1,1,1\n0,1,1,1,1,1\n", "comes after a later one"),
+    "minutes": (f"{NAMES}\n0,1,1,1,1,1\n60000,1,1,1,1,1\n", "are not 1h ones"),
+    "quotes": (f'{NAMES}\n0,"1,1,1,1,1\n', "is no CSV"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_lies_is_refused_with_the_line(name, tmp_path):
+    text, words = BAD_FILES[name]
+    path = tmp_path / "bad.csv"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=words):
+        read(path, "BTC/USDT", Timeframe.H1)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\xff\xfe", "it is not UTF-8 text"),
+        (gzip.compress(NAMES.encode())[:-9], "its end is missing"),
+        (b"\x1f\x8b nonsense", "cannot be read"),
+        (None, "No such file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(data, words, tmp_path):
+    path = tmp_path / "bad.csv"
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(BadInput, match=words):
+        read(path, "BTC/USDT", Timeframe.H1)
+
+
+async def test_a_gap_is_never_closed_and_what_lies_after_it_can_be_used(tmp_path):
+    candles = hourly()
+    holed = tmp_path / "holed.csv"
+    whole = written(tmp_path / "whole.csv", candles).read_text().splitlines()
+    holed.write_text("\n".join([*whole[:1000], *whole[1003:]]))
+    source = FileSource(holed, "BTC/USDT", Timeframe.H1)
+    with pytest.raises(BadInput, match="From then on 466 of 500 are whole"):
+        await source.candles("file", "BTC/USDT", Timeframe.H1, 500)
+    assert len(await source.candles("file", "BTC/USDT", Timeframe.H1, 466)) == 466
+    assert (await source.rules("file", "BTC/USDT")).tick == Decimal("0.01")
