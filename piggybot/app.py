@@ -114,6 +114,7 @@ class Bot:
         needs = Needs(
             store=self.store,
             door=self._door,
+            broker=self._broker,
             clock=self._clock,
             ids=ids,
             notifier=self._bell,
@@ -139,6 +140,7 @@ class Bot:
             market=self._market,
             studio=self._studio,
             runs=self.trading.runs,
+            whynot=self.trading.whynot,
         )
 
     async def start(self, announce: Announce) -> None:

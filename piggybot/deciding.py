@@ -106,14 +106,14 @@ class Deciding:
             halts = decisions.guard(moment, stake)
             if halts is not None:
                 return held_back(halts), SILENT
-            opinion = await self._opinion(run, moment.slot)
+            opinion = await self.opinion(run, moment.slot)
         except FAILED as failed:
             return held_back(Hold(Gate.STRATEGY, f"{failed.message} {failed.hint}".strip())), SILENT
         except PiggyError as trouble:
             return held_back(trouble_of(trouble)), SILENT
         return decisions.decide(moment, opinion.signal, adds=adds), opinion
 
-    async def _opinion(self, run: Run, slot: datetime) -> Opinion:
+    async def opinion(self, run: Run, slot: datetime) -> Opinion:
         """What its strategy says of the candles up to the slot."""
         count = await self._panel.warmup(run.strategy, run.params)
         candles = await self._market.candles(

@@ -3,7 +3,7 @@
 Alone because they share claims and standings, and whoever builds a bot must not get that wrong.
 
 May import: acting, deciding, desk, market, ports, runner, runs, standings, store, strategies,
-watcher.
+watcher, whynot.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from piggybot.acting import Acting
 from piggybot.deciding import Deciding
 from piggybot.desk import Desk
 from piggybot.market import MarketData
-from piggybot.ports import Clock, Ids, Notifier
+from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.runner import Runner
 from piggybot.runs import Runs
 from piggybot.standings import Standings
@@ -21,6 +21,7 @@ from piggybot.store import Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
 from piggybot.watcher import Watcher
+from piggybot.whynot import WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Needs:
 
     store: Store
     door: Door
+    broker: Broker
     clock: Clock
     ids: Ids
     notifier: Notifier
@@ -40,12 +42,13 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Trading:
-    """Slots, exits, and the runs as their people know them."""
+    """Slots, exits, the runs as their people know them, and what holds these back."""
 
     acting: Acting
     runner: Runner
     watcher: Watcher
     runs: Runs
+    whynot: WhyNot
 
 
 def trading(needs: Needs) -> Trading:
@@ -59,4 +62,5 @@ def trading(needs: Needs) -> Trading:
         Runner(store, door, clock, acting, standings, deciding),
         Watcher(store, door, clock, acting, standings, deciding),
         Runs(store, door, clock, desk, acting, standings, needs.market, needs.registry),
+        WhyNot(store, door, clock, needs.broker, standings, deciding, needs.registry),
     )

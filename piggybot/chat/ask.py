@@ -3,8 +3,8 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: charts, core, desk, errors, market, ports, runs, settings, store,
-strategies.
+May import: charts, core, desk, errors, market, ports, runs, settings, store, strategies,
+whynot.
 """
 
 import itertools
@@ -24,6 +24,7 @@ from piggybot.settings import Settings
 from piggybot.store import ButtonRow, Outgoing, Person, Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
+from piggybot.whynot import WhyNot
 
 STOP, FILL, WARNING, INFO = range(4)
 BUTTON_LIFE = timedelta(seconds=60)
@@ -94,6 +95,7 @@ class House:
     market: MarketData
     studio: Studio
     runs: Runs
+    whynot: WhyNot
 
 
 @dataclass(frozen=True, slots=True)

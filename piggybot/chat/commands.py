@@ -26,6 +26,7 @@ from piggybot.chat import (
     texts_look,
     trade,
     why,
+    whynot,
 )
 from piggybot.chat.ask import Ask, Reply
 from piggybot.chat.busy import DRAWING, TYPING
@@ -77,6 +78,7 @@ COMMANDS: Mapping[str, Command] = {
     "status": Command(look.status, "/status", LOOK),
     "trades": Command(look.trades, "/trades [n]", LOOK),
     "why": Command(why.why, "/why [#run|order]", LOOK),
+    "whynot": Command(whynot.whynot, "/whynot [symbol|#run]", LOOK),
     "price": Command(prices.price, "/price [symbol]", LOOK),
     "chart": Command(drawing.chart, "/chart [symbol] [1h], or #1", LOOK, action=DRAWING),
     "alert": Command(alerts.alert, "/alert SYMBOL > PRICE", LOOK),

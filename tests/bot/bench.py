@@ -70,12 +70,14 @@ class Bench:
             market=self.market,
             studio=self.studio,
             runs=self.trading.runs,
+            whynot=self.trading.whynot,
         )
 
     def _needs(self) -> Needs:
         return Needs(
             store=self.store,
             door=self.door,
+            broker=self.broker,
             clock=self.clock,
             ids=self.ids,
             notifier=self,

@@ -76,9 +76,8 @@ class DoorWorld:
         parts = (self.store, door, self.broker, self.clock, fresh_id, bell)
         self.registry, desk = Registry(), Desk(*parts)
         panel, market = Panel(self.registry), MarketData(self.broker, self.clock, asyncio.sleep)
-        needs = Needs(
-            self.store, door, self.clock, fresh_id, bell, desk, market, panel, self.registry
-        )
+        shared = (self.store, door, self.broker, self.clock, fresh_id, bell, desk)
+        built = trading(Needs(*shared, market, panel, self.registry))
         self.house = House(
             desk=desk,
             broker=self.broker,
@@ -92,7 +91,8 @@ class DoorWorld:
             panel=panel,
             market=market,
             studio=Studio(self.folder / "matplotlib"),
-            runs=trading(needs).runs,
+            runs=built.runs,
+            whynot=built.whynot,
         )
         self.bot = TelegramDoor(self.house, bell, self.timing)
         await self.bot.start()
