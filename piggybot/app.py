@@ -25,7 +25,7 @@ from piggybot.chat.telegram import TelegramDoor
 from piggybot.desk import Desk
 from piggybot.errors import BadSettings
 from piggybot.logs import set_up
-from piggybot.market import MarketData
+from piggybot.market import FRESH, MarketData
 from piggybot.ports import Clock, Ids, Sleep
 from piggybot.proxy_client import ProxyClient
 from piggybot.settings import Settings
@@ -61,12 +61,13 @@ def announce_here(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a test may replace: time, chance, and how patient the door is."""
+    """What a test may replace: time, chance, how patient the door is, how old a price may be."""
 
     clock: Clock = now
     ids: Ids = fresh_id
     timing: Timing = field(default_factory=Timing)
     sleep: Sleep = asyncio.sleep
+    fresh: timedelta = FRESH
 
 
 class Bot:
@@ -84,7 +85,7 @@ class Bot:
             settings.backend_api_url, settings.token(), settings.backend_timeout
         )
         clock, ids = world.clock, world.ids
-        self._market = MarketData(self._broker, clock, world.sleep)
+        self._market = MarketData(self._broker, clock, world.sleep, world.fresh)
         self._studio = Studio(settings.piggy_data / "bot" / "matplotlib")
         desk = Desk(self.store, self._door, self._broker, clock, ids, self._bell)
         self._registry = Registry()

@@ -70,14 +70,16 @@ class Wanted:
 class MarketData:
     """Candles, prices, rules."""
 
-    def __init__(self, broker: Broker, clock: Clock, sleep: Sleep) -> None:
+    def __init__(
+        self, broker: Broker, clock: Clock, sleep: Sleep, fresh: timedelta = FRESH
+    ) -> None:
         self._broker = broker
         self._clock = clock
         self._sleep = sleep
         self._shelf = Shelf()
         self._locks: dict[Series, asyncio.Lock] = {}
-        self._candles: Shared[Wanted, Candles] = Shared(clock, FRESH, MOST_ANSWERS)
-        self._prices: Shared[tuple[str, str], PriceOut] = Shared(clock, FRESH, MOST_ANSWERS)
+        self._candles: Shared[Wanted, Candles] = Shared(clock, fresh, MOST_ANSWERS)
+        self._prices: Shared[tuple[str, str], PriceOut] = Shared(clock, fresh, MOST_ANSWERS)
         self._rules: Shared[tuple[str, str], MarketOut] = Shared(clock, RULES, MOST_ANSWERS)
 
     async def candles(  # noqa: PLR0913, PLR0917

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -31,7 +31,7 @@ from proxy.ccxt_line import Line
 from proxy.credentials import Credentials, Keyring
 from proxy.desk import Desk
 from proxy.errors import ProxyError
-from proxy.exchange import CcxtVenue
+from proxy.exchange import FRESH, CcxtVenue
 from proxy.gate import Gate
 from proxy.known import EXCHANGES, SUPPORTED
 from proxy.logs import Secrets
@@ -66,12 +66,13 @@ def mint() -> str:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a test may replace: time, and where secrets are registered for redaction."""
+    """What a test may replace: time, how old a price may be, where secrets are registered."""
 
     clock: Clock = now
     sleep: Sleep = asyncio.sleep
     monotonic: Monotonic = time.monotonic
     secrets: Secrets | None = None
+    fresh: timedelta = FRESH
 
 
 def build(settings: Settings, world: World | None = None) -> FastAPI:
@@ -212,7 +213,7 @@ class _Built:
         weights = WEIGHTS[name] if settings.rate_limit else UNBOUNDED
         budget = Budget(weights, self._world.monotonic, self._world.sleep)
         line = Line(name, settings.exchange_origin, settings.exchange_timeout, clock, budget)
-        return CcxtVenue(name, line, keyring.key_of, clock)
+        return CcxtVenue(name, line, keyring.key_of, clock, self._world.fresh)
 
     def _front(self, accounts: Accounts, keyring: Keyring) -> House:
         """What the routes call."""

@@ -56,13 +56,16 @@ class CcxtVenue:
 
     deadline = RECV_WINDOW_MS / 1000
 
-    def __init__(self, name: str, line: Line, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self, name: str, line: Line, keys: Keys, clock: Clock, fresh: timedelta = FRESH
+    ) -> None:
         self.name = name
         self.title = TITLES[name]
         self.sandbox = line.sandbox
         self._line = line
         self._keys = keys
         self._clock = clock
+        self._fresh = fresh
         self._questions = Questions(name, self.title, line, clock)
         self._ccxt = self._questions.ccxt
         self._markets = MarketList(name, self._load_markets, clock)
@@ -84,7 +87,7 @@ class CcxtVenue:
     async def quote(self, symbol: str) -> Quote:
         market = await self.market(symbol)
         known = self._quotes.get(market.symbol)
-        if known is not None and timedelta(0) <= self._clock() - known.at < FRESH:
+        if known is not None and timedelta(0) <= self._clock() - known.at < self._fresh:
             return known
         asked = self._clock()
         params = {"symbol": market.venue_symbol}

@@ -19,6 +19,7 @@ from piggybot.sandbox.serve import Server
 from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.settings import Settings as BotSettings
 from proxy import app as proxy_app
+from proxy.exchange import FRESH
 from proxy.settings import Settings as ProxySettings
 from tests.databases import lay
 
@@ -27,6 +28,9 @@ PROXY_TOKEN = "proxy-token-of-the-tests-0123456789abcdef"
 
 class Time:
     """A clock that runs `speed` times as fast as life; time may be skipped, and the clock set."""
+
+    fresh = FRESH
+    """How old a price may be."""
 
     def __init__(self) -> None:
         self._real = time.monotonic()
@@ -60,6 +64,22 @@ class Time:
         return (time.monotonic() - self._real) * self._speed
 
 
+class Still(Time):
+    """A clock that stands until it is set. Waits are as long as in life; no price is kept."""
+
+    fresh = timedelta(0)
+
+    def __init__(self, begin: datetime) -> None:
+        super().__init__()
+        self._begin = self.now = begin
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def monotonic(self) -> float:
+        return (self.now - self._begin).total_seconds()
+
+
 class ProxyHouse:
     """The proxy on its port; `kill` ends it as a lost process ends, `start` starts it again."""
 
@@ -87,7 +107,10 @@ class ProxyHouse:
         lay(self.folder / "proxy" / "proxy.db", "proxy")
         settings = ProxySettings(_env_file=None, **self.settings)
         world = proxy_app.World(
-            clock=self.clock, sleep=self.clock.sleep, monotonic=self.clock.monotonic
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            monotonic=self.clock.monotonic,
+            fresh=self.clock.fresh,
         )
         self.app = proxy_app.build(settings, world)
         self.server = Server(self.app, self.port)
