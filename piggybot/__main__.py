@@ -1,7 +1,7 @@
 """The command line: demo, up, bot, stop, backtest, optimize. `piggybot COMMAND --help` tells more.
 
-May import: app, backtest, chat, demo, errors, halt, player, processes, script, settings, stage,
-terminal, up.
+May import: app, backtest, chat, demo, errors, halt, page, player, processes, script, settings,
+stage, terminal, up.
 """
 
 import asyncio
@@ -19,9 +19,11 @@ from rich.text import Text
 from migrations.database import UnsafeDatabase
 from piggybot.app import run
 from piggybot.backtest.terminal import Typed, print_backtest, print_search
-from piggybot.demo import Demo, demo
+from piggybot.demo import YOU, Demo, demo
 from piggybot.errors import BadSettings, PiggyError
 from piggybot.halt import Where, halt
+from piggybot.page.desktop import open_page
+from piggybot.page.serve import page
 from piggybot.player import Failed, Player
 from piggybot.processes import ChildTrouble
 from piggybot.script import BadScript, Step, parse
@@ -135,8 +137,9 @@ def show_plain(text: str, tone: Tone) -> None:
 
 async def _talk(data: Path | None) -> int:
     try:
-        async with demo(data, show) as stage:
-            show(_greeting(stage), Tone.NOTE)
+        async with demo(data, show) as stage, page(stage.telegram, stage, YOU) as url:
+            show(_greeting(stage, url), Tone.NOTE)
+            await asyncio.to_thread(open_page, url, os.environ)
             await chat(stage, lines_of(sys.stdin.fileno()), show)
             return FAILED if stage.trouble() else 0
     except (ChildTrouble, StageError) as problem:
@@ -180,11 +183,12 @@ def _words(problem: Exception) -> str:
     )
 
 
-def _greeting(stage: Demo) -> str:
+def _greeting(stage: Demo, url: str) -> str:
     return (
         f"\nEverything runs. Data: {stage.folder}\n"
         f"Demo exchange (binanceus, a sandbox) key:    {stage.key.key}\n"
         f"Demo exchange (binanceus, a sandbox) secret: {stage.key.secret}\n"
+        f"\nThe chat in your browser: {url}  (another person: {url}?as=Bob)\n"
         f"\n{WELCOME}"
     )
 

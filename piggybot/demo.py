@@ -3,7 +3,7 @@
 A composition root: three processes on loopback, each with an environment of its own, in a
 temporary folder that goes away with them. Nothing of a real set-up is read, no real venue reached.
 
-May import: processes, remote, script, stage.
+May import: page, processes, remote, script, stage.
 """
 
 import asyncio
@@ -19,13 +19,17 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
+from piggybot.page.border import Json, Who
+from piggybot.page.people import People
 from piggybot.processes import Child, ChildTrouble, Job, own_environment
-from piggybot.remote import DemoKey, RemoteExchange, RemotePhone
+from piggybot.remote import DemoKey, RemoteExchange, RemotePhone, RemoteTelegram
 from piggybot.script import Books
 from piggybot.stage import Printer, StageError, Tone
 
 HOST = "127.0.0.1"
-PERSON_ID, PERSON_NAME = 7001, "You"
+YOU = Who(7001, "You")
+BOB = People(YOU).called("Bob")
+"""A member, so that two people can be tried; everybody else is a stranger."""
 READY_SECONDS = 60.0
 PAUSE = 0.05
 CODE = re.compile(r"/start (\d{6})\b")
@@ -60,11 +64,17 @@ class Demo:
         self._places: Places | None = None
         self._phone: RemotePhone | None = None
         self._exchange: RemoteExchange | None = None
+        self._telegram: RemoteTelegram | None = None
 
     @property
     def phone(self) -> RemotePhone:
         assert self._phone is not None, "start it first"
         return self._phone
+
+    @property
+    def telegram(self) -> RemoteTelegram:
+        assert self._telegram is not None, "start it first"
+        return self._telegram
 
     @property
     def places(self) -> Places:
@@ -99,15 +109,21 @@ class Demo:
         """End the bot, the proxy and the sandbox, in this order."""
         for child in reversed(self.children.values()):
             await child.end()
-        for client in (self._phone, self._exchange, self._http):
+        for client in (self._phone, self._telegram, self._exchange, self._http):
             if client is not None:
                 await client.aclose()
 
     def trouble(self) -> str:
         return "\n".join(child.epitaph() for child in self.children.values() if child.died)
 
+    def running(self) -> Mapping[str, bool]:
+        return {name: self.children[name].running for name in ("proxy", "bot")}
+
     async def books(self) -> Books:
         return await self.exchange.books(self.key)
+
+    async def glance(self) -> Json:
+        return await self.exchange.glance(self.key)
 
     async def misbehave(self, who: str, what: str) -> None:
         try:
@@ -145,7 +161,8 @@ class Demo:
             proxy_port=free_port(),
             bot_token=str(told["telegram_token"]),
         )
-        self._phone = RemotePhone(self.places.telegram, PERSON_ID, PERSON_NAME)
+        self._phone = RemotePhone(self.places.telegram, YOU.id, YOU.name)
+        self._telegram = RemoteTelegram(self.places.telegram)
         self._exchange = RemoteExchange(self.places.control)
         self.key = await self._same_key()
 
@@ -174,6 +191,7 @@ class Demo:
         settings = {
             "TELEGRAM_BOT_TOKEN": self.places.bot_token,
             "TELEGRAM_API_URL": self.places.telegram,
+            "MEMBER_IDS": str(BOB.id),
             "BACKEND_API_URL": self.places.proxy,
             "PIGGY_DATA": str(self.folder),
         }

@@ -1,18 +1,20 @@
-"""The sandbox's other sides, from another process: the exchange's books and faults, a phone.
+"""The sandbox's other sides, from another process: the exchange's books and faults, phones.
 
 Alone, because what the demo says of an order is asked here, of the exchange, and nowhere else; and
 because a sandbox that does not answer becomes one sentence here.
 
-May import: sandbox, script, stage.
+May import: page, sandbox, script, stage.
 """
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 
+from piggybot.page.border import Who
 from piggybot.sandbox.person import RemotePerson
 from piggybot.sandbox.telegram_shown import Event
 from piggybot.script import Books
@@ -70,11 +72,57 @@ class RemoteExchange:
             },
         )
 
+    async def glance(self, key: DemoKey) -> dict[str, Any]:
+        """What fits on a panel: that account's balances and newest orders, and what misbehaves."""
+        plain: dict[str, Any] = await self._ask("GET", "/sandbox/glance")
+        return plain | {"balances": plain["balances"][key.key]}
+
     async def _ask(self, method: str, path: str, body: object = None) -> Any:
         answer = await _answered(self._http.request(method, path, json=body))
         if answer.status_code != httpx.codes.OK:
             raise StageError(f"The sandbox refuses: {answer.json().get('error', answer.text)}.")
         return answer.json()
+
+
+class RemoteTelegram:
+    """Everybody's Telegram in the sandbox, as JSON, without the bytes of files: for the page."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=SECONDS, trust_env=False, verify=False)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def chat(self, who: Who) -> dict[str, Any]:
+        """{seq, messages}: the chat as it is now."""
+        about = {"name": who.name, "bare": 1}
+        return _json(await self._get(f"/sandbox/chat/{who.id}/messages", about))
+
+    async def events(self, who: Who, since: int, wait: float) -> dict[str, Any]:
+        """{seq, events} after `since`; waits up to `wait` seconds for the first."""
+        about = {"since": since, "wait": wait, "bare": 1}
+        return _json(await self._get(f"/sandbox/chat/{who.id}", about, wait + SECONDS))
+
+    async def state(self) -> dict[str, Any]:
+        """{down, bot, commands}"""
+        return _json(await self._get("/sandbox/telegram", {}))
+
+    async def file(self, name: str) -> bytes:
+        """The bytes of a file."""
+        answer = await self._get(f"/sandbox/file/{quote(name, safe='')}", {})
+        if answer.status_code != httpx.codes.OK:
+            raise StageError("There is no such file.")
+        return answer.content
+
+    async def act(self, who: Who, what: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Say, edit or press."""
+        whole = {"id": who.id, "name": who.name, **body}
+        return _json(await _answered(self._http.post(f"/sandbox/{what}", json=whole)))
+
+    async def _get(
+        self, path: str, about: dict[str, Any], seconds: float = SECONDS
+    ) -> httpx.Response:
+        return await _answered(self._http.get(path, params=about, timeout=seconds))
 
 
 class RemotePhone:
@@ -111,3 +159,11 @@ async def _answered(asking: Awaitable[T]) -> T:
         return await asking
     except httpx.HTTPError as problem:
         raise StageError(f"The sandbox does not answer ({type(problem).__name__}).") from None
+
+
+def _json(answer: httpx.Response) -> dict[str, Any]:
+    """The sandbox's answer, or its refusal as a sentence."""
+    plain: dict[str, Any] = answer.json()
+    if answer.status_code != httpx.codes.OK:
+        raise StageError(f"The sandbox refuses: {plain['error']}.")
+    return plain

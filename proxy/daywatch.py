@@ -6,6 +6,7 @@ May import: errors, modes, parts, records, risk, valuation, wire.
 """
 
 import logging
+from datetime import timedelta
 
 from proxy.errors import Denied
 from proxy.modes import Modes
@@ -17,7 +18,7 @@ from proxy.wire import Mode
 
 log = logging.getLogger(__name__)
 
-EVERY = 60.0
+EVERY = timedelta(seconds=60)
 
 
 class DayWatch:
@@ -27,11 +28,11 @@ class DayWatch:
         self._parts = parts
         self._valuer = valuer
         self._modes = modes
-        self._due = parts.monotonic()
+        self._due = parts.clock()
 
     async def look(self) -> None:
         """One look, if it is time."""
-        now = self._parts.monotonic()
+        now = self._parts.clock()
         if now < self._due:
             return
         self._due = now + EVERY

@@ -26,7 +26,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "cryptography": ("piggybot/seal.py", "proxy/vault.py"),
     "apscheduler": ("piggybot/ticks.py",),
     "fastapi": ("proxy/routes.py", "proxy/answers.py"),
-    "starlette": ("proxy/answers.py", "piggybot/sandbox/"),
+    "starlette": ("proxy/answers.py", "piggybot/sandbox/", "piggybot/page/"),
     "uvicorn": ("proxy/__main__.py", "piggybot/sandbox/"),
     "httpx": (
         "piggybot/proxy_client.py",

@@ -68,6 +68,8 @@ def test_the_wheel_holds_what_is_not_python_too(wheel: Path):
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in (
         "piggybot/guide.txt",
+        "piggybot/page/static/index.html",
+        "piggybot/page/static/main.js",
         "migrations/bot/script.py.mako",
         "migrations/bot/versions/0001_first_tables.py",
         "migrations/proxy/versions/0001_first_tables.py",

@@ -71,9 +71,11 @@ class Message:
     keyboards: list[Rows] = field(default_factory=list)
     edited: datetime | None = None
     edits: int = 0
+    reworded: bool = False
     pinned: bool = False
     deleted: bool = False
     taken: bool = False
+    random_id: str = ""
 
     @property
     def rows(self) -> Rows:
@@ -94,12 +96,14 @@ class Message:
             buttons=tuple(tuple(str(one["text"]) for one in row) for row in self.rows),
             pinned=self.pinned,
             edits=self.edits,
+            reworded=self.reworded,
             deleted=self.deleted,
             reply_to=self.reply_to.id if self.reply_to else None,
             document_name=file.name if file else None,
             document=file.data if file else None,
             entities=self.entities,
             taken=self.taken,
+            random_id=self.random_id,
             file=Attached(file.id, len(file.data), file.width, file.height) if file else None,
         )
 

@@ -66,6 +66,7 @@ class MediaMethods:
         check_caption(marked)
         rows, file = keyboard(params), self._file(given, media["type"])
         message.kind, message.file = str(media["type"]), file
+        message.reworded = True
         return self._messages.change(message, rows, marked, given.text("caption"))
 
     def _send(self, params: Params, kind: str) -> Json:

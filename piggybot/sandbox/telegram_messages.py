@@ -197,7 +197,9 @@ class MessageMethods:
         return self.change(message, rows, marked, html)
 
     def change(self, message: Message, rows: Rows, marked: Marked, html: str) -> Json:
-        """Change them, whatever they were; people see that it was edited."""
+        """Change them, whatever they were; people see that words were edited, not buttons."""
+        before = (message.text, message.entities)
+        message.reworded = message.reworded or before != (marked.text, marked.entities)
         message.text, message.entities, message.html = marked.text, marked.entities, html
         if message.rows != rows:
             message.keyboards.append(rows)

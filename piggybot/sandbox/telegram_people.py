@@ -35,6 +35,7 @@ class How(TypedDict, total=False):
     via_bot: bool
     sender_chat: bool
     reply_to: int
+    random_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,16 @@ class Person:
         self._chat = chat
         self._read = 0
         self._last: _Press | None = None
+        self._sent: dict[str, int] = {}
 
     async def say(self, text: str, **how: Unpack[How]) -> int:
-        """Send a message; return its id. `age` is how many seconds ago it was sent."""
-        chats = self._world.chats
+        """Send a message; return its id. `age` is how many seconds ago it was sent.
+
+        The same `random_id` again is the same message, as with Telegram: nothing is sent twice.
+        """
+        chats, mark = self._world.chats, how.get("random_id", "")
+        if mark and mark in self._sent:
+            return self._sent[mark]
         self.mark = chats.seq
         chat = chats.chats[how["chat"]] if "chat" in how else self._chat
         chat.opened = True
@@ -76,6 +83,9 @@ class Person:
         _write(message, text)
         message.extra = self._marks(chat, how)
         message.reply_to = chats.find(chat.id, how.get("reply_to", 0))
+        message.random_id = mark
+        if mark:
+            self._sent[mark] = message.id
         chats.post(message)
         payload = message.to_json()
         if "from" in message.extra:
@@ -93,6 +103,7 @@ class Person:
         _write(message, text)
         message.edited = chats.clock()
         message.edits += 1
+        message.reworded = True
         chats.note("edit", message)
         self._world.updates.add("edited_message", message.to_json())
 

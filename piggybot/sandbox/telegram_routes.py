@@ -3,7 +3,8 @@
 Alone, because these addresses are ours, not Telegram's. They belong on loopback only: whoever
 reaches them can speak as anybody.
 
-POST /sandbox/say       {id, name, text, chat?, age?, forwarded?, via_bot?, sender_chat?, reply_to?}
+POST /sandbox/say       {id, name, text, chat?, age?, forwarded?, via_bot?, sender_chat?, reply_to?,
+                         random_id?}
 POST /sandbox/edit      {id, name, message_id, text}
 POST /sandbox/press     {id, name, label, chat?, message_id?, again?}; again presses a past button
                         or {id, name, message_id, number}: the button at that place, from 0
@@ -35,7 +36,7 @@ from piggybot.sandbox.telegram_updates import Updates
 
 LONGEST_WAIT = 60.0
 OPAQUE = "application/octet-stream"
-HOW = ("chat", "age", "forwarded", "via_bot", "sender_chat", "reply_to")
+HOW = ("chat", "age", "forwarded", "via_bot", "sender_chat", "reply_to", "random_id")
 SWITCHES = ("lose_next_answer", "drop_next_request")
 
 

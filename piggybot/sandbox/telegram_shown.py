@@ -59,7 +59,9 @@ class Attached:
 class Shown:
     """A message as a person saw it at one moment. `text` has no formatting, `html` was sent.
 
-    `taken` is whether the bot has confirmed that it has it: the second tick.
+    `taken` is whether the bot has confirmed that it has it: the second tick. `random_id` is the
+    sender's own mark, by which a message that is sent again is known. `reworded` is whether more
+    than its buttons was edited, which is what people are shown as "edited".
     """
 
     message_id: int
@@ -80,6 +82,8 @@ class Shown:
     document: bytes | None = None
     entities: tuple[dict[str, Any], ...] = ()
     taken: bool = False
+    random_id: str = ""
+    reworded: bool = False
     file: Attached | None = None
 
     @property

@@ -91,3 +91,12 @@ async def test_the_menu_and_whether_telegram_is_down_are_told_and_a_name_is_kept
 
         await get(world, "/sandbox/chat/1009/messages?name=Bob")
         assert world.telegram.person(1009).name == "Bob"
+
+
+async def test_a_message_that_is_sent_again_under_its_mark_is_one_message() -> None:
+    async with running() as world, RemotePerson(world.server.url, 1001, "Ann") as ann:
+        first = await ann.say("/testbuy 2", random_id="r1")
+        assert await ann.say("/testbuy 2", random_id="r1") == first
+        assert await ann.say("/testbuy 2", random_id="r2") != first
+        assert [one.random_id for one in await ann.messages()] == ["r1", "r2"]
+        assert len(await world.bot.get_updates()) == 2

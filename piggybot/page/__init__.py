@@ -1,0 +1,1 @@
+"""The chat page of the demo: a phone in the browser, and a look behind the stage beside it."""
