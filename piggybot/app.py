@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
-May import: alerts, charts, chat, desk, errors, logs, market, ports, proxy_client, settings, store,
-strategies, summaries, ticks, trading.
+May import: alerts, charts, chat, choosing, desk, errors, logs, market, matching, ports,
+proxy_client, settings, store, strategies, summaries, ticks, trading.
 """
 
 import asyncio
@@ -22,10 +22,12 @@ from piggybot.chat.ask import House
 from piggybot.chat.door import Timing
 from piggybot.chat.outgoing import Bell
 from piggybot.chat.telegram import TelegramDoor
+from piggybot.choosing import Choosing
 from piggybot.desk import Desk
 from piggybot.errors import BadSettings
 from piggybot.logs import set_up
 from piggybot.market import FRESH, MarketData
+from piggybot.matching import Matching
 from piggybot.ports import Clock, Ids, Sleep
 from piggybot.proxy_client import ProxyClient
 from piggybot.settings import Settings
@@ -40,6 +42,7 @@ ID_BYTES = 16
 CODES = 10**6
 ALERT_SECONDS = 15
 SUMMARY_SECONDS = 60
+MATCH_SECONDS = 60
 CODE_LIFE = timedelta(minutes=10)
 Announce = Callable[[str], None]
 
@@ -91,6 +94,9 @@ class Bot:
         self._registry = Registry()
         self._panel = Panel(self._registry)
         self.trading = self._trading(desk, ids)
+        self._choosing = Choosing(
+            self.store, self._door, self._broker, self._market, clock, self._bell
+        )
         self.telegram = TelegramDoor(self._house(desk, ids), self._bell, world.timing)
         self.ticks = Ticks(
             self.store,
@@ -104,12 +110,17 @@ class Bot:
             settings.health_seconds,
             self.trading,
         )
-        self.alerts = AlertWatch(self.store, self._door, self._market, clock, ids, self._bell)
-        self.summaries = Summaries(
-            Parts(self.store, self._door, clock, ids, self._bell, desk, self._market)
-        )
+        self._also(desk, ids)
+
+    def _also(self, desk: Desk, ids: Ids) -> None:
+        """Jobs of the clock that nobody else needs."""
+        store, door, clock = self.store, self._door, self._clock
+        self.alerts = AlertWatch(store, door, self._market, clock, ids, self._bell)
+        self.summaries = Summaries(Parts(store, door, clock, ids, self._bell, desk, self._market))
+        self.matching = Matching(store, door, self._broker, self._choosing, clock, ids, self._bell)
         self.ticks.also(ALERT_SECONDS, self.alerts.check)
         self.ticks.also(SUMMARY_SECONDS, self.summaries.check)
+        self.ticks.also(MATCH_SECONDS, self.matching.tick)
 
     def _trading(self, desk: Desk, ids: Ids) -> Trading:
         needs = Needs(
@@ -139,6 +150,7 @@ class Bot:
             registry=self._registry,
             panel=self._panel,
             market=self._market,
+            choosing=self._choosing,
             studio=self._studio,
             runs=self.trading.runs,
             whynot=self.trading.whynot,

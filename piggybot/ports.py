@@ -11,7 +11,10 @@ from typing import Protocol
 
 from proxy.wire import (
     AccountOut,
+    AdoptIn,
+    AdoptOut,
     BalanceOut,
+    BooksOut,
     CandlesOut,
     CheckOut,
     CredentialsIn,
@@ -99,6 +102,12 @@ class Broker(Protocol):
         self, exchange: str, symbol: str, timeframe: str, limit: int, end: int | None
     ) -> CandlesOut:
         """The last `limit` (at most 1000) that closed by `end` (ms; None: now), oldest first."""
+
+    async def books(self, user_id: str, exchange: str, mode: Mode, since: int) -> BooksOut:
+        """Our fills since then (ms), as the venue's own lists have them. Mode: PAPER or LIVE."""
+
+    async def adopt(self, request: AdoptIn) -> AdoptOut:
+        """Have the proxy take what the venue has of these orders into its journal."""
 
     async def balance(self, user_id: str, mode: Mode | None) -> BalanceOut:
         """Balances of a book; None: of the account's own mode."""

@@ -12,7 +12,10 @@ from piggybot.errors import BrokerDown, BrokerRefused
 from piggybot.trust import trusted
 from proxy.wire import (
     AccountOut,
+    AdoptIn,
+    AdoptOut,
     BalanceOut,
+    BooksOut,
     CandlesOut,
     CheckOut,
     CredentialsIn,
@@ -139,6 +142,13 @@ class ProxyClient:
         if end is not None:
             query["end"] = str(end)
         return await self._ask("GET", "/api/candles", CandlesOut, query=query)
+
+    async def books(self, user_id: str, exchange: str, mode: Mode, since: int) -> BooksOut:
+        query = {"exchange": exchange, "mode": mode.value, "since": str(since)}
+        return await self._ask("GET", f"/api/books/{user_id}", BooksOut, query=query)
+
+    async def adopt(self, request: AdoptIn) -> AdoptOut:
+        return await self._ask("POST", "/api/adopt", AdoptOut, request)
 
     async def balance(self, user_id: str, mode: Mode | None = None) -> BalanceOut:
         query = {"mode": None if mode is None else mode.value}

@@ -6,10 +6,13 @@ calls the job instead of waiting for it.
 May import: desk, errors, health, ports, settings, store, trading.
 """
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from migrations.database import Door
@@ -29,6 +32,9 @@ SLOT_SECONDS = "1-59/10"
 """A second after each candle's close, as a venue needs a moment to close it too; then every ten
 seconds, for what was in the way the first time. All timeframes close at whole minutes."""
 KEPT = timedelta(days=30)
+WATCH_SECONDS = 1.0
+STEP = 1.0
+"""Seconds by which a clock is set back, and not just slewed."""
 BRAKE_LOST = timedelta(minutes=5)
 PollingDown = Callable[[], datetime | None]
 log = structlog.get_logger(__name__)
@@ -60,6 +66,9 @@ class Ticks:
         self._trading = trading
         self._health = Health(store, door, broker, clock, ids, notifier, desk)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._regular: list[Job] = []
+        self._ahead: float | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._every(health_seconds, self.health)
         self._every(SETTLE_SECONDS, self.settle)
         self._every(ERRANDS_SECONDS, self.errands)
@@ -75,10 +84,28 @@ class Ticks:
 
     def start(self) -> None:
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch_clock())
 
     def stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    def notice(self, ahead: float) -> None:
+        """How far the wall clock is ahead of one that cannot be set.
+
+        Where it was set back, every job would wait for it to come round again: they begin anew.
+        """
+        before, self._ahead = self._ahead, ahead
+        if before is None or ahead > before - STEP:
+            return
+        log.warning("clock_set_back", seconds=round(before - ahead))
+        now = datetime.now(UTC)
+        for job in self._scheduler.get_jobs():
+            regular = any(job.id == one.id for one in self._regular)
+            moment = now if regular else job.trigger.get_next_fire_time(None, now)
+            job.modify(next_run_time=moment)
 
     async def health(self) -> None:
         """The proxy's health, everyone's mode, and whether Telegram leaves people a brake."""
@@ -133,16 +160,23 @@ class Ticks:
         )
 
     def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
-        self._scheduler.add_job(
-            self._guarded,
-            "interval",
-            [job],
-            seconds=seconds,
-            coalesce=True,
-            max_instances=1,
-            next_run_time=datetime.now(UTC),
-            misfire_grace_time=None,
+        self._regular.append(
+            self._scheduler.add_job(
+                self._guarded,
+                "interval",
+                [job],
+                seconds=seconds,
+                coalesce=True,
+                max_instances=1,
+                next_run_time=datetime.now(UTC),
+                misfire_grace_time=None,
+            )
         )
+
+    async def _watch_clock(self) -> None:
+        while True:
+            self.notice(time.time() - time.monotonic())
+            await asyncio.sleep(WATCH_SECONDS)
 
     async def _guarded(self, job: Callable[[], Awaitable[None]]) -> None:
         """A refusal is not the end of a job: it runs again."""

@@ -209,10 +209,10 @@ class _Built:
             await self._world.sleep(pause)
 
     def _venue(self, name: str, keyring: Keyring) -> CcxtVenue:
-        settings, clock = self._settings, self._world.clock
+        settings, clock, monotonic = self._settings, self._world.clock, self._world.monotonic
         weights = WEIGHTS[name] if settings.rate_limit else UNBOUNDED
-        budget = Budget(weights, self._world.monotonic, self._world.sleep)
-        line = Line(name, settings.exchange_origin, settings.exchange_timeout, clock, budget)
+        budget = Budget(weights, monotonic, self._world.sleep)
+        line = Line(name, settings.exchange_origin, settings.exchange_timeout, monotonic, budget)
         return CcxtVenue(name, line, keyring.key_of, clock, self._world.fresh)
 
     def _front(self, accounts: Accounts, keyring: Keyring) -> House:

@@ -6,11 +6,12 @@ does not leave. It knows no ccxt; what ccxt has signed passes through `Line.exch
 May import: budget, errors, outcome, venue.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -24,6 +25,7 @@ from proxy.outcome import Answer, Failure
 from proxy.venue import Gate
 
 Clock = Callable[[], datetime]
+Monotonic = Callable[[], float]
 Opener = Callable[[], tuple[str, str]]
 """Gives (API key, secret), opened now; raises KeyRefused or NoKey."""
 
@@ -89,14 +91,15 @@ class Line:
     """The one way to a venue from this computer: its origin, sessions, bans, and budget."""
 
     def __init__(
-        self, name: str, origin: str, timeout: float, clock: Clock, budget: Budget
+        self, name: str, origin: str, timeout: float, monotonic: Monotonic, budget: Budget
     ) -> None:
         self.budget = budget
         self.expected = OFFICIAL[name]
         self.origin = TESTNET if origin == "testnet" else origin
         self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._clock = clock
-        self._banned_until: datetime | None = None
+        self._monotonic = monotonic
+        self._banned_until = 0.0
+        """By a clock that cannot be set: a step of the other must not prolong it."""
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     @property
@@ -110,9 +113,9 @@ class Line:
 
     def check_free(self, title: str) -> None:
         """VenueUnavailable(venue_busy) while the venue has asked us to pause."""
-        if self._banned_until is None or self._clock() >= self._banned_until:
+        left = math.ceil(self._banned_until - self._monotonic())
+        if left <= 0:
             return
-        left = round((self._banned_until - self._clock()).total_seconds())
         raise VenueUnavailable(
             "venue_busy",
             f"{title} has asked this computer to pause; {left} s are left.",
@@ -176,5 +179,4 @@ class Line:
         said = answer.headers.get("Retry-After", "")
         if said.isascii() and said.isdigit():
             seconds = min(int(said), LONGEST_BAN)
-        until = self._clock() + timedelta(seconds=seconds)
-        self._banned_until = max(until, self._banned_until or until)
+        self._banned_until = max(self._monotonic() + seconds, self._banned_until)

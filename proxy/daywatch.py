@@ -6,7 +6,6 @@ May import: errors, modes, parts, records, risk, valuation, wire.
 """
 
 import logging
-from datetime import timedelta
 
 from proxy.errors import Denied
 from proxy.modes import Modes
@@ -18,7 +17,7 @@ from proxy.wire import Mode
 
 log = logging.getLogger(__name__)
 
-EVERY = timedelta(seconds=60)
+EVERY = 60.0
 
 
 class DayWatch:
@@ -28,11 +27,11 @@ class DayWatch:
         self._parts = parts
         self._valuer = valuer
         self._modes = modes
-        self._due = parts.clock()
+        self._due = parts.monotonic()
 
     async def look(self) -> None:
         """One look, if it is time."""
-        now = self._parts.clock()
+        now = self._parts.monotonic()
         if now < self._due:
             return
         self._due = now + EVERY

@@ -8,7 +8,6 @@ May import: admission, errors, parts, records, risk, vault, wire.
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from proxy.admission import still_asking
 from proxy.errors import Denied, NoKey, NotFound, ProxyError
@@ -20,7 +19,8 @@ from proxy.wire import Mode, ModeIn
 
 log = logging.getLogger(__name__)
 
-SILENCE = timedelta(seconds=60)
+SILENCE = 60.0
+"""Seconds, by a clock that cannot be set."""
 TRIES = 5
 CONFIRM_FIELD = "confirmToken"
 
@@ -34,7 +34,7 @@ class Modes:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._touched = parts.clock()
+        self._touched = parts.monotonic()
         self.recovering = True
         self.watch_file: Callable[[], Awaitable[None]] = _unwatched
         self.unasked: Callable[[str], Awaitable[int]] = _none_unasked
@@ -84,7 +84,7 @@ class Modes:
     async def watch(self) -> None:
         """One look: live ends after a minute without a word from the bot."""
         accounts = await self._parts.door(self._parts.store.accounts.everyone)
-        silent = self._parts.clock() - self._touched > SILENCE
+        silent = self._parts.monotonic() - self._touched > SILENCE
         for account in accounts:
             try:
                 await self._look_at(account, silent)
@@ -96,14 +96,13 @@ class Modes:
         if account.mode is Mode.LIVE and not self._parts.live.allowed:
             await self.reduce(account.user_id, "The operator does not allow live trading.")
         elif account.mode is Mode.LIVE and silent:
-            seconds = int(SILENCE.total_seconds())
-            await self.reduce(account.user_id, f"No word from the bot for {seconds} s.")
+            await self.reduce(account.user_id, f"No word from the bot for {SILENCE:.0f} s.")
         elif account.mode is Mode.REDUCING:
             await self.review(account.user_id)
 
     def touched(self) -> None:
         """An authenticated call was seen."""
-        self._touched = self._parts.clock()
+        self._touched = self._parts.monotonic()
 
     async def holds_real(self, user_id: str) -> bool:
         """Whether a real order is unresolved, or our fills hold what the venue would still buy."""

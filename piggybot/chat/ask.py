@@ -3,7 +3,7 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: charts, core, desk, errors, market, ports, runs, settings, store, strategies,
+May import: charts, choosing, core, desk, errors, market, ports, runs, settings, store, strategies,
 whynot.
 """
 
@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from migrations.database import Door
 from piggybot.charts import Studio
+from piggybot.choosing import Choosing
 from piggybot.core.mail import File
 from piggybot.desk import Desk
 from piggybot.errors import BadInput
@@ -93,6 +94,7 @@ class House:
     registry: Registry
     panel: Panel
     market: MarketData
+    choosing: Choosing
     studio: Studio
     runs: Runs
     whynot: WhyNot

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from piggybot.chat import (
     account,
     alerts,
+    books,
     drawing,
     export,
     keys,
@@ -117,6 +118,9 @@ ACTIONS: Mapping[str, Handler] = {
     "run_end_keep": runs.end_keeping,
     "run_end_sell": runs.end_selling,
     "alert_remove": alerts.removed,
+    "books_adopt": books.adopt,
+    "books_ignore": books.ignore,
+    "books_look": books.look,
     "chart": drawing.redrawn,
     "pnl": profit.other_period,
     "run_picked": run.picked,
@@ -128,6 +132,7 @@ ACTIONS: Mapping[str, Handler] = {
 PROMPT = frozenset(
     {"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"}
     | {"run_start_live", "run_resume", "run_resume_live", "run_end_sell"}
+    | {"books_adopt", "books_ignore"}
 )
 """Actions that move money or loosen: obeyed soon after the press, or not at all."""
 

@@ -18,6 +18,7 @@ from piggybot.store.flags import Flags
 from piggybot.store.inbox import Inbox
 from piggybot.store.keys import Keys
 from piggybot.store.ledger import Ledger
+from piggybot.store.mismatches import Mismatches
 from piggybot.store.orders import Orders
 from piggybot.store.outbox import Outbox
 from piggybot.store.pairing import PairingCodes
@@ -59,6 +60,7 @@ class Store:
         self.runs = Runs(engine)
         self.slots = Slots(engine)
         self.ledger = Ledger(engine)
+        self.mismatches = Mismatches(engine)
         self.flags = Flags(engine)
         self.alerts = Alerts(engine)
         self.summaries = Summaries(engine)

@@ -108,7 +108,9 @@ class Ledger:
         if run_id is not None:
             query = query.where(fills.c.run_id == run_id)
         with self._engine.connect() as db:
-            return [_filled(row) for row in db.execute(query.order_by(fills.c.at, fills.c.run_id))]
+            return [
+                filled_of(row) for row in db.execute(query.order_by(fills.c.at, fills.c.run_id))
+            ]
 
     def raise_peaks(self, peaks: Iterable[tuple[Key, Decimal]]) -> None:
         """Note the highest prices seen while these holdings are open; a peak never falls."""
@@ -134,7 +136,8 @@ def _day(day: str, rows: Sequence[Row[Any]]) -> Day:
     return Day(day, *(sum(getattr(row, name) for row in rows) for name in names))
 
 
-def _filled(row: Row[Any]) -> Filled:
+def filled_of(row: Row[Any]) -> Filled:
+    """The fill that lies in a row."""
     return Filled(
         Key(row.user_id, Book(row.book), row.exchange, row.symbol, row.run_id),
         row.client_id,

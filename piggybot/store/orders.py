@@ -90,7 +90,7 @@ class Orders:
             orders.c.status == Status.ABSENT.value
         )
         with self._engine.begin() as db:
-            if not db.execute(update(orders).where(mine).values(**_state(order))).rowcount:
+            if not db.execute(update(orders).where(mine).values(**order_state(order))).rowcount:
                 return False
             booking.book(db, order)
             put_out(db, notices, [])
@@ -99,7 +99,7 @@ class Orders:
     def _change(self, order: Order, notices: list[Outgoing], minted: list[ButtonRow]) -> bool:
         mine = (orders.c.client_id == order.intent.client_id) & orders.c.concluded.is_(None)
         with self._engine.begin() as db:
-            if not db.execute(update(orders).where(mine).values(**_state(order))).rowcount:
+            if not db.execute(update(orders).where(mine).values(**order_state(order))).rowcount:
                 return False
             if order.concluded is not None:
                 booking.book(db, order)
@@ -109,11 +109,11 @@ class Orders:
     def _one(self, query: Select[tuple[object, ...]]) -> Order | None:
         with self._engine.connect() as db:
             row = db.execute(query).one_or_none()
-        return None if row is None else _order(row)
+        return None if row is None else order_of(row)
 
     def _many(self, query: Select[tuple[object, ...]]) -> list[Order]:
         with self._engine.connect() as db:
-            return [_order(row) for row in db.execute(query)]
+            return [order_of(row) for row in db.execute(query)]
 
 
 def order_values(intent: Intent) -> dict[str, object]:
@@ -124,7 +124,8 @@ def order_values(intent: Intent) -> dict[str, object]:
     return values | {"status": Status.SENDING.value, "executed": ZERO, "quote": ZERO, "fee": ZERO}
 
 
-def _state(order: Order) -> dict[str, object]:
+def order_state(order: Order) -> dict[str, object]:
+    """The columns of what became of an order."""
     return {
         "status": order.status.value,
         "order_id": order.order_id,
@@ -139,7 +140,8 @@ def _state(order: Order) -> dict[str, object]:
     }
 
 
-def _order(row: Row[tuple[object, ...]]) -> Order:
+def order_of(row: Row[tuple[object, ...]]) -> Order:
+    """The order that lies in a row."""
     values = dict(row._mapping)
     intent = {name: values.pop(name) for name in Intent.__slots__}
     intent |= {"mode": Mode(intent["mode"]), "side": Side(intent["side"])}

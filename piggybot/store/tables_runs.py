@@ -1,4 +1,5 @@
-"""The tables of trading by itself: runs, slots, fills, positions, days, alerts, summaries.
+"""The tables of trading by itself: runs, slots, fills, positions, days, alerts, summaries,
+mismatches.
 
 May import: store.
 """
@@ -143,6 +144,28 @@ alerts = Table(
     Column("reply_to", BigInteger),
     Column("fired", UtcTime),
     Index("alerts_waiting", "fired", "person_id"),
+)
+
+# What a comparison of books found on one market, and what its person decided about it.
+mismatches = Table(
+    "mismatches",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("book", String(8), nullable=False),
+    Column("exchange", String(32), nullable=False),
+    Column("title", String(64), nullable=False),
+    Column("sandbox", Boolean, nullable=False),
+    Column("symbol", String(32), nullable=False),
+    Column("found", UtcTime, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("differences", Text, nullable=False),
+    Column("halted", Text, nullable=False),
+    Column("told", String(10), nullable=False),
+    Column("settled", UtcTime),
+    Column("how", String(8)),
+    Index("mismatches_of_book", "user_id", "book", "exchange", "how"),
 )
 
 summaries = Table(

@@ -1,6 +1,6 @@
 """One bot without Telegram: a real store, the real desk and handlers, a fake proxy, a set clock.
 
-May import: charts, chat, core, desk, market, store, strategies, ticks, wire.
+May import: charts, chat, choosing, core, desk, market, store, strategies, ticks, wire.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from piggybot.charts import Studio
 from piggybot.chat.ask import Ask, House
 from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS
 from piggybot.chat.texts import error_text
+from piggybot.choosing import Choosing
 from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.market import MarketData
@@ -68,6 +69,7 @@ class Bench:
             registry=self.registry,
             panel=self.panel,
             market=self.market,
+            choosing=Choosing(self.store, self.door, self.broker, self.market, self.clock, self),
             studio=self.studio,
             runs=self.trading.runs,
             whynot=self.trading.whynot,

@@ -1,6 +1,6 @@
 """The whole door over a Telegram on loopback: real store, desk and handlers, a fake proxy.
 
-May import: charts, chat, core, desk, market, sandbox, settings, store, strategies, wire.
+May import: charts, chat, choosing, core, desk, market, sandbox, settings, store, strategies, wire.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from piggybot.chat.door import Timing
 from piggybot.chat.outgoing import Bell
 from piggybot.chat.pace import Pace
 from piggybot.chat.telegram import TelegramDoor
+from piggybot.choosing import Choosing
 from piggybot.core.mail import Outgoing
 from piggybot.desk import Desk
 from piggybot.market import MarketData
@@ -90,6 +91,7 @@ class DoorWorld:
             registry=self.registry,
             panel=panel,
             market=market,
+            choosing=Choosing(self.store, door, self.broker, market, self.clock, bell),
             studio=Studio(self.folder / "matplotlib"),
             runs=built.runs,
             whynot=built.whynot,

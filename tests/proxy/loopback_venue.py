@@ -132,7 +132,7 @@ def venue_at(
     async def open_keys(user_id: str, exchange: str) -> Opener:
         return keys or (lambda: (f"key-of-{user_id}", "the-secret-of-all-secrets"))
 
-    line = Line(name, origin, timeout, clock, Budget(weights, monotonic, sleep))
+    line = Line(name, origin, timeout, monotonic, Budget(weights, monotonic, sleep))
     return CcxtVenue(name, line, open_keys, clock)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import socket
+import time
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from proxy.errors import GateClosed, VenueUnavailable
 from proxy.exchange import CcxtVenue
 from proxy.venue import Placement, Report, Verdict
 from proxy.wire import Side
-from tests.proxy.loopback_venue import LoopbackVenue, Seen, Told, budget, now, told, venue_at
+from tests.proxy.loopback_venue import LoopbackVenue, Seen, Told, budget, told, venue_at
 
 pytestmark = pytest.mark.anyio
 
@@ -194,7 +195,7 @@ async def test_a_stop_while_the_limiter_waits_holds_the_order_back(fake: Loopbac
 
 
 async def test_an_order_without_a_gate_cannot_leave(fake: LoopbackVenue) -> None:
-    line = Line("binanceus", fake.server.url, 2.0, now, budget())
+    line = Line("binanceus", fake.server.url, 2.0, time.monotonic, budget())
     for url in ("https://api.binance.us/api/v3/order", "https://api.binance.us/api/v3/order?x=1"):
         with pytest.raises(GateClosed):
             await line.exchange("POST", url, {}, "symbol=BTCUSDT")
@@ -215,7 +216,7 @@ async def test_an_order_without_a_gate_cannot_leave(fake: LoopbackVenue) -> None
     ],
 )
 async def test_another_host_than_the_official_one_is_refused(fake: LoopbackVenue, url: str) -> None:
-    line = Line("binanceus", fake.server.url, 2.0, now, budget())
+    line = Line("binanceus", fake.server.url, 2.0, time.monotonic, budget())
 
     with pytest.raises(VenueUnavailable) as refused:
         await line.exchange("GET", url, {}, None)
@@ -233,7 +234,7 @@ async def test_another_host_than_the_official_one_is_refused(fake: LoopbackVenue
     ],
 )
 def test_the_origin_is_rewritten_after_signing(name: str, origin: str, target: str) -> None:
-    line = Line(name, origin, 2.0, now, budget())
+    line = Line(name, origin, 2.0, time.monotonic, budget())
 
     assert line.rewritten("https://api.binance.us/api/v3/time?a=1") == target
     assert line.sandbox is bool(origin)

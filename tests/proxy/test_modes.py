@@ -83,6 +83,23 @@ async def test_a_silent_bot_ends_live_after_a_minute(house):
     assert (account.mode, account.reason) == (Mode.PAPER, "No word from the bot for 60 s.")
 
 
+async def test_a_clock_that_is_set_back_hides_no_silence(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.set_clock(-3600)
+    house.after(61)
+    await house.desk.watch_once()
+    assert await house.mode("ann") is Mode.PAPER
+
+
+async def test_a_clock_that_is_set_forward_is_no_silence(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.set_clock(3600)
+    await house.desk.watch_once()
+    assert await house.mode("ann") is Mode.LIVE
+
+
 async def test_a_venue_out_of_reach_counts_as_a_position(house):
     await house.open("ann")
     await house.go_live("ann")

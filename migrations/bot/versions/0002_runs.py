@@ -127,6 +127,33 @@ def upgrade() -> None:
         batch.create_index("alerts_waiting", ["fired", "person_id"], unique=False)
 
     op.create_table(
+        "mismatches",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("book", sa.String(length=8), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.String(length=64), nullable=False),
+        sa.Column("sandbox", sa.Boolean(), nullable=False),
+        sa.Column("symbol", sa.String(length=32), nullable=False),
+        sa.Column("found", UtcTime(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("differences", sa.Text(), nullable=False),
+        sa.Column("halted", sa.Text(), nullable=False),
+        sa.Column("told", sa.String(length=10), nullable=False),
+        sa.Column("settled", UtcTime(), nullable=True),
+        sa.Column("how", sa.String(length=8), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("mismatches") as batch:
+        columns = ["user_id", "book", "exchange", "how"]
+        batch.create_index("mismatches_of_book", columns, unique=False)
+
+    op.create_table(
         "runs",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -204,6 +231,10 @@ def downgrade() -> None:
         batch.drop_index("runs_by_state")
 
     op.drop_table("runs")
+    with op.batch_alter_table("mismatches") as batch:
+        batch.drop_index("mismatches_of_book")
+
+    op.drop_table("mismatches")
     with op.batch_alter_table("alerts") as batch:
         batch.drop_index("alerts_waiting")
 

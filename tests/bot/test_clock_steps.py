@@ -1,0 +1,51 @@
+"""A clock that is set back must not make the jobs wait until it comes round again.
+
+May import: ticks.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.bot.bench import Bench
+
+pytestmark = pytest.mark.anyio
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+def waits(bench: Bench) -> list[timedelta]:
+    """How long each job still waits, all but the one of the day's turn; longest last."""
+    jobs = bench.ticks._scheduler.get_jobs()
+    return sorted(job.next_run_time - datetime.now(UTC) for job in jobs)[:-1]
+
+
+async def test_jobs_go_on_at_once_after_the_clock_was_set_back(bench: Bench) -> None:
+    bench.broker.down = True
+    bench.ticks.start()
+    bench.ticks.notice(100.0)
+    for job in bench.ticks._scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(UTC) + HOUR)  # so it stands after an hour back
+    bench.ticks.notice(99.9)
+    assert min(waits(bench)) > HOUR - MINUTE, "a clock that is slewed is none that was set"
+    bench.ticks.notice(100.0 - 3600)
+    assert max(waits(bench)) < MINUTE
+    bench.ticks.stop()
+
+
+async def test_a_clock_that_is_set_forward_needs_nothing(bench: Bench) -> None:
+    bench.broker.down = True
+    bench.ticks.start()
+    bench.ticks.notice(100.0)
+    before = [job.next_run_time for job in bench.ticks._scheduler.get_jobs()]
+    bench.ticks.notice(100.0 + 3600)
+    assert [job.next_run_time for job in bench.ticks._scheduler.get_jobs()] == before
+    bench.ticks.stop()

@@ -1,0 +1,121 @@
+"""Exits between slots: the price falls, and what is held is sold at once, by the same path.
+
+May import: core, wire.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from piggybot.core.runs import Cause, RunState
+from tests.stories.running import begun, bot, look, minutes_until, run_of
+from tests.stories.steps import free, heard, nothing_sent, orders, price, settled, silence
+from tests.world import World
+
+pytestmark = pytest.mark.anyio
+
+LINE = "sma_crossover BTC/USDT 1m 20 fast=2 slow=3 stop=5%"
+
+
+async def bought(world: World, line: str = LINE) -> Decimal:
+    """A run that has just bought; what it paid for a coin."""
+    await begun(world, line)
+    await minutes_until(world, "Bought")
+    position = bot(world).store.ledger.of_run(run_of(world).id)[0]
+    world.ann.now()
+    return position.paid / position.bought
+
+
+async def test_a_stop_loss_sells_between_slots_and_says_why(live: World) -> None:
+    live.key.holding("BTC").free = Decimal(1)
+    paid = await bought(live)
+    price(live, f"{paid * Decimal('0.951'):.2f}")
+    await look(live)
+    await silence(live.ann)
+    assert await heard(live.ann, "Sold") == 0
+
+    price(live, f"{paid * Decimal('0.949'):.2f}")
+    await look(live)
+    told = await live.ann.expect("Sold")
+    assert "stop loss: price" in told.text
+    assert "5 % below the" in told.text
+    buy, sale = orders(live)
+    assert sale.wanted.side == "SELL"
+    assert buy.executed - sale.executed == Decimal("0.00001"), "the fee was taken in coins"
+    assert free(live, "BTC") >= 1, "the owner's own coin is never sold"
+    last = bot(live).store.orders.recent(run_of(live).user_id, 1)[0]
+    assert (last.intent.cause, last.intent.number) == (Cause.STOP_LOSS, 2)
+    await look(live)
+    assert live.posts == 2
+
+
+async def test_a_paused_runs_stop_loss_stays_armed(world: World) -> None:
+    paid = await bought(world)
+    await world.ann.say("/runs")
+    await world.ann.expect("#1 sma_crossover")
+    await world.ann.press("Pause")
+    await silence(world.ann)
+    assert run_of(world).state is RunState.PAUSED
+    price(world, f"{paid * Decimal('0.9'):.2f}")
+    await look(world)
+    told = await world.ann.expect("Sold")
+    assert "📝 PAPER" in told.text
+    assert nothing_sent(world)
+
+
+async def test_a_trailing_stop_follows_the_price_over_a_restart(world: World) -> None:
+    paid = await bought(world, LINE.replace("stop=5%", "trail=4%"))
+    high = (paid * Decimal("1.2")).quantize(Decimal("0.01"))
+    price(world, str(high))
+    await look(world)
+    await world.bot.stop()
+    await world.bot.start()
+    price(world, f"{high * Decimal('0.959'):.2f}")
+    await look(world)
+    told = await world.ann.expect("Sold")
+    assert "trailing stop: price" in told.text
+    assert f"4 % below the peak {high:,.2f}" in told.text
+
+
+async def test_a_stop_holds_exits_back_until_it_is_resumed(live: World) -> None:
+    paid = await bought(live)
+    await live.ann.say("/stop")
+    await live.ann.expect("Stop complete")
+    price(live, f"{paid * Decimal('0.9'):.2f}")
+    await look(live)
+    await look(live)
+    assert live.posts == 1
+    await live.ann.say("/resume")
+    await live.ann.expect("End the stop for all accounts?")
+    await live.ann.press("Resume")
+    await live.ann.expect("REDUCING")
+    await look(live)
+    await live.ann.expect("stop loss: price")
+    assert [one.wanted.side for one in orders(live)] == ["BUY", "SELL"]
+
+
+async def test_an_exit_whose_answer_is_lost_sells_once(live: World) -> None:
+    paid = await bought(live)
+    await live.exchange.misbehave("500-after", count=1)
+    await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order", count=2)
+    price(live, f"{paid * Decimal('0.9'):.2f}")
+    await look(live)
+    await live.ann.expect("no answer yet")
+    for _ in range(3):
+        await look(live)
+    await settled(live, "✅ Sold")
+    assert [one.wanted.side for one in orders(live)] == ["BUY", "SELL"]
+    assert bot(live).store.ledger.of_run(run_of(live).id)[0].entries == 0
+
+
+async def test_ended_and_sold_from_the_chat_is_one_sell_in_the_books(live: World) -> None:
+    await bought(live)
+    await live.ann.say("/runs")
+    await live.ann.expect("#1 sma_crossover")
+    await live.ann.press("End")
+    await live.ann.expect("End")
+    await live.ann.press("ell")
+    await live.ann.expect("✅ Sold")
+    await silence(live.ann)
+    assert run_of(live).state is RunState.ENDED
+    assert [one.wanted.side for one in orders(live)] == ["BUY", "SELL"]
