@@ -24,7 +24,6 @@ from proxy.wire import (
     HealthOut,
     LimitsIn,
     MarketOut,
-    Mode,
     ModeIn,
     OrderOut,
     PendingOut,
@@ -109,5 +108,5 @@ class Broker(Protocol):
     async def adopt(self, request: AdoptIn) -> AdoptOut:
         """Have the proxy take what the venue has of these orders into its journal."""
 
-    async def balance(self, user_id: str, mode: Mode | None) -> BalanceOut:
-        """Balances of a book; None: of the account's own mode."""
+    async def balance(self, user_id: str, exchange: str) -> BalanceOut:
+        """Balances at an exchange, in the book of the account's own mode."""

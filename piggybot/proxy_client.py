@@ -27,7 +27,6 @@ from proxy.wire import (
     HealthOut,
     LimitsIn,
     MarketOut,
-    Mode,
     ModeIn,
     OrderOut,
     PendingOut,
@@ -150,9 +149,9 @@ class ProxyClient:
     async def adopt(self, request: AdoptIn) -> AdoptOut:
         return await self._ask("POST", "/api/adopt", AdoptOut, request)
 
-    async def balance(self, user_id: str, mode: Mode | None = None) -> BalanceOut:
-        query = {"mode": None if mode is None else mode.value}
-        return await self._ask("GET", f"/api/balance/{user_id}", BalanceOut, query=query)
+    async def balance(self, user_id: str, exchange: str) -> BalanceOut:
+        path = f"/api/balance/{user_id}"
+        return await self._ask("GET", path, BalanceOut, query={"exchange": exchange})
 
     async def _ask(
         self,

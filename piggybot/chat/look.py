@@ -17,7 +17,7 @@ SHOWN, MOST = 10, 50
 async def balance(ask: Ask) -> None:
     """Show your balances and their worth in USD."""
     await ask.house.desk.accounts.look(ask.person)
-    out = await ask.house.broker.balance(ask.person.user_id, None)
+    out = await ask.house.broker.balance(ask.person.user_id, ask.person.exchange)
     await ask.say(Reply(texts.balance(out)))
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from piggybot.chat import texts_trade as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import resolve_symbol
-from piggybot.core.holdings import held_here
+from piggybot.core.holdings import held_at
 from piggybot.core.money import parse_amount, plain
 from piggybot.desk import Decided, Want
 from piggybot.errors import BadInput
@@ -64,7 +64,7 @@ async def sell(ask: Ask) -> None:
         return
     account = await ask.house.desk.account(ask.person)
     symbol = _held_symbol(ask, account)
-    units = _held(account, symbol)
+    units = _held(ask, account, symbol)
     await _place_or_ask(ask, account, _want(ask, Side.SELL, symbol, units=units))
 
 
@@ -160,7 +160,7 @@ def _symbol(ask: Ask, account: AccountOut) -> str:
 
 
 def _held_symbol(ask: Ask, account: AccountOut) -> str:
-    held = [each.symbol for each in held_here(account)]
+    held = [each.symbol for each in held_at(account, ask.person.exchange)]
     if len(ask.words) > 1:
         return resolve_symbol(ask.words[1], list(dict.fromkeys([*account.limits.symbols, *held])))
     if len(held) == 1:
@@ -170,8 +170,9 @@ def _held_symbol(ask: Ask, account: AccountOut) -> str:
     raise BadInput("The bot holds more than one coin.", f"Say which: {', '.join(held)}.")
 
 
-def _held(account: AccountOut, symbol: str) -> Decimal:
-    units = sum((each.units for each in held_here(account) if each.symbol == symbol), Decimal(0))
+def _held(ask: Ask, account: AccountOut, symbol: str) -> Decimal:
+    here = held_at(account, ask.person.exchange)
+    units = sum((each.units for each in here if each.symbol == symbol), Decimal(0))
     if not units:
         raise BadInput(*texts.nothing_held(f"no {symbol.split('/', maxsplit=1)[0]}"))
     return units

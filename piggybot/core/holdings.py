@@ -10,9 +10,9 @@ from collections.abc import Collection
 from proxy.wire import AccountOut, Holding, Mode
 
 
-def held_here(account: AccountOut) -> list[Holding]:
-    """What is held at the account's own exchange: only that can be sold from there."""
-    return [one for one in account.holdings if one.units and one.exchange == account.exchange]
+def held_at(account: AccountOut, exchange: str) -> list[Holding]:
+    """What is held at the exchange that an order would go to: only that can be sold there."""
+    return [one for one in account.holdings if one.units and one.exchange == exchange]
 
 
 def really_held(account: AccountOut, exchanges: Collection[str]) -> list[Holding]:

@@ -242,7 +242,7 @@ class FakeBroker:
             exchange=exchange, symbol=symbol, price=self.price_now, at=0, sandbox=self.sandbox
         )
 
-    async def balance(self, user_id: str, mode: Mode | None) -> BalanceOut:
+    async def balance(self, user_id: str, exchange: str) -> BalanceOut:
         self._arrive("balance")
         account = self._account(user_id)
 

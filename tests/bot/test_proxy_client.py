@@ -17,7 +17,7 @@ import pytest
 
 from piggybot.errors import BrokerDown, BrokerRefused
 from piggybot.proxy_client import ProxyClient
-from proxy.wire import CredentialsIn, Mode, PendingOut, Side, Status, StopIn, TradeIn, TradeOut
+from proxy.wire import CredentialsIn, PendingOut, Side, Status, StopIn, TradeIn, TradeOut
 
 pytestmark = pytest.mark.anyio
 TOKEN = "k3Jx" * 10
@@ -248,10 +248,8 @@ async def test_a_stop_for_all_and_its_state_name_nobody() -> None:
     assert server.asked[2].startswith("GET /api/stop?userId=anna ")
 
 
-async def test_a_balance_is_asked_of_a_book_by_name() -> None:
+async def test_a_balance_is_asked_of_an_exchange_by_name() -> None:
     async with proxy() as (server, client):
         server.say(200, {"balances": {}, "totalUsd": "10000", "mode": "PAPER"})
-        await client.balance("anna", Mode.PAPER)
-        await client.balance("anna", None)
-    assert server.asked[0].startswith("GET /api/balance/anna?mode=PAPER ")
-    assert server.asked[1].startswith("GET /api/balance/anna ")
+        await client.balance("anna", "binance")
+    assert server.asked[0].startswith("GET /api/balance/anna?exchange=binance ")

@@ -116,6 +116,29 @@ async def test_another_exchange_is_chosen_on_paper_only(live: World) -> None:
     await live.ann.expect("✅ Sold")
 
 
+async def test_paper_moves_to_the_exchange_whose_key_is_saved_and_says_what_is_where(
+    world: World,
+) -> None:
+    await world.ann.say("/testbuy 5")
+    await world.ann.expect("Paper order filled")
+    await world.ann.say(f"/setkeys binance {world.key.api_key} {world.key.secret}")
+    await world.ann.expect("Keys saved for binance")
+    await world.ann.say("/sell all")
+    await world.ann.expect("There is nothing to sell")
+    await world.ann.say("/testbuy 3")
+    await world.ann.expect("Paper order filled")
+    await world.ann.say("/balance")
+    assert "9997." in (await world.ann.expect("Total:")).text, "three were spent there, not five"
+    await world.ann.say("/validate")
+    await world.ann.expect("validated and synced")
+    await world.ann.say("/status")
+    assert " BTC at binanceus" in (await world.ann.expect("Held by the bot:")).text
+    await world.ann.say("/sell all")
+    await world.ann.expect("✅ Sold")
+    await world.ann.say("/sell all")
+    await world.ann.expect("There is nothing to sell")
+
+
 async def test_an_exchange_out_of_reach_says_nothing_about_the_key(world: World) -> None:
     await world.exchange.misbehave("refused")
     await world.ann.say(f"/setkeys binanceus {world.key.api_key} {world.key.secret}")
