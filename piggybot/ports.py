@@ -24,6 +24,7 @@ from proxy.wire import (
     HealthOut,
     LimitsIn,
     MarketOut,
+    Mode,
     ModeIn,
     OrderOut,
     PendingOut,

@@ -27,6 +27,7 @@ from proxy.wire import (
     HealthOut,
     LimitsIn,
     MarketOut,
+    Mode,
     ModeIn,
     OrderOut,
     PendingOut,

@@ -136,7 +136,7 @@ async def test_paper_moves_to_the_exchange_whose_key_is_saved_and_says_what_is_w
     await world.ann.say("/sell all")
     await world.ann.expect("✅ Sold")
     await world.ann.say("/sell all")
-    await world.ann.expect("There is nothing to sell")
+    await world.ann.expect("too little to sell")
 
 
 async def test_an_exchange_out_of_reach_says_nothing_about_the_key(world: World) -> None:
