@@ -228,6 +228,9 @@ def _in_whole(refused: BrokerRefused, wanted: Wanted) -> BrokerRefused:
     there = (wanted.end - refused.whole_since) // wanted.step
     days = there * wanted.step // DAY_MS
     long = f" ({days} day{'s' if days > 1 else ''})" if days else ""
-    hint = f"From then on {there:,} of {wanted.count:,} are whole{long}: ask for at most so many."
+    hint = (
+        f"From then on {there:,} of {wanted.count:,} are whole{long}: ask for at most so many, or "
+        "choose a shorter timeframe."
+    )
     problem = Problem(code=refused.problem.code, message=refused.message, hint=hint)
     return BrokerRefused(problem, refused.http_status, None, refused.whole_since)

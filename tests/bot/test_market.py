@@ -151,12 +151,14 @@ async def test_thousands_are_paged_back_and_the_way_is_told(stall: Stall) -> Non
         (
             "candles-gap",
             "gapped_candles",
-            "From then on 2,499 of 4,000 are whole (104 days): ask for at most so many.",
+            "From then on 2,499 of 4,000 are whole (104 days): ask for at most so many, or "
+            "choose a shorter timeframe.",
         ),
         (
             "candles-young",
             "too_little_history",
-            "From then on 2,500 of 4,000 are whole (104 days): ask for at most so many.",
+            "From then on 2,500 of 4,000 are whole (104 days): ask for at most so many, or "
+            "choose a shorter timeframe.",
         ),
     ],
 )
