@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
-May import: alerts, charts, chat, choosing, desk, errors, logs, market, matching, ports,
-proxy_client, settings, store, strategies, summaries, ticks, trading.
+May import: alerts, cards, charts, chat, choosing, desk, errors, logs, market, matching, parts,
+ports, proxy_client, settings, store, strategies, summaries, ticks, trading.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from migrations.database import Door, open_database
 from piggybot.alerts import AlertWatch
+from piggybot.cards import Cards
 from piggybot.charts import Studio
 from piggybot.chat.ask import House
 from piggybot.chat.door import Timing
@@ -28,13 +29,14 @@ from piggybot.errors import BadSettings
 from piggybot.logs import set_up
 from piggybot.market import FRESH, MarketData
 from piggybot.matching import Matching
+from piggybot.parts import Parts
 from piggybot.ports import Clock, Ids, Sleep
 from piggybot.proxy_client import ProxyClient
 from piggybot.settings import Settings
 from piggybot.store import Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
-from piggybot.summaries import Parts, Summaries
+from piggybot.summaries import Summaries
 from piggybot.ticks import Ticks
 from piggybot.trading import Needs, Trading, trading
 
@@ -43,6 +45,7 @@ CODES = 10**6
 ALERT_SECONDS = 15
 SUMMARY_SECONDS = 60
 MATCH_SECONDS = 60
+CARD_SECONDS = 5
 CODE_LIFE = timedelta(minutes=10)
 Announce = Callable[[str], None]
 
@@ -115,11 +118,12 @@ class Bot:
     def _also(self, desk: Desk, ids: Ids) -> None:
         """Jobs of the clock that nobody else needs."""
         store, door, clock = self.store, self._door, self._clock
-        self.alerts = AlertWatch(store, door, self._market, clock, ids, self._bell)
-        self.summaries = Summaries(Parts(store, door, clock, ids, self._bell, desk, self._market))
+        parts = Parts(store, door, clock, ids, self._bell, desk, self._market)
+        self.alerts, self.summaries, self.cards = AlertWatch(parts), Summaries(parts), Cards(parts)
         self.matching = Matching(store, door, self._broker, self._choosing, clock, ids, self._bell)
         self.ticks.also(ALERT_SECONDS, self.alerts.check)
         self.ticks.also(SUMMARY_SECONDS, self.summaries.check)
+        self.ticks.also(CARD_SECONDS, self.cards.refresh)
         self.ticks.also(MATCH_SECONDS, self.matching.tick)
 
     def _trading(self, desk: Desk, ids: Ids) -> Trading:

@@ -51,6 +51,8 @@ class Want:
     units: Decimal | None = None
     quoted_price: Decimal | None = None
     decided: Decided | None = None
+    run_id: str = ""
+    """The run whose holding is sold; whoever gives it has claimed that run."""
 
 
 class Desk:
@@ -203,6 +205,7 @@ class Desk:
             placed=now,
             not_after=now + LIFE,
             reply_to=want.reply_to,
+            run_id=want.run_id,
         )
 
     async def _send(self, intent: Intent) -> None:

@@ -8,7 +8,8 @@ May import: acting, core, deciding, desk, errors, market, ports, standings, stor
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -86,6 +87,15 @@ class Runs:
         self._market = market
         self._registry = registry
 
+    @asynccontextmanager
+    async def alone(self, run_id: str) -> AsyncIterator[None]:
+        """Neither clock nor anybody else acts for this run meanwhile."""
+        await self._acting.claims.wait(run_id)
+        try:
+            yield
+        finally:
+            self._acting.claims.free([run_id])
+
     async def check(self, person: Person, spec: Spec) -> Spec:
         """The same with every parameter written out; BadInput for what cannot be begun."""
         params = self._registry.settled(spec.strategy, spec.params)
@@ -158,11 +168,8 @@ class Runs:
     async def end_keeping(self, person: Person, number: int) -> Run:
         """End it; what it holds is the person's, as if bought by hand. NotAllowed."""
         run = await self.find(person, number)
-        await self._acting.claims.wait(run.id)
-        try:
+        async with self.alone(run.id):
             return await self._changed(run, RunState.ENDED)
-        finally:
-            self._acting.claims.free([run.id])
 
     async def end_selling(self, person: Person, number: int) -> Run:
         """Pause it, sell what it holds, then end it; not ended where the sell did not come off."""

@@ -2,43 +2,25 @@
 
 Alone because it speaks unasked: once a local day, whatever restarts or clocks do in between.
 
-May import: chat, core, desk, errors, market, ports, pricing,
-store, wire.
+May import: chat, core, errors, parts, pricing, store, wire.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 import structlog
 
-from migrations.database import Door
 from piggybot.chat import texts_summary as texts
 from piggybot.chat.ask import INFO, Reply, letter
 from piggybot.core import profit, summary
 from piggybot.core.positions import ZERO, Book
 from piggybot.core.runs import RunState, Summary
-from piggybot.desk import Desk
 from piggybot.errors import PiggyError
-from piggybot.market import MarketData
-from piggybot.ports import Clock, Ids, Notifier
+from piggybot.parts import Parts
 from piggybot.pricing import prices_of
-from piggybot.store import Person, Store
+from piggybot.store import Person
 from proxy.wire import AccountOut
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the summaries are made of."""
-
-    store: Store
-    door: Door
-    clock: Clock
-    ids: Ids
-    notifier: Notifier
-    desk: Desk
-    market: MarketData
 
 
 class Summaries:

@@ -17,6 +17,7 @@ from piggybot.chat import (
     keys,
     live,
     look,
+    positions,
     prices,
     profit,
     run,
@@ -84,6 +85,7 @@ COMMANDS: Mapping[str, Command] = {
     "chart": Command(drawing.chart, "/chart [symbol] [1h], or #1", LOOK, action=DRAWING),
     "alert": Command(alerts.alert, "/alert SYMBOL > PRICE", LOOK),
     "alerts": Command(alerts.alerts, "/alerts", LOOK),
+    "positions": Command(positions.positions, "/positions", LOOK),
     "pnl": Command(profit.pnl, "/pnl [day|week|month|all]", LOOK, action=DRAWING),
     "summary": Command(summary.summary, "/summary [hour zone]|off", LOOK),
     "export": Command(export.export, "/export", LOOK),
@@ -123,6 +125,8 @@ ACTIONS: Mapping[str, Handler] = {
     "books_look": books.look,
     "chart": drawing.redrawn,
     "pnl": profit.other_period,
+    "position_sell": positions.sell,
+    "position_again": positions.again,
     "run_picked": run.picked,
     "run_cancel": run.cancelled,
     "run_start": run_summary.started,
@@ -132,7 +136,7 @@ ACTIONS: Mapping[str, Handler] = {
 PROMPT = frozenset(
     {"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"}
     | {"run_start_live", "run_resume", "run_resume_live", "run_end_sell"}
-    | {"books_adopt", "books_ignore"}
+    | {"books_adopt", "books_ignore", "position_sell"}
 )
 """Actions that move money or loosen: obeyed soon after the press, or not at all."""
 

@@ -13,6 +13,7 @@ from piggybot.core.orders import Intent, Order
 from piggybot.core.people import Dialogue, Pairing, PairingResult, Person
 from piggybot.store.alerts import Alerts
 from piggybot.store.buttons import Buttons
+from piggybot.store.cards import Cards
 from piggybot.store.dialogues import Dialogues
 from piggybot.store.flags import Flags
 from piggybot.store.inbox import Inbox
@@ -63,4 +64,5 @@ class Store:
         self.mismatches = Mismatches(engine)
         self.flags = Flags(engine)
         self.alerts = Alerts(engine)
+        self.cards = Cards(engine)
         self.summaries = Summaries(engine)

@@ -1,5 +1,5 @@
 """The tables of trading by itself: runs, slots, fills, positions, days, alerts, summaries,
-mismatches.
+mismatches, cards.
 
 May import: store.
 """
@@ -175,4 +175,20 @@ summaries = Table(
     Column("hour", Integer, nullable=False),
     Column("zone", String(64), nullable=False),
     Column("last_day", String(10), nullable=False),
+)
+
+# Cards in chats that refresh themselves for a while.
+cards = Table(
+    "cards",
+    metadata,
+    Column("letter", String(160), primary_key=True),
+    Column("person_id", BigInteger, nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("book", String(8), nullable=False),
+    Column("exchange", String(32), nullable=False),
+    Column("symbol", String(32), nullable=False),
+    Column("run_id", String(22), nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("edited", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
 )

@@ -180,4 +180,8 @@ LOOKING = (
         "/summary off now",
         "❌ “off” is not a whole hour from 0 to 23.\nType it like this: /summary 8 Europe/Berlin, or /summary off",
     ),
+    Typed(
+        "/positions BTC",
+        "❌ Nothing follows /positions.\nType it like this: /positions",
+    ),
 )

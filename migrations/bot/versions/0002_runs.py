@@ -195,6 +195,20 @@ def upgrade() -> None:
         batch.create_index("orders_of_run", ["run_id", "number"], unique=False)
 
     op.create_table(
+        "cards",
+        sa.Column("letter", sa.String(length=160), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("book", sa.String(length=8), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("symbol", sa.String(length=32), nullable=False),
+        sa.Column("run_id", sa.String(length=22), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("edited", UtcTime(), nullable=False),
+        sa.Column("until", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("letter"),
+    )
+    op.create_table(
         "enclosures",
         sa.Column(
             "letter",
@@ -218,6 +232,7 @@ def downgrade() -> None:
         batch.drop_column("edits")
 
     op.drop_table("enclosures")
+    op.drop_table("cards")
     with op.batch_alter_table("orders") as batch:
         batch.drop_index("orders_of_run")
         batch.drop_column("slot")

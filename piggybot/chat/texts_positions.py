@@ -1,0 +1,134 @@
+"""The words of positions: one card each, its buttons, and what became of it in the end.
+
+Alone because a card is rewritten every few seconds: it must read the same but for its numbers.
+
+May import: core, wire.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from piggybot.chat.texts import e, mark, price_text
+from piggybot.chat.texts_profit import gain
+from piggybot.chat.texts_rules import CAUSES, STATES, change, moment, share, title
+from piggybot.core.money import plain, usd
+from piggybot.core.positions import Position
+from piggybot.core.runs import Cause, Run
+from proxy.wire import Mode
+
+NOTHING = "Nothing is open. /testbuy 2 opens a first position; /pnl shows what was earned."
+AGAIN = "🔄 Refresh"
+SELL_REAL = "Sell a part, real money, at this price or not at all:"
+REPLACED = "A newer card is below."
+SMALLER = (
+    "The position is smaller than the card showed, so nothing was sold.",
+    "/positions shows it as it is now.",
+)
+WAITS = (
+    "Another order of this position is not settled yet, so nothing was sold.",
+    "I tell you as soon as it is. /status shows it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A position, and what is known of it now; without a price it is said so."""
+
+    position: Position
+    run: Run | None
+    mode: Mode
+    sandbox: bool
+    price: Decimal | None
+    average: Decimal
+    levels: Mapping[Cause, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Why nothing can be sold from the card now."""
+
+    resting: bool
+    elsewhere: bool
+    stopped: bool
+    waits: bool
+
+    @property
+    def any(self) -> bool:
+        return self.resting or self.elsewhere or self.stopped or self.waits
+
+
+def card(shown: Shown, notes: Notes, *, offered: bool) -> str:
+    position = shown.position
+    base = position.key.symbol.partition("/")[0]
+    lines = [
+        _head(position, shown.run, shown.mode, shown.sandbox),
+        f"{plain(position.units)} {e(base)}, average cost {price_text(shown.average)}",
+        *_worth(shown),
+        f"Realised so far {gain(position.realised)}",
+        *_exits(shown),
+        *_notes(notes, shown.mode, position, offered),
+    ]
+    return "\n".join(lines)
+
+
+def closed(position: Position, run: Run | None, mode: Mode, sandbox: bool) -> str:
+    return (
+        f"{_head(position, run, mode, sandbox)}\n⚪ Closed. Realised so far "
+        f"{gain(position.realised)}, {position.wins} of {position.trades} won."
+    )
+
+
+def _head(position: Position, run: Run | None, mode: Mode, sandbox: bool) -> str:
+    marked = mark(mode, sandbox=sandbox)
+    if run is None:
+        return f"{marked} <b>{e(position.key.symbol)}</b>, by hand"
+    return f"{marked} <b>{e(position.key.symbol)}</b>\n{title(run)} {STATES[run.state]}"
+
+
+def _worth(shown: Shown) -> list[str]:
+    price, position = shown.price, shown.position
+    if price is None:
+        return ["⚠️ There is no price now, so its worth is not known."]
+    worth = position.units * price
+    open_gain = worth - position.cost
+    share_of = f" ({change(open_gain / position.cost)})" if position.cost else ""
+    return [f"Worth {usd(worth)} at {price_text(price)}: {gain(open_gain)}{share_of}"]
+
+
+def _exits(shown: Shown) -> list[str]:
+    """The prices at which it would be left, and the time."""
+    run, opened = shown.run, shown.position.opened
+    if run is None:
+        return []
+    parts = [f"{CAUSES[cause]} {price_text(at)}" for cause, at in shown.levels.items()]
+    if run.exits.time_limit is not None and opened is not None:
+        parts.append(f"at the latest {moment(opened + run.exits.time_limit * run.timeframe.step)}")
+    return [f"Exits: {', '.join(parts)}"] if parts else []
+
+
+def _notes(notes: Notes, mode: Mode, position: Position, offered: bool) -> list[str]:
+    if notes.stopped:
+        return ["🛑 A stop is in force, so nothing can be sold. /resume ends it."]
+    if notes.resting:
+        return ["💤 It rests: the account trades in its other book now."]
+    if notes.elsewhere:
+        return [f"It is held at {e(position.key.exchange)}, which is not your exchange now."]
+    if notes.waits:
+        return ["⏳ An order for it is on its way, or its end is not known yet."]
+    if not offered:
+        return ["It is too little to be sold now."]
+    return ["Sell a part at this price:" if mode is Mode.PAPER else SELL_REAL]
+
+
+def sell_label(part: Decimal, worth: Decimal, mode: Mode) -> str:
+    return f"{mark(mode).partition(' ')[0]} {share(part)} {usd(worth)}"
+
+
+def as_of(now: datetime) -> str:
+    return f"<i>{now:%H:%M:%S} UTC</i>"
+
+
+def more(count: int) -> str:
+    return f"And {count} more open {'position' if count == 1 else 'positions'}: /runs, /pnl."
