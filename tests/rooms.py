@@ -53,7 +53,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     ),
     "talib": ("piggybot/strategies/",),
     "matplotlib": ("piggybot/charts/",),
-    "optuna": ("piggybot/backtest/search.py",),
+    "optuna": ("piggybot/backtest/ideas.py",),
     "typer": ("piggybot/__main__.py",),
     "rich": ("piggybot/__main__.py", "piggybot/backtest/terminal.py"),
     "structlog": ("piggybot/", "proxy/"),

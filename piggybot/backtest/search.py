@@ -10,6 +10,7 @@ May import: backtest, errors, strategies.
 """
 
 import asyncio
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,19 +23,9 @@ from piggybot.backtest.report import Report, report
 from piggybot.backtest.trial import Ground, Progress, Trial, Workshop, ground_of
 from piggybot.errors import BadInput, PiggyError, StrategyFailed
 from piggybot.strategies import Signals
-from piggybot.strategies.parameters import Described, Kind, Number
-
-try:
-    import optuna
-except ImportError:  # the extra is not installed
-    optuna = None  # type: ignore[assignment]
 
 LEAST_TRADES = 5
 """Fewer in the first part, and a good result is chance."""
-DIGITS = 4
-"""A parameter that is no whole number is searched with so many."""
-WIDE = 20
-"""A range whose end is so many times its beginning is searched by factors, not by steps."""
 LEAST_CANDLES = 100
 NOT_HERE = "Searching parameters needs optuna, which is not installed."
 INSTALL = "Install it beside the bot: pip install 'piggybot[optimize]'"
@@ -102,8 +93,7 @@ async def search(
     trial: Trial, shop: Workshop, wanted: Wanted, fetched: Progress, tried: Progress
 ) -> Search:
     """The best parameters of a strategy: those that the trial names stay as they are."""
-    if optuna is None:
-        raise PiggyError(NOT_HERE, INSTALL)
+    room = await asyncio.to_thread(_ideas)
     usual = shop.registry.settled(trial.strategy, trial.params)
     known = shop.registry.parameters(trial.strategy)
     free = [one for one in known if one.name not in trial.params]
@@ -114,7 +104,7 @@ async def search(
         )
     parts = _cut(await ground_of(trial, shop, fetched), wanted)
     trials = _Trials(replace(trial, params=usual), shop, parts)
-    best = await trials.best(_Ideas(free, usual, wanted), tried)
+    best = await trials.best(room.Ideas(free, usual, wanted.seed), wanted.tries, tried)
     return Search(
         best=await trials.judged(best),
         usual=await trials.judged(usual),
@@ -134,33 +124,6 @@ def _cut(ground: Ground, wanted: Wanted) -> Parts:
     return Parts(ground, ground.lead + count - int(count * wanted.kept))
 
 
-class _Ideas:
-    """What optuna proposes, as parameters that a person could have typed."""
-
-    def __init__(self, free: list[Described], usual: Mapping[str, str], wanted: Wanted) -> None:
-        self._free = {one.name: one for one in free}
-        self._usual = usual
-        self._spaces = {one.name: _space(one) for one in free}
-        self.wanted = wanted
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        sampler = optuna.samplers.TPESampler(seed=wanted.seed)
-        self._study = optuna.create_study(direction="maximize", sampler=sampler)
-        self._study.enqueue_trial({name: one.read(usual[name]) for name, one in self._free.items()})
-
-    def next(self) -> tuple[Any, dict[str, str]]:
-        """One more idea: its handle, and all parameters."""
-        idea = self._study.ask(self._spaces)
-        new = {name: one.text(_rounded(one, idea.params[name])) for name, one in self._free.items()}
-        return idea, {**self._usual, **new}
-
-    def learn(self, idea: Any, worth: float | None) -> None:
-        """What became of it; None: it could not be judged."""
-        if worth is None:
-            self._study.tell(idea, state=optuna.trial.TrialState.PRUNED)
-        else:
-            self._study.tell(idea, worth)
-
-
 class _Trials:
     """Tries parameters, each once."""
 
@@ -171,17 +134,17 @@ class _Trials:
         self.refused = 0
         self._failure: StrategyFailed | None = None
 
-    async def best(self, ideas: _Ideas, progress: Progress) -> Mapping[str, str]:
+    async def best(self, ideas: Any, tries: int, progress: Progress) -> Mapping[str, str]:
         """The parameters with the best Sharpe ratio on the first part; the first of equals."""
         found: tuple[float, Mapping[str, str]] | None = None
-        for number in range(ideas.wanted.tries):
+        for number in range(tries):
             idea, params = await asyncio.to_thread(ideas.next)
             worth = await self._worth(params)
             ideas.learn(idea, worth)
             self.refused += worth is None
             if worth is not None and (found is None or worth > found[0]):
                 found = worth, params
-            await progress(number + 1, ideas.wanted.tries)
+            await progress(number + 1, tries)
         if found is None and self._failure is not None:
             raise self._failure
         if found is None:
@@ -214,17 +177,9 @@ class _Trials:
         return await self._shop.panel.signals(self._trial.strategy, params, candles)
 
 
-def _space(one: Described) -> Any:
-    least, most = one.param.least, one.param.most
-    by_factors = least > 0 and most / least >= WIDE
-    if one.kind is Kind.WHOLE:
-        return optuna.distributions.IntDistribution(int(least), int(most), log=by_factors)
-    return optuna.distributions.FloatDistribution(least, most, log=by_factors)
-
-
-def _rounded(one: Described, value: Number) -> Number:
-    """With few digits, and still in its range."""
-    if one.kind is Kind.WHOLE:
-        return value
-    short = type(value)(f"{value:.{DIGITS}g}")
-    return min(max(short, one.param.least), one.param.most)
+def _ideas() -> Any:
+    """Loaded when it is first wanted: no start of the bot waits for it."""
+    try:
+        return importlib.import_module("piggybot.backtest.ideas")
+    except ImportError:
+        raise PiggyError(NOT_HERE, INSTALL) from None

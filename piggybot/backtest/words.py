@@ -58,6 +58,11 @@ def searched(found: Search) -> list[Row]:
     return [(name, *(cell for column in columns for cell in column[name])) for name in columns[0]]
 
 
+def beside(tried: Tried) -> list[Row]:
+    """Some parameters where they were chosen, and on what was held back."""
+    return [(name, *cells) for name, cells in _pair(tried).items()]
+
+
 def verdict(trial: Trial, found: Search) -> list[str]:
     """What to make of a search."""
     settings = " ".join(f"{name}={value}" for name, value in found.best.params.items())

@@ -130,10 +130,6 @@ class Ask:
         """What the result of long work edits, so that it takes the place of its progress."""
         return f"{self.origin}:progress"
 
-    def key(self, turn: int) -> str:
-        """The key of the reply that is said as number `turn`, from 0; its buttons may carry it."""
-        return f"{self.origin}:{turn}"
-
     async def say(self, *replies: Reply) -> list[str]:
         """Commit the replies and their buttons, then wake the sender. Their keys, for edits."""
         keys = [one.key or f"{self.origin}:{next(self._turn)}" for one in replies]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from piggybot.chat import (
     account,
     alerts,
+    backtest,
     books,
     drawing,
     export,
@@ -76,6 +77,10 @@ COMMANDS: Mapping[str, Command] = {
     "sell": Command(trade.sell, "/sell AMOUNT|all [symbol]", TRADE, money=True),
     "run": Command(run.run, "/run [STRATEGY SYMBOL 1h 10]", TRADE),
     "runs": Command(runs.runs, "/runs [#2]", TRADE),
+    "backtest": Command(
+        backtest.backtest, "/backtest STRATEGY SYMBOL 1h [90d]", TRADE, action=DRAWING
+    ),
+    "optimize": Command(backtest.optimize, "/optimize STRATEGY SYMBOL 1h [90d]", TRADE),
     "balance": Command(look.balance, "/balance", LOOK),
     "status": Command(look.status, "/status", LOOK),
     "trades": Command(look.trades, "/trades [n]", LOOK),

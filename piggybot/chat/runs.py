@@ -28,7 +28,8 @@ async def runs(ask: Ask) -> None:
     """Show your runs: what each holds, earned and decided, with buttons."""
     account = await ask.house.desk.accounts.look(ask.person)
     if ask.words:
-        await ask.say(await _card(ask, await _named(ask), account, ask.key(0)))
+        named = await _shown(ask, await _named(ask), account)
+        await ask.say(_card(named, _key(ask, named)))
         return
     cards = await ask.house.runs.cards(ask.person)
     if not cards:
@@ -38,8 +39,7 @@ async def runs(ask: Ask) -> None:
     if len(shown) > MOST_CARDS:
         await ask.say(Reply(texts.many([texts.listed(one) for one in shown])))
         return
-    replies = [_reply(one, ask.key(turn)) for turn, one in enumerate(shown)]
-    await ask.say(*replies)
+    await ask.say(*[_card(one, _key(ask, one)) for one in shown])
 
 
 async def looked(ask: Ask) -> None:
@@ -117,11 +117,7 @@ async def _again(ask: Ask) -> None:
     account = await ask.house.desk.accounts.look(ask.person)
     card = await ask.house.runs.card(ask.person, _number(ask))
     key = ask.params["card"]
-    await ask.say(replace(await _card(ask, card, account, key), edits=key))
-
-
-async def _card(ask: Ask, card: Card, account: AccountOut, key: str) -> Reply:
-    return _reply(await _shown(ask, card, account), key)
+    await ask.say(replace(_card(await _shown(ask, card, account), key), key=None, edits=key))
 
 
 async def _shown(ask: Ask, card: Card, account: AccountOut) -> texts.Shown:
@@ -136,8 +132,12 @@ async def _shown(ask: Ask, card: Card, account: AccountOut) -> texts.Shown:
     return replace(shown, price=price.price)
 
 
-def _reply(shown: texts.Shown, key: str) -> Reply:
-    return Reply(texts.card(shown), _buttons(shown, key))
+def _card(shown: texts.Shown, key: str) -> Reply:
+    return Reply(texts.card(shown), _buttons(shown, key), key=key)
+
+
+def _key(ask: Ask, shown: texts.Shown) -> str:
+    return f"{ask.origin}:run{shown.run.number}"
 
 
 def _buttons(shown: texts.Shown, key: str) -> Keyboard:

@@ -79,7 +79,7 @@ def _so_far(line: Line) -> str:
     return f"🤖 <code>{e(line.text)}</code>\n" if line.text else ""
 
 
-def summary(draft: Draft) -> str:
+def summary(draft: Draft, month: str) -> str:
     """All that it will do, and what will hold it back, before the one button."""
     line, account = draft.line, draft.account
     assert line.amount is not None and line.timeframe is not None
@@ -95,6 +95,7 @@ def summary(draft: Draft) -> str:
             f"Guards: {rules.guards(line.guards)}",
             _means(account),
             *warnings,
+            month,
             "To change it, type it: <code>stop=5%</code>, <code>20</code>, <code>4h</code> …",
         ]
     )

@@ -9,7 +9,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from piggybot.errors import BrokerRefused
-from proxy.wire import Candle, CandlesOut, MarketOut, PriceOut, Problem, TradeIn, TradeOut
+from proxy.wire import (
+    Candle,
+    CandlesOut,
+    MarketOut,
+    PriceOut,
+    Problem,
+    Timeframe,
+    TradeIn,
+    TradeOut,
+)
 from proxy.wire import PendingOut as Pending
 from tests.bot.fake_broker import FakeBroker
 
@@ -66,7 +75,7 @@ class MarketBroker(FakeBroker):
         if self.trouble is not None:
             raise BrokerRefused(self.trouble, 503)
         assert end is not None
-        length = {"1m": 60, "5m": 300, "1h": 3600, "1d": 86400}[timeframe] * 1000
+        length = Timeframe(timeframe).ms
         times = range(end - limit * length, end, length)
         return CandlesOut(
             exchange=exchange,

@@ -48,6 +48,7 @@ async def test_a_line_shows_all_that_it_will_do_and_starts_with_one_press(bench:
         "Guards: halts after 4 losses in a row or 20 % below its best; no buy for 3 candles after "
         "a loss\n"
         "It trades on paper now, and with real money once /live on is confirmed.\n"
+        "📉 Last 30 days: no trade. Holding the coin: -0.15%\n"
         "To change it, type it: <code>stop=5%</code>, <code>20</code>, <code>4h</code> …"
     )
     assert runs(bench) == []
