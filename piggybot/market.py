@@ -97,6 +97,9 @@ class MarketData:
         last = moment // timeframe.ms * timeframe.ms - timeframe.ms
         series = Series(exchange, symbol, timeframe)
         wanted = Wanted(series, last - (count - 1) * timeframe.ms, last)
+        kept = self._shelf.cut(wanted)
+        if kept is not None:
+            return kept
         if progress is not None:
             return await self._get(wanted, progress)
         return await self._candles.get(wanted, partial(self._get, wanted, _quiet))
@@ -190,6 +193,15 @@ class Shelf:
 
     def find(self, series: Series) -> Candles | None:
         return self._kept.get(series)
+
+    def cut(self, wanted: Wanted) -> Candles | None:
+        """All that is wanted, where all of it is there."""
+        kept = self._kept.get(wanted.series)
+        if kept is None or wanted.first < kept.opened[0] or wanted.last > kept.opened[-1]:
+            return None
+        self._kept.move_to_end(wanted.series)
+        first = (wanted.first - int(kept.opened[0])) // wanted.step
+        return kept.part(first, first + wanted.count)
 
     def keep(self, series: Series, candles: Candles) -> None:
         """Keep the newest of them, unless newer ones are kept already."""

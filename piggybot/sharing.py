@@ -51,6 +51,8 @@ class Shared(Generic[Key, Value]):
             self._asked[key] = known
             self._asked.move_to_end(key)
             self._tidy()
+        if known.task.done():
+            return known.task.result()
         return await asyncio.shield(known.task)
 
     async def close(self) -> None:

@@ -21,12 +21,16 @@ class Timeframe(StrEnum):
 
     @property
     def step(self) -> timedelta:
-        unit = {"m": "minutes", "h": "hours", "d": "days"}[self.value[-1]]
-        return timedelta(**{unit: int(self.value[:-1])})
+        return STEPS[self]
 
     @property
     def ms(self) -> int:
-        return self.step // timedelta(milliseconds=1)
+        return MILLISECONDS[self]
+
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+STEPS = {one: timedelta(**{UNITS[one.value[-1]]: int(one.value[:-1])}) for one in Timeframe}
+MILLISECONDS = {one: step // timedelta(milliseconds=1) for one, step in STEPS.items()}
 
 
 class PriceOut(Wire):
