@@ -14,7 +14,7 @@ from piggybot.chat.parse import resolve_symbol
 from piggybot.core.holdings import held_at
 from piggybot.core.money import parse_amount, plain
 from piggybot.desk import Decided, Want
-from piggybot.errors import BadInput
+from piggybot.errors import BadInput, BrokerDown, BrokerRefused
 from proxy.wire import AccountOut, Mode, Side
 
 TEST_USAGE = "/testbuy 2"
@@ -93,12 +93,12 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
         decided = Decided(account.mode, account.epoch)
         await ask.house.desk.place(replace(want, decided=decided))
         return
-    quote = await ask.house.broker.price(ask.person.exchange, want.symbol)
-    want = replace(want, quoted_price=quote.price)
+    price = await _price(ask, want.symbol)
+    want = replace(want, quoted_price=price)
     params = {
         "side": want.side.value,
         "symbol": want.symbol,
-        "price": plain(quote.price),
+        "price": plain(price),
         "mode": account.mode.value,
         "epoch": str(account.epoch),
     }
@@ -109,6 +109,18 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
     question = texts.order_question(want, account)
     button = Button(texts.order_label(want, account), "order", params)
     await ask.say(Reply(question, ((button,),)))
+
+
+async def _price(ask: Ask, symbol: str) -> Decimal:
+    """The price to ask with. Where none comes, the person hears that nothing was sent."""
+    try:
+        return (await ask.house.broker.price(ask.person.exchange, symbol)).price
+    except BrokerDown as down:
+        raise BrokerDown(f"Nothing was sent. {down.message}", down.hint, sent=False) from down
+    except BrokerRefused as refused:
+        problem = refused.problem
+        said = problem.model_copy(update={"message": f"Nothing was sent. {problem.message}"})
+        raise BrokerRefused(said, refused.http_status) from refused
 
 
 def _want(

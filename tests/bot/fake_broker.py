@@ -62,6 +62,7 @@ class FakeBroker:
         self.lost = False
         self.unseen = False
         self.refuse: BrokerRefused | None = None
+        self.priceless: BrokerRefused | BrokerDown | None = None
         self.outcome: Status | None = None
         self.key_refused: Problem | None = None
         self.live_allowed = True
@@ -238,6 +239,8 @@ class FakeBroker:
 
     async def price(self, exchange: str, symbol: str) -> PriceOut:
         self._arrive("price")
+        if self.priceless is not None:
+            raise self.priceless
         return PriceOut(
             exchange=exchange, symbol=symbol, price=self.price_now, at=0, sandbox=self.sandbox
         )

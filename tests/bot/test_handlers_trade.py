@@ -1,6 +1,6 @@
 """Trading, looking and limits, as a person reads them.
 
-May import: chat, core, store, wire.
+May import: chat, core, errors, store, wire.
 """
 
 import csv
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from proxy.wire import Mode
+from piggybot.errors import BrokerDown, BrokerRefused
+from proxy.wire import Mode, Problem
 from tests.bot.bench import Bench
 
 pytestmark = pytest.mark.anyio
@@ -96,6 +97,28 @@ async def test_buy_on_paper_is_immediate_and_in_live_asks_with_a_price(bench: Be
     assert "✅ Bought" in told
     assert await bench.press("🔴 Buy $10.00 of BTC/USDT") == ["USED"]
     assert len(bench.broker.posts) == 1
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        BrokerDown("The proxy gave no answer.", "Is it running?", sent=True),
+        BrokerRefused(
+            Problem(code="no_price", message="Binance.US has no price.", hint="Wait a little."), 503
+        ),
+    ],
+    ids=["the proxy is lost", "the venue has none"],
+)
+async def test_without_a_price_to_ask_with_nothing_is_sent_and_that_is_said(
+    bench: Bench, trouble: BrokerDown | BrokerRefused
+) -> None:
+    await live(bench)
+    bench.broker.priceless = trouble
+
+    assert await bench.say("/buy 10 btc") == [
+        f"❌ Nothing was sent. {trouble.message}\n{trouble.hint}"
+    ]
+    assert bench.broker.posts == []
 
 
 async def test_the_price_that_was_shown_goes_to_the_proxy(bench: Bench) -> None:
