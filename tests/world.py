@@ -180,8 +180,8 @@ class BotHouse:
 class World:
     """All of it, and Ann, who owns the bot."""
 
-    def __init__(self, folder: Path, **proxy: object) -> None:
-        self.clock = Time()
+    def __init__(self, folder: Path, clock: Time | None = None, **proxy: object) -> None:
+        self.clock = clock or Time()
         self.outside = Outside(self.clock)
         self.exchange = self.outside.exchange
         self.telegram = self.outside.telegram

@@ -17,6 +17,7 @@ ASIDE = (
     "Telegram getUpdates",
     "Telegram getWebhookInfo",
     "Telegram setMyCommands",
+    "Telegram sendChatAction",
     "proxy GET /api/health",
     "exchange GET /api/v3/exchangeInfo",
     "exchange GET /api/v3/time",
@@ -24,7 +25,11 @@ ASIDE = (
 )
 """What the houses do without any order, on their own clock; and a commit after only reading, which
 leaves nothing behind that a restart could meet."""
-REPEATED = ("proxy GET /api/orders/{id}", "exchange GET /api/v3/order")
+REPEATED = (
+    "proxy GET /api/orders/{id}",
+    "exchange GET /api/v3/order",
+    "exchange GET /api/v3/myTrades",
+)
 """Questions that are asked until there is an answer: only their first counts as a boundary."""
 
 

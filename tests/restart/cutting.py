@@ -12,7 +12,6 @@ from tests.restart.houses import RestartWorld
 from tests.restart.judge import Judge
 from tests.restart.paths import Path
 
-REACHED_SECONDS = 10.0
 LOOK_EVERY = 4
 BOTH = (PROXY, BOT)
 
@@ -23,7 +22,7 @@ class Cutter:
     def __init__(self, world: RestartWorld, path: Path) -> None:
         self._world = world
         self._path = path
-        self._judge = Judge(world.folder, world.exchange, world.ann)
+        self._judge = Judge(world.memory, world.exchange, world.ann)
         self.counts: Counter[str] = Counter()
         self._points: list[Point] = []
 
@@ -62,19 +61,17 @@ class Cutter:
     async def _prepare(self) -> None:
         """Every walk begins with the same memory: a new day, live on, and nothing to do."""
         world = self._world
-        world.forget_the_day()
         await world.settle()
+        await world.begin_anew()
         if self._path.fault:
             await world.exchange.misbehave(self._path.fault, count=1)
 
     async def _fall(self, point: Point, victims: Sequence[str]) -> None:
         reaper = self._world.reaper
-        try:
-            await asyncio.wait_for(reaper.died.wait(), REACHED_SECONDS)
-        except TimeoutError:
-            raise AssertionError(
-                f"never came to {point}; passed {list(map(str, reaper.tape.points))}"
-            ) from None
+        await self._world.live_until(
+            reaper.died.is_set,
+            lambda: f"never came to {point}; passed {list(map(str, reaper.tape.points))}",
+        )
         for house in victims:
             await self._world.bury(house)
         reaper.survivors_go_on()

@@ -1,100 +1,44 @@
-"""A world whose houses can be ended as a killed process ends, and started again on their memory.
+"""A world whose houses can be ended abruptly and started again on their memory, on standing time.
 
-Alone because "abruptly" must be right before any test of it counts: after the chosen boundary
-nothing of an ended house runs, commits, sends or answers; what it has committed stays, and what
-it has sent is on its way.
+Alone because it is where the reaper's boundaries meet the real houses: their tasks, their sockets
+and their clock. Between two boundaries it only lets things happen, and turns the time on where
+everybody waits for it.
 
-May import: boundaries, hooks, sandbox, world.
+May import: boundaries, hooks, hourglass, memory, quiet, reaper, sandbox, world.
 """
 
 import asyncio
-import logging
-import ssl
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from weakref import WeakSet
 
-from sqlalchemy import text
-
-from tests.restart.boundaries import BOT, OUTSIDE, PROXY, Dead, Point, Tape
+from migrations.database import EPOCH, bundled
+from tests.restart.boundaries import BOT, OUTSIDE, PROXY, Dead
 from tests.restart.hooks import answering, commits
 from tests.restart.hooks_bot import bots_wire
 from tests.restart.hooks_proxy import proxys_wire
+from tests.restart.hourglass import Hourglass
+from tests.restart.memory import Memory
+from tests.restart.quiet import no_obituaries, quiet
+from tests.restart.reaper import Reaper
 from tests.world import BotHouse, ProxyHouse, World
 
-FUNERAL_SECONDS = 5.0
-SETTLE_SECONDS = 20.0
-STEP = 0.02
-FAST = 20.0
-UNRESOLVED, UNTOLD = "orders that the proxy asks about", "orders that the bot asks about"
-HEARD_SECONDS = 1.0
+SECONDS = 60.0
+"""How long anything may take, on a machine that has much else to do."""
+STEP = 0.003
+TURNS = 5
+"""So many turns of the loop after its start the bot's own jobs have begun."""
+REUSE = 10.0
+"""More seconds than a valuation is kept for."""
+READ, UNRESOLVED = "messages to be read", "orders that the proxy asks about"
+WORK, UNTOLD = "messages to be worked on", "orders that the bot asks about"
+LETTERS, JOBS = "messages to be sent", "work of the bot on its own"
+AWAKE = "work of the proxy on its own"
 HOUSE: ContextVar[str] = ContextVar("house", default=OUTSIDE)
-
-
-class Reaper:
-    """The Fate of houses that share a process: ends those that a boundary was chosen for."""
-
-    def __init__(self) -> None:
-        self.tape = Tape()
-        self.died = asyncio.Event()
-        self.buried = asyncio.Event()
-        self._dead: set[str] = set()
-        self._victims: frozenset[str] = frozenset()
-        self._buried = threading.Event()
-        self._loop = asyncio.get_running_loop()
-        self.cut: dict[str, Any] = {}
-        """How each house's own sockets are closed at once, without a word."""
-
-    def choose(self, fuse: Point | None, *victims: str) -> None:
-        self._victims = frozenset(victims)
-        for event in (self.died, self.buried, self._buried):
-            event.clear()
-        self.tape.run(fuse)
-
-    def raise_again(self, house: str) -> None:
-        """A new process of this house."""
-        self._dead.discard(house)
-
-    def survivors_go_on(self) -> None:
-        self.buried.set()
-        self._buried.set()
-
-    def end(self, *houses: str) -> None:
-        """They are dead from here on."""
-        self._dead |= set(houses)
-
-    def alive(self, own: str) -> None:
-        if own in self._dead:
-            raise Dead
-
-    def in_thread(self, own: str, what: str, when: str) -> None:
-        if self._dies(own, what, when):
-            self._loop.call_soon_threadsafe(self._fall)
-            self.alive(own)
-            self._buried.wait(FUNERAL_SECONDS)
-
-    async def on_wire(self, own: str, house: str, what: str, when: str) -> None:
-        if self._dies(house, what, when):
-            self._fall()
-            self.alive(own)
-            await self.buried.wait()
-        self.alive(own)
-
-    def _dies(self, house: str, what: str, when: str) -> bool:
-        if not self.tape.passed(house, what, when):
-            return False
-        self._dead |= self._victims
-        return True
-
-    def _fall(self) -> None:
-        for house in self._victims:
-            self.cut[house]()
-        self.died.set()
 
 
 class TappedProxy(ProxyHouse):
@@ -117,19 +61,28 @@ class TappedProxy(ProxyHouse):
 
         self.reaper.cut[PROXY] = cut
 
+    @property
+    def serving(self) -> bool:
+        """Whether it works on a request."""
+        return self.server is not None and bool(self.server._state.tasks)
+
 
 class RestartWorld(World):
     """A world with a reaper in it; `reaper` and the listeners must be in place before `start`."""
 
     def __init__(self, folder: Path, reaper: Reaper) -> None:
-        super().__init__(folder, max_trades_per_day=10**6)
+        self.glass = Hourglass()
+        super().__init__(folder, self.glass, max_trades_per_day=10**6)
         self.reaper = reaper
+        self.memory = Memory(folder)
         self._tasks: dict[str, WeakSet[asyncio.Task[Any]]] = {BOT: WeakSet(), PROXY: WeakSet()}
+        self._loops = 0
+        self._settling: asyncio.Task[None] | None = None
 
     async def start(self, **bot: object) -> None:
         loop = asyncio.get_running_loop()
         loop.set_task_factory(self._task)
-        loop.set_exception_handler(_quiet)
+        loop.set_exception_handler(quiet)
         exchange, telegram = self.outside.exchange_server, self.outside.telegram_server
         exchange._app = answering(exchange._app, self.reaper, OUTSIDE, PROXY)
         telegram._app = answering(telegram._app, self.reaper, OUTSIDE, BOT)
@@ -151,8 +104,10 @@ class RestartWorld(World):
         )
         with _as(BOT):
             await self.bot.start()
+        await self._only_the_first_jobs()
 
     async def stop(self) -> None:
+        self.memory.close()
         await super().stop()
         loop = asyncio.get_running_loop()
         loop.set_task_factory(None)
@@ -161,11 +116,14 @@ class RestartWorld(World):
     async def bury(self, house: str) -> None:
         """End what is left of a dead house: its tasks, its sockets, its database handle."""
         self.reaper.end(house)
-        tasks = [task for task in self._tasks[house] if not task.done()]
-        for task in tasks:
-            if not _accepts(task):
-                task.cancel()
-        await asyncio.wait([*tasks, asyncio.create_task(asyncio.sleep(0))], timeout=1)
+        end = asyncio.get_running_loop().time() + SECONDS
+        while tasks := [task for task in self._tasks[house] if not task.done()]:
+            assert asyncio.get_running_loop().time() < end, f"does not die: {tasks}"
+            accepting = [task for task in tasks if _accepts(task)]
+            for task in tasks:
+                if task not in accepting:
+                    task.cancel()
+            await asyncio.wait(tasks, timeout=1)
         self.reaper.cut[house]()
         await (self.bot if house == BOT else self.proxy).stop()
         self._tasks[house].clear()
@@ -175,47 +133,94 @@ class RestartWorld(World):
         self.reaper.raise_again(house)
         with _as(house):
             await (self.bot if house == BOT else self.proxy).start()
+        if house == BOT:
+            await self._only_the_first_jobs()
+
+    async def _only_the_first_jobs(self) -> None:
+        """The bot's clock runs as life does: what it begins later would be there at random.
+
+        Here it begins what it begins at a start; the rest is asked for.
+        """
+        assert self.bot.bot is not None
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        self.bot.bot.ticks._scheduler.pause()
 
     async def settle(self) -> None:
-        """Let time run until nobody has anything left to do."""
-        assert self.bot.bot is not None
-        loop = asyncio.get_running_loop()
-        end, heard = loop.time() + SETTLE_SECONDS, loop.time()
-        while left := self.left():
-            assert loop.time() < end, f"not settled: there are still {left}"
-            self.clock.run(FAST if left == UNRESOLVED else 1.0)
-            if loop.time() - heard > HEARD_SECONDS:  # the proxy ends live after a silent minute
-                heard = loop.time()
-                await self.bot.bot.ticks.health()
+        """Let everything happen until nobody has anything left to do."""
+        await self.live_until(lambda: not self.left(), lambda: f"there are still {self.left()}")
+        assert self.bot.bot is not None and self.proxy.app is not None
+        # A commit may be seen before the thread that made it has come back from it.
+        for door in (self.bot.bot._door, self.proxy.app.state.house.desk._parts.door):
+            await door(int)
+
+    async def live_until(self, reached: Callable[[], bool], trouble: Callable[[], str]) -> None:
+        """Let everything happen until then. Time passes only where everybody waits for it."""
+        end = asyncio.get_running_loop().time() + SECONDS
+        while not reached():
+            assert asyncio.get_running_loop().time() < end, trouble()
+            left = self.left()
+            if left == UNRESOLVED and self._asleep():
+                self.glass.turn()
+            if left == LETTERS:
+                self._to_the_next_letter()
             if left == UNTOLD:
-                await self.bot.bot.ticks.settle()
+                self._let_the_bot_ask()
             await asyncio.sleep(STEP)
-        self.clock.run(1.0)
 
     def left(self) -> str:
         """What is still to be done, looked for in the order of an order's path; or nothing."""
-        assert self.bot.bot is not None
-        store = self.bot.bot.store
         if self.telegram.updates.pending:
-            return "messages to be read"
-        if self.journal.open():
+            return READ
+        if self.memory.open_orders(PROXY):
             return UNRESOLVED
-        if store.inbox.unfinished():
-            return "messages to be worked on"
-        if store.orders.open():
+        if self.memory.unread():
+            return WORK
+        if self.memory.open_orders(BOT):
             return UNTOLD
-        return "messages to be sent" if store.outbox.next_due() else ""
+        if self.memory.next_letter() is not None:
+            return LETTERS
+        return self._alone()
 
-    @property
-    def journal(self) -> Any:
-        assert self.proxy.app is not None
-        return self.proxy.app.state.house.desk._journal
+    def _alone(self) -> str:
+        """What a house does without any order; or nothing."""
+        if any(not task.done() and _is_job(task) for task in self._tasks[BOT]):
+            return JOBS
+        return "" if self._asleep() else AWAKE
 
-    def forget_the_day(self) -> None:
+    async def begin_anew(self) -> None:
         """The next order is the day's first again, and no valuation is kept from the last."""
-        with self.journal._engine.begin() as db:
-            db.execute(text("DELETE FROM days"))
-        self.clock.jump(20)
+        valued = -1
+        while valued != self._valuations():  # the proxy's own look at the day may be due
+            valued = self._valuations()
+            self.glass.jump(REUSE)
+            await self.settle()
+        db = bundled.connect(self.folder / PROXY / f"{PROXY}.db", timeout=SECONDS)
+        with db:
+            db.execute("DELETE FROM days")
+        db.close()
+
+    def _valuations(self) -> int:
+        return sum(one.path == "/api/v3/account" for one in self.exchange.executed)
+
+    def _asleep(self) -> bool:
+        """Whether the proxy works on nothing, and its own loops wait for time to pass."""
+        asleep = self.glass.asleep
+        self._loops = max(self._loops, asleep)
+        return asleep == self._loops and not self.proxy.serving
+
+    def _to_the_next_letter(self) -> None:
+        due = self.memory.next_letter()
+        wait = timedelta(0) if due is None else _moment(due) - self.glass()
+        if wait > timedelta(0):
+            self.glass.jump(wait.total_seconds())
+
+    def _let_the_bot_ask(self) -> None:
+        """As its clock would make it ask, which runs as life does."""
+        if self.bot.bot is None or (self._settling is not None and not self._settling.done()):
+            return
+        with _as(BOT):
+            self._settling = asyncio.create_task(_unless_dead(self.bot.bot.ticks.settle()))
 
     def _task(self, loop: Any, coro: Any, context: Any = None) -> asyncio.Task[Any]:
         task = asyncio.Task(coro, loop=loop, context=context)
@@ -225,15 +230,23 @@ class RestartWorld(World):
         return task
 
 
+async def _unless_dead(work: Coroutine[Any, Any, None]) -> None:
+    with suppress(Dead):
+        await work
+
+
+def _moment(milliseconds: int) -> datetime:
+    return EPOCH + timedelta(milliseconds=milliseconds)
+
+
 def _accepts(task: asyncio.Task[Any]) -> bool:
     """Whether it takes a connection in: cancelled, it would leave the socket open for ever."""
     return "_accept_connection" in getattr(task.get_coro(), "__qualname__", "")
 
 
-def _quiet(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """The deaths that a test asked for are no news."""
-    if not isinstance(context.get("exception"), Dead):
-        loop.default_exception_handler(context)
+def _is_job(task: asyncio.Task[Any]) -> bool:
+    """Whether the bot's own clock has begun it."""
+    return "run_coroutine_job" in getattr(task.get_coro(), "__qualname__", "")
 
 
 @contextmanager
@@ -246,27 +259,11 @@ def _as(house: str) -> Iterator[None]:
         HOUSE.reset(token)
 
 
-@contextmanager
-def _one_tls() -> Iterator[None]:
-    """Certificates are loaded once, not at each of hundreds of starts: loopback speaks HTTP."""
-    shared = ssl.create_default_context()
-    with patch("httpx._transports.default.create_ssl_context", lambda **_: shared):
-        yield
-
-
-@contextmanager
-def _server_silent() -> Iterator[None]:
-    """uvicorn writes a traceback for each request that ends with its house."""
-    server = logging.getLogger("uvicorn.error")
-    with patch.object(server, "disabled", True):
-        yield
-
-
 @asynccontextmanager
 async def restart_world(folder: Path) -> AsyncIterator[RestartWorld]:
     """A started world in which Ann has paired, saved keys and turned live on."""
     reaper = Reaper()
-    with commits(reaper), bots_wire(reaper), proxys_wire(reaper), _one_tls(), _server_silent():
+    with commits(reaper), bots_wire(reaper), proxys_wire(reaper), no_obituaries():
         world = RestartWorld(folder, reaper)
         await world.start(health_seconds=60)
         try:

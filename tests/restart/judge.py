@@ -3,29 +3,19 @@
 Alone because restarts in process and by `kill -9` are judged by the same rules, and from outside:
 the exchange's own books first, then both databases as files, then what the person has read.
 
-May import: sandbox.
+May import: boundaries, memory, sandbox.
 """
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
 
-from migrations.database import bundled
 from piggybot.sandbox.exchange import ExchangeSandbox
 from piggybot.sandbox.telegram_people import Person
+from tests.restart.boundaries import BOT, PROXY
+from tests.restart.memory import Memory, Row
 
 NOTHING = re.compile(r"[Nn]othing was (sent|bought)")
 OVER_WITHOUT = {"DENIED", "NOT_SENT", "REJECTED", "ABSENT"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An order as one of our journals has it."""
-
-    status: str
-    order_id: str | None
-    executed: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +32,8 @@ class Marks:
 class Judge:
     """Looks at one world, between and after walks."""
 
-    def __init__(self, folder: Path, exchange: ExchangeSandbox, person: Person) -> None:
-        self._folder = folder
+    def __init__(self, memory: Memory, exchange: ExchangeSandbox, person: Person) -> None:
+        self._memory = memory
         self._exchange = exchange
         self._person = person
 
@@ -52,8 +42,8 @@ class Judge:
             len(self._exchange.books.orders),
             self._exchange.count(),
             self._person.now(),
-            frozenset(self._rows("bot")),
-            frozenset(self._rows("proxy")),
+            frozenset(self._memory.orders(BOT)),
+            frozenset(self._memory.orders(PROXY)),
         )
 
     def told(self, since: Marks) -> list[str]:
@@ -67,8 +57,8 @@ class Judge:
         assert len(bought) <= 1, f"bought {len(bought)} times: {bought}"
         posts = self._exchange.count() - since.posts
         assert posts <= 1, f"{posts} orders were sent"
-        ours = self._new("bot", since.bot)
-        theirs = self._new("proxy", since.proxy)
+        ours = self._new(BOT, since.bot)
+        theirs = self._new(PROXY, since.proxy)
         assert len(ours) <= 1, f"one command made {len(ours)} intents: {ours}"
         assert set(theirs) <= set(ours), f"the bot does not know {set(theirs) - set(ours)}"
         texts = self.told(since)
@@ -86,13 +76,5 @@ class Judge:
         return True
 
     def _new(self, house: str, known: frozenset[str]) -> dict[str, Row]:
-        return {name: row for name, row in self._rows(house).items() if name not in known}
-
-    def _rows(self, house: str) -> dict[str, Row]:
-        """The journal of a house, read from its file."""
-        db = bundled.connect(self._folder / house / f"{house}.db", timeout=30)
-        try:
-            found = db.execute("SELECT client_id, status, order_id, executed FROM orders")
-            return {row[0]: Row(row[1], row[2], Decimal(row[3])) for row in found}
-        finally:
-            db.close()
+        orders = self._memory.orders(house)
+        return {name: row for name, row in orders.items() if name not in known}

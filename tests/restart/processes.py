@@ -3,7 +3,7 @@
 Alone because it is built of what the product itself uses for its demo, and ends its children by
 SIGKILL at chosen boundaries, or all at once while the exchange holds an answer back.
 
-May import: boundaries, crashing, judge, processes, world.
+May import: boundaries, crashing, judge, memory, processes, world.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from piggybot.processes import Child, Job, own_environment
 from tests.restart.boundaries import BOT, PROXY, Point
 from tests.restart.crashing import FILE, arm
 from tests.restart.judge import Judge, Marks
+from tests.restart.memory import Memory
 from tests.world import PROXY_TOKEN, Outside, Time
 
 START_SECONDS = 30.0
@@ -45,7 +46,8 @@ class ProcessWorld:
         self.exchange = self.outside.exchange
         self.ann = self.outside.telegram.person(1001, "Ann")
         self.key = self.exchange.add_key()
-        self.judge = Judge(folder, self.exchange, self.ann)
+        self.memory = Memory(folder)
+        self.judge = Judge(self.memory, self.exchange, self.ann)
         self.children: dict[str, Child] = {}
 
     async def start(self) -> None:
@@ -83,6 +85,7 @@ class ProcessWorld:
         await self.ann.expect("Live trading enabled!")
 
     async def stop(self) -> None:
+        self.memory.close()
         for child in reversed(self.children.values()):
             await child.end()
         await self.outside.stop()
@@ -100,6 +103,7 @@ class ProcessWorld:
             for house in kill.victims:
                 if self.children[house].running:
                     await self.children[house].kill()
+        self.memory.close()  # who starts after a kill finds no other reader
         await self.raise_again(kill.victims)
         await self._settled(since)
         await self.ann.say("/status")
