@@ -51,8 +51,8 @@ class Want:
     units: Decimal | None = None
     quoted_price: Decimal | None = None
     decided: Decided | None = None
-    run_id: str = ""
-    """The run whose holding is sold; whoever gives it has claimed that run."""
+    exchange: str = ""  # where to; empty: the person's own
+    run_id: str = ""  # whose holding is sold; whoever gives it has claimed that run
 
 
 class Desk:
@@ -194,7 +194,7 @@ class Desk:
             origin=want.origin,
             person_id=want.person.id,
             user_id=want.person.user_id,
-            exchange=want.person.exchange,
+            exchange=want.exchange or want.person.exchange,
             mode=account.mode,
             epoch=account.epoch,
             side=want.side,

@@ -112,7 +112,7 @@ def scale(
     least, most = span
     height = most - least or abs(most) * 0.01 or 1.0
     axes.set_ylim(least - height * 0.07, most + height * 0.07)
-    axes.yaxis.set_major_locator(MaxNLocator(ticks))
+    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
     marks = axes.get_yticks()
     step = abs(marks[1] - marks[0]) if len(marks) > 1 else height
     places = max(0, -floor(log10(step) + 1e-9))

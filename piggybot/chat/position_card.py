@@ -78,10 +78,10 @@ async def view(sources: Sources, person: Person, key: Key) -> View:
         None if market is None else market.price,
         _average(position, market),
         {} if run is None or market is None else levels_of(run, position, market.rules),
+        key.exchange if key.exchange != person.exchange else "",
     )
     notes = texts.Notes(
         resting=key.book is not Book.of(account.mode),
-        elsewhere=key.exchange != account.exchange,
         stopped=await _stopped(sources, person, account),
         waits=waits,
     )

@@ -43,6 +43,8 @@ class Shown:
     price: Decimal | None
     average: Decimal
     levels: Mapping[Cause, Decimal]
+    elsewhere: str
+    """The exchange that it is held at, where that is not the person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,12 @@ class Notes:
     """Why nothing can be sold from the card now."""
 
     resting: bool
-    elsewhere: bool
     stopped: bool
     waits: bool
 
     @property
     def any(self) -> bool:
-        return self.resting or self.elsewhere or self.stopped or self.waits
+        return self.resting or self.stopped or self.waits
 
 
 def card(shown: Shown, notes: Notes, *, offered: bool) -> str:
@@ -64,11 +65,11 @@ def card(shown: Shown, notes: Notes, *, offered: bool) -> str:
     base = position.key.symbol.partition("/")[0]
     lines = [
         _head(position, shown.run, shown.mode, shown.sandbox),
-        f"{plain(position.units)} {e(base)}, average cost {price_text(shown.average)}",
+        f"{plain(position.units)} {e(base)}{_at(shown)}, average cost {price_text(shown.average)}",
         *_worth(shown),
         f"Realised so far {gain(position.realised)}",
         *_exits(shown),
-        *_notes(notes, shown.mode, position, offered),
+        *_notes(notes, shown.mode, offered),
     ]
     return "\n".join(lines)
 
@@ -85,6 +86,10 @@ def _head(position: Position, run: Run | None, mode: Mode, sandbox: bool) -> str
     if run is None:
         return f"{marked} <b>{e(position.key.symbol)}</b>, by hand"
     return f"{marked} <b>{e(position.key.symbol)}</b>\n{title(run)} {STATES[run.state]}"
+
+
+def _at(shown: Shown) -> str:
+    return f" at {e(shown.elsewhere)}" if shown.elsewhere else ""
 
 
 def _worth(shown: Shown) -> list[str]:
@@ -108,13 +113,11 @@ def _exits(shown: Shown) -> list[str]:
     return [f"Exits: {', '.join(parts)}"] if parts else []
 
 
-def _notes(notes: Notes, mode: Mode, position: Position, offered: bool) -> list[str]:
+def _notes(notes: Notes, mode: Mode, offered: bool) -> list[str]:
     if notes.stopped:
         return ["🛑 A stop is in force, so nothing can be sold. /resume ends it."]
     if notes.resting:
         return ["💤 It rests: the account trades in its other book now."]
-    if notes.elsewhere:
-        return [f"It is held at {e(position.key.exchange)}, which is not your exchange now."]
     if notes.waits:
         return ["⏳ An order for it is on its way, or its end is not known yet."]
     if not offered:

@@ -81,6 +81,7 @@ async def order_confirmed(ask: Ask) -> None:
         units=_decimal(given.get("units")),
         quoted_price=Decimal(given["price"]),
         decided=Decided(Mode(given["mode"]), int(given["epoch"])),
+        exchange=given.get("exchange", ""),
         run_id=given.get("run", ""),
     )
     await ask.house.desk.place(want)

@@ -257,6 +257,23 @@ async def test_while_an_order_is_not_settled_nothing_more_is_sold(live: World) -
     await live.exchange.misbehave("ok")
 
 
+async def test_what_is_held_at_another_exchange_is_sold_there(world: World) -> None:
+    price(world, "64000")
+    await world.ann.say("/testbuy 8")
+    await world.ann.expect("Order ID")
+    await world.ann.say(f"/setkeys binance {world.key.api_key} {world.key.secret}")
+    await world.ann.expect("Keys saved")
+    await world.ann.say("/positions")
+    shown = await world.ann.expect("average cost")
+    assert "BTC at binanceus, average cost" in shown.text
+    await world.ann.press("📝 100 %")
+    await world.ann.expect("✅ Sold")
+    assert world.bot.bot is not None
+    person = world.bot.bot.store.people.find(world.ann.id)
+    assert person is not None and person.exchange == "binance"
+    assert world.bot.bot.store.ledger.positions(person.user_id, Book.PAPER) == []
+
+
 async def test_many_cards_never_flood_the_chat_and_each_gets_its_turn(world: World) -> None:
     price(world, "64000")
     for number in range(6):
