@@ -1,118 +1,101 @@
-"""One picture of each kind, from the real candles that the sandbox replays.
+"""One picture of each kind, from the real candles that the sandbox replays and our own backtest.
 
-Run: python -m bench.pictures [folder]; without one, into docs/pictures/. The strategy is the one
-that trades; its trades are at the open after each signal, for 100 USD, without fees.
+Run: python -m bench.pictures [folder]; without one, into docs/pictures/. The strategy is one that
+trades; what it made is what the backtest engine makes of these candles, fees included.
 
-May import: charts, core, strategies, wire.
+May import: backtest, charts, core, strategies, wire.
 """
 
-import csv
-import gzip
-import io
 import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 
-from piggybot.charts import backtest, candles, profit
+from piggybot.backtest.engine import Result, Rules, Setup, backtest
+from piggybot.backtest.files import read
+from piggybot.backtest.report import holding, report
+from piggybot.charts import backtest as tested
+from piggybot.charts import candles, profit
 from piggybot.charts.values import BacktestChart, CandleChart, Head, Mark, ProfitChart
-from piggybot.core.market import Candles, Floats
+from piggybot.core.market import Candles
+from piggybot.core.runs import Exits
 from piggybot.strategies.bollinger import Bollinger
 from piggybot.strategies.sma_crossover import SmaCrossover
 from proxy.wire import Side, Timeframe
 
-HERE = Path(__file__).parent.parent / "docs" / "pictures"
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "piggybot" / "sandbox" / "data" / "btc-usdt-1h-binance-2020.csv.gz"
+HERE = ROOT / "docs" / "pictures"
+RULES = Rules(Decimal("0.00001"), Decimal("0.01"), Decimal(1), Decimal("0.00001"))
+STOP = Decimal("0.03")
+SETUP = Setup(Decimal(50), RULES, Exits(stop_loss=STOP))
 CENT = Decimal("0.01")
-STAKE = 100.0
-DAYS, DAY = 30, 86_400_000
-SHOWN_UNTIL = 700
-"""Where the picture of the candles ends: a stretch with trades of both sides."""
+DAYS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What a strategy did: its trades, its equity after each candle, its profit by day."""
-
-    marks: tuple[Mark, ...]
-    equity: Floats
-    by_day: dict[str, Decimal]
+def whole(series: Candles) -> Candles:
+    """The candles up to the first gap."""
+    gaps = np.flatnonzero(np.diff(series.opened) != series.timeframe.ms)
+    return series.part(0, int(gaps[0]) + 1) if len(gaps) else series
 
 
-def read() -> Candles:
-    """The hourly candles of BTC/USDT."""
-    name = "btc-usdt-1h-binance-2020.csv.gz"
-    packed = (resources.files("piggybot.sandbox") / "data" / name).read_bytes()
-    rows = list(csv.DictReader(io.StringIO(gzip.decompress(packed).decode())))
-    columns = {
-        each: np.array([row[each] for row in rows], dtype=np.float64)
-        for each in ("open", "high", "low", "close", "volume")
-    }
-    opened = np.array([row["timestamp_ms"] for row in rows], dtype=np.int64)
-    return Candles("BTC/USDT", Timeframe.H1, opened, **columns)
+def marks(result: Result) -> tuple[Mark, ...]:
+    """Where holdings began and ended."""
+    opened, trades = result.candles.opened, result.trades
+    bought = [
+        Mark(int(opened[at]), Side.BUY, Decimal(str(price)))
+        for at, price in zip(trades.entry, trades.price_in, strict=True)
+    ]
+    sold = [
+        Mark(int(opened[at]), Side.SELL, Decimal(str(price)))
+        for at, price in zip(trades.exit[trades.ended], trades.price_out, strict=False)
+    ]
+    return (*bought, *sold)
 
 
-def replay(series: Candles, signals: np.ndarray) -> Replay:
-    """In at the open after +1, out at the open after -1."""
-    by_day: dict[str, Decimal] = {}
-    marks, equity = [], np.full(len(series), STAKE)
-    cash, units = STAKE, 0.0
-    for at in range(len(series)):
-        day = datetime.fromtimestamp(series.opened[at] / 1000, UTC).date().isoformat()
-        by_day.setdefault(day, Decimal(0))
-        signal, price = (signals[at - 1] if at else 0), series.open[at]
-        exact = Decimal(str(price))
-        if signal > 0 and not units:
-            units, cash, paid = STAKE / price, cash - STAKE, STAKE
-            marks.append(Mark(int(series.opened[at]), Side.BUY, exact))
-        elif signal < 0 and units:
-            by_day[day] += Decimal(str(units * price - paid)).quantize(CENT)
-            cash, units = cash + units * price, 0.0
-            marks.append(Mark(int(series.opened[at]), Side.SELL, exact))
-        equity[at] = cash + units * series.close[at]
-    return Replay(tuple(marks), equity, by_day)
-
-
-def of_prices(series: Candles) -> dict[str, bytes]:
-    """Candles of a run on paper, and of a market with real money."""
-    rule = SmaCrossover()
-    done = replay(series, rule.signals(series))
-    part = series.part(0, SHOWN_UNTIL)
+def of_prices(result: Result, rule: SmaCrossover) -> dict[str, bytes]:
+    """Candles of a run that holds something, and of a market with real money."""
+    held = result.trades.exit - result.trades.entry
+    at = int(np.argmax(held))
+    part = result.candles.part(0, int(result.trades.entry[at] + held[at] * 2 // 3))
     last = Decimal(str(part.close[-1]))
-    levels = {"stop loss": last * Decimal("0.97"), "take profit": last * Decimal("1.02")}
+    paid = Decimal(str(result.trades.price_in[at])).quantize(CENT)
+    levels = {"average cost": paid, "stop loss": paid * (1 - STOP)}
+    seen = tuple(one for one in marks(result) if one.at <= part.opened[-1])
     paper = Head("BTC/USDT 1h", "sma_crossover #1, UTC", "PAPER", f"{last:,.2f}")
     live = Head("BTC/USDT 1h", "binanceus, UTC", "LIVE SANDBOX", f"{last:,.2f}")
     return {
-        "candles": candles.draw(CandleChart(paper, part, rule.lines(part), done.marks, levels)),
+        "candles": candles.draw(CandleChart(paper, part, rule.lines(part), seen, levels)),
         "candles-live": candles.draw(CandleChart(live, part, Bollinger().lines(part))),
     }
 
 
-def of_results(series: Candles) -> dict[str, bytes]:
+def of_results(result: Result) -> dict[str, bytes]:
     """A month's profit by day, and the whole stretch as a backtest."""
-    done = replay(series, SmaCrossover().signals(series))
-    days = tuple(done.by_day)[:DAYS]
-    gains = tuple(done.by_day[day] for day in days)
-    over = np.datetime64(days[-1], "ms").astype(np.int64) + DAY
-    worth = done.equity[np.searchsorted(series.opened, over) - 1] - STAKE
-    total = Decimal(str(worth)).quantize(CENT)
-    month = Head("Profit", "30 days, UTC", "PAPER", f"{total:+,.2f} USD", total > 0)
-    held = STAKE * series.close / series.close[0]
-    tested = Head("sma_crossover 10/30", "BTC/USDT 1h, 61 days", "BACKTEST")
-    return {
-        "profit": profit.draw(ProfitChart(month, days, gains, total - sum(gains))),
-        "backtest": backtest.draw(BacktestChart(tested, series.opened, done.equity, held)),
-    }
+    days = result.candles.opened.astype("datetime64[ms]").astype("datetime64[D]")
+    names = np.unique(days)[:DAYS]
+    ended = days[result.trades.exit[result.trades.ended]]
+    gains = result.trades.profit[result.trades.ended]
+    by_day = tuple(Decimal(str(gains[ended == day].sum())).quantize(CENT) for day in names)
+    at_the_end = result.equity[days <= names[-1]][-1] - np.float64(result.stake)
+    total = Decimal(str(at_the_end)).quantize(CENT)
+    month = Head("Profit", f"{DAYS} days, UTC", "PAPER", f"{total:+,.2f} USD", total > 0)
+    told = report(result)
+    note = f"BTC/USDT 1h, {len(np.unique(days))} days, 50 USD a buy"
+    number, good = f"{told.ours.change:+.2%}", told.ours.change > 0
+    head = Head("sma_crossover 10/30", note, "BACKTEST", number, good)
+    chart = BacktestChart(head, result.candles.opened, result.equity, holding(result))
+    whole_month = ProfitChart(month, tuple(map(str, names)), by_day, total - sum(by_day))
+    return {"profit": profit.draw(whole_month), "backtest": tested.draw(chart)}
 
 
 def main(folder: Path) -> None:
     """Write them all, and say how large they are."""
-    series = read()
+    series, rule = whole(read(DATA, "BTC/USDT", Timeframe.H1)), SmaCrossover()
+    result = backtest(series, rule.signals(series), SETUP)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, picture in (of_prices(series) | of_results(series)).items():
+    for name, picture in (of_prices(result, rule) | of_results(result)).items():
         (folder / f"{name}.png").write_bytes(picture)
         sys.stdout.write(f"{folder / name}.png  {len(picture):,} bytes\n")
 

@@ -90,6 +90,7 @@ def _levels(axes: Axes, levels: Mapping[str, float]) -> None:
             textcoords="offset points",
             size=look.SMALL - 1,
             color=look.INK,
+            bbox={"facecolor": look.PANEL, "edgecolor": "none", "alpha": 0.8, "pad": 2},
         )
 
 
