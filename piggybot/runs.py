@@ -16,9 +16,8 @@ from decimal import Decimal
 
 from migrations.database import Door
 from piggybot.acting import Acting, Seen
-from piggybot.core import decisions
+from piggybot.core import amounts, decisions
 from piggybot.core.decisions import Act
-from piggybot.core.money import usd
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run, RunState, Slot
 from piggybot.core.slots import SlotWork, boundary
@@ -30,12 +29,10 @@ from piggybot.ports import Clock
 from piggybot.standings import Standings
 from piggybot.store import Person, Store
 from piggybot.strategies.registry import Registry
-from proxy.wire import AccountOut, MarketOut, Mode, Side, Timeframe
+from proxy.wire import AccountOut, Mode, Side, Timeframe
 
 MOST_RUNS = 50
 ID_BYTES = 16
-SHORT_OF = Decimal("0.1")
-"""How far a price is let fall before a holding without a stop may be too small to be sold."""
 PASSED = "The run was not active."
 
 
@@ -100,10 +97,14 @@ class Runs:
         """The same with every parameter written out; BadInput for what cannot be begun."""
         params = self._registry.settled(spec.strategy, spec.params)
         account = await self._desk.account(person)
-        rules = await self._market.rules(person.exchange, spec.symbol)
-        price = (await self._market.price(person.exchange, spec.symbol)).price
-        _check_amount(spec, account, rules, price)
+        found = await self._bounds(person, spec.symbol, spec.exits)
+        amounts.check(spec.symbol, spec.amount_usd, account.limits, found)
         return replace(spec, params=params)
+
+    async def least(self, person: Person, symbol: str, exits: Exits) -> Decimal:
+        """The least that a buy of a run on this market may spend now."""
+        account = await self._desk.account(person)
+        return (await self._bounds(person, symbol, exits)).least(account.limits)
 
     async def start(self, person: Person, spec: Spec, origin: str) -> Run:
         """Begin a run; the same origin again finds the one that it began."""
@@ -200,6 +201,11 @@ class Runs:
             return None
         return boundary(now, run.timeframe) + run.timeframe.step
 
+    async def _bounds(self, person: Person, symbol: str, exits: Exits) -> amounts.Bounds:
+        rules = await self._market.rules(person.exchange, symbol)
+        price = (await self._market.price(person.exchange, symbol)).price
+        return amounts.Bounds(rules, price, exits)
+
     async def _sell(self, run: Run) -> set[str]:
         """Sell all of the present book's holding; the runs that are being sent for."""
         [due] = await self._door(self._store.slots.load, [run.id])
@@ -273,25 +279,3 @@ def _passed(run: Run, last: Slot | None, now: datetime) -> Slot | None:
         return None
     since = None if newest == first else first
     return Slot(run.id, newest, Outcome.SKIPPED, PASSED, now, since=since)
-
-
-def _check_amount(spec: Spec, account: AccountOut, rules: MarketOut, price: Decimal) -> None:
-    """Within the limits, and such that what is bought can be sold again."""
-    limits = account.limits
-    if spec.symbol not in limits.symbols:
-        raise BadInput(f"{spec.symbol} may not be bought.", f"Allowed: {', '.join(limits.symbols)}")
-    if spec.amount_usd > limits.maxTradeUsd:
-        most = usd(limits.maxTradeUsd)
-        raise BadInput(
-            f"{usd(spec.amount_usd)} is above the limit of {most} a trade.", f"Give {most} or less."
-        )
-    falls = [each for each in (spec.exits.stop_loss, spec.exits.trailing_stop) if each is not None]
-    smallest = max(rules.minNotional, rules.minQty * price)
-    least = smallest / (1 - min(falls, default=SHORT_OF)) + rules.step * price
-    least = max(limits.minTradeUsd, least.quantize(Decimal("0.01")) + Decimal("0.01"))
-    if spec.amount_usd < least:
-        raise BadInput(
-            f"{usd(spec.amount_usd)} is too little for {spec.symbol}: after a fall it could not be "
-            f"sold again, as {usd(smallest)} is the exchange's smallest order.",
-            f"Give {usd(least)} or more.",
-        )

@@ -13,7 +13,7 @@ from piggybot.backtest.trial import Trial
 from piggybot.chat import run_known
 from piggybot.chat import texts_backtest as texts
 from piggybot.chat.ask import Ask, Reply
-from piggybot.chat.run_line import Line, no_timeframe, read_line
+from piggybot.chat.run_line import Line, read_line
 from piggybot.chat.testing import MOST_CANDLES, fetching, shop_of, tested, trial_of
 from piggybot.chat.texts import error_text
 from piggybot.core.mail import File
@@ -72,8 +72,6 @@ def _whole(line: Line, usage: str) -> None:
         raise BadInput(*texts.missing("strategy", usage))
     if not line.symbol:
         raise BadInput(*texts.missing("symbol", usage))
-    if line.timeframe is None and line.days is not None:
-        raise no_timeframe(f"{line.days}d")
     if line.timeframe is None:
         raise BadInput(*texts.missing("timeframe", usage))
 

@@ -75,8 +75,6 @@ def _read(ask: Ask, account: AccountOut, base: Line, words: Sequence[str]) -> Li
         raise BadInput(*texts.no_end(line.days))
     if line.strategy:
         ask.house.registry.build(line.strategy, line.params)
-    if line.amount is not None and line.amount < account.limits.minTradeUsd:
-        raise BadInput(*texts.too_little(line.amount, account))
     return line
 
 
@@ -89,10 +87,10 @@ async def _go_on(ask: Ask, account: AccountOut, line: Line) -> None:
     if draft is not None:
         await run_summary.show(ask, draft)
         return
-    await ask.say(_question(ask, account, line))
+    await ask.say(await _question(ask, account, line))
 
 
-def _question(ask: Ask, account: AccountOut, line: Line) -> Reply:
+async def _question(ask: Ask, account: AccountOut, line: Line) -> Reply:
     """The first thing that is missing, with what may be pressed."""
     if not line.strategy:
         about = run_known.about(ask.house.registry)
@@ -101,9 +99,10 @@ def _question(ask: Ask, account: AccountOut, line: Line) -> Reply:
         return Reply(texts.ask_symbol(line), _choices(line, account.limits.symbols[:MOST]))
     if line.timeframe is None:
         return Reply(texts.ask_timeframe(line), _choices(line, list(Timeframe)))
-    least, most = account.limits.minTradeUsd, account.limits.maxTradeUsd
+    least = await ask.house.runs.least(ask.person, line.symbol, line.exits)
+    most = account.limits.maxTradeUsd
     fit = [f"${amount}" for amount in AMOUNTS if least <= amount <= most]
-    return Reply(texts.ask_amount(line, account), _choices(line, fit))
+    return Reply(texts.ask_amount(line, least, most), _choices(line, fit))
 
 
 def _choices(line: Line, words: Sequence[str]) -> Keyboard:

@@ -67,11 +67,10 @@ def ask_timeframe(line: Line) -> str:
     return f"{_so_far(line)}Candles of what length? It decides once at each candle's close."
 
 
-def ask_amount(line: Line, account: AccountOut) -> str:
-    limits = account.limits
+def ask_amount(line: Line, least: Decimal, most: Decimal) -> str:
     return (
-        f"{_so_far(line)}How many USD may each buy spend? From {usd(limits.minTradeUsd)} to "
-        f"{usd(limits.maxTradeUsd)}; press, or type another amount."
+        f"{_so_far(line)}How many USD may each buy spend? From {usd(least)} to {usd(most)}; press, "
+        "or type another amount."
     )
 
 
@@ -125,14 +124,6 @@ def no_end(days: int) -> tuple[str, str]:
     return (
         f"A run has no end, so I do not know what {days}d is for.",
         "Leave it out. /backtest tests so many days.",
-    )
-
-
-def too_little(amount: Decimal, account: AccountOut) -> tuple[str, str]:
-    least = usd(account.limits.minTradeUsd)
-    return (
-        f"{usd_exact(amount)} is too little for a buy: {least} is the least.",
-        f"Type {least} or more.",
     )
 
 

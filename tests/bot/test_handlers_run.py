@@ -218,7 +218,7 @@ async def test_while_live_is_wound_down_it_says_that_it_buys_nothing(bench: Benc
         ("/run macd btc 1h 10 fast=zehn", "“fast=zehn” is not a whole number.\nType it like"),
         ("/run macd btc 1h 10 fast=9999", "fast is 9999; it goes from 2 to 100 candles."),
         ("/run sma_crossover btc 1h 10 fast=50", "fast (50) must be below slow (30)"),
-        ("/run macd btc 1h 1.99", "$1.99 is too little for a buy: $2.00 is the least.\nType $2.00"),
+        ("/run macd btc 1h 1.99", "$1.99 is too little for a buy: $2.00 is the least.\nGive $2.00"),
         (
             "/run macd btc 1h 50.01",
             "$50.01 is above the limit of $50.00 a trade.\nGive $50.00 or less.",

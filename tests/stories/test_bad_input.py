@@ -14,6 +14,7 @@ from tests.stories.bad_chat import ASKED_FOR_BUTTON, ASKED_FOR_KEY, FRESH
 from tests.stories.bad_chat_money import LIVE
 from tests.stories.bad_input import Typed, answer_to
 from tests.stories.bad_looking import LOOKING
+from tests.stories.bad_runs import RUNS
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -89,6 +90,12 @@ def name_of(row: object) -> str:
 
 @pytest.mark.parametrize("row", [*FRESH, *LOOKING], ids=name_of)
 async def test_what_a_new_owner_mistypes(fresh: World, row: Typed) -> None:
+    await check(fresh, row)
+
+
+@pytest.mark.parametrize("row", RUNS, ids=name_of)
+async def test_what_is_mistyped_about_runs(fresh: World, row: Typed) -> None:
+    """Nothing is begun, no question is left open."""
     await check(fresh, row)
 
 

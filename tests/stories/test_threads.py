@@ -5,6 +5,7 @@ May import: nothing of ours.
 
 import pytest
 
+from tests.stories.test_runs import due, to_the_hour
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -39,3 +40,30 @@ async def test_an_orders_end_is_a_reply_to_what_asked_for_it(live: World) -> Non
     question = await ann.expect("Buy $10.00 of BTC/USDT at about")
     await ann.press("Buy $10.00 of BTC/USDT")
     assert (await ann.expect("Order ID:")).reply_to == question.message_id
+
+
+async def test_many_orders_at_once_in_a_flood_are_one_message_that_names_each(
+    world: World,
+) -> None:
+    """Eight runs buy at the same hour while Telegram says 429; none of their orders goes untold."""
+    ann = world.ann
+    for number in range(8):
+        await ann.say(f"/run dca btc 1h {5 + number} hour={due(world)}")
+        await ann.expect("New run")
+        await ann.press("Start on paper")
+        await ann.expect("is started")
+    world.telegram.flood_next(1, 3)
+    await ann.say("/help")
+    ann.now()
+    await to_the_hour(world)
+    folded = await ann.expect("notices at once")
+    told = "\n".join(one.text for one in ann.messages if one.from_bot)
+    assert world.bot.bot is not None
+    store = world.bot.bot.store
+    runs = {run.id for run in store.runs.of_person(ann.id)}
+    assert len(runs) == 8
+    made = [store.orders.of_run(run_id, 1) for run_id in runs]
+    assert all(one is not None and one.executed for one in made)
+    for number in range(8):
+        assert f"🤖#{number + 1} ✅ 📝🧪 Bought 0." in told or f"🤖 #{number + 1} dca" in told
+    assert folded.text.count("\n🤖#") >= 6
