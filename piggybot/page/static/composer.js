@@ -87,6 +87,13 @@ export class Composer {
     $("#send").disabled = !this.text.value.trim();
   }
 
+  /** What the bot's menu holds now; a "/" that waits for it gets it. */
+  know(commands) {
+    const news = JSON.stringify(commands) !== JSON.stringify(this.commands);
+    this.commands = commands;
+    if (news && this.text === document.activeElement) this.typed();
+  }
+
   /** Commands that begin so, the exact one first. */
   offer(start) {
     this.found = this.commands

@@ -51,7 +51,7 @@ function event({ kind, text, message }) {
 }
 
 function show(world) {
-  composer.commands = world.commands;
+  composer.know(world.commands);
   stage.show(world);
   changed();
 }
