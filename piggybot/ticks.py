@@ -136,7 +136,8 @@ class Ticks:
     async def new_day(self) -> None:
         """The day's turn in UTC. The proxy starts its own counters; here old rows go."""
         before = self._clock() - KEPT
-        for part in (self._store.inbox, self._store.outbox, self._store.buttons):
+        store = self._store
+        for part in (store.inbox, store.outbox, store.buttons, store.alerts):
             await self._door(part.prune, before)
 
     async def slots(self) -> None:

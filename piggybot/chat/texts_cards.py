@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import e, mark, price_text
+from piggybot.chat.texts_profit import gain
 from piggybot.core.money import units, usd, usd_exact
 from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Outcome, Run, Slot
@@ -71,10 +72,10 @@ def _holding(shown: Shown) -> str:
     words = f"holds {units(held.units)} {e(base)}, bought at {price_text(_cents(average))}"
     if shown.price is None or not held.cost:
         return f"{words}; the price is not known now"
-    gain = held.units * shown.price - held.cost
+    won = held.units * shown.price - held.cost
     return (
         f"{words}\nWorth {usd(held.units * shown.price)} at {price_text(shown.price)}: "
-        f"{signed(gain)} ({rules.change(gain / held.cost)})"
+        f"{gain(won)} ({rules.change(won / held.cost)})"
     )
 
 
@@ -83,16 +84,11 @@ def _cents(price: Decimal) -> Decimal:
     return price.quantize(Decimal("0.01")) if price >= 1 else price.quantize(Decimal("0.00000001"))
 
 
-def signed(amount: Decimal) -> str:
-    """A gain or a loss: +$1.20, -$0.35."""
-    return f"+{usd(amount)}" if amount > 0 else usd(amount)
-
-
 def _earned(held: Position) -> str:
     if not held.trades and not held.realised:
         return "Nothing earned yet."
     trades = "1 trade" if held.trades == 1 else f"{held.trades} trades"
-    return f"Earned {signed(held.realised)} in {trades}, {held.wins} won"
+    return f"Earned {gain(held.realised)} in {trades}, {held.wins} won"
 
 
 def _resting(rest: Position | None) -> str:
@@ -122,7 +118,7 @@ def listed(shown: Shown) -> str:
     """One run in a line, where there are too many for cards."""
     held = shown.card.position
     holds = "holds" if held.entries else "flat"
-    money = signed(held.realised)
+    money = gain(held.realised)
     return f"{rules.STATES[shown.run.state]} {rules.title(shown.run)}: {holds}, {money}"
 
 

@@ -56,6 +56,11 @@ class Alerts:
             gone = db.execute(delete(alerts).where(mine, alerts.c.fired.is_(None)))
         return bool(gone.rowcount)
 
+    def prune(self, before: datetime) -> None:
+        """Forget those that were told long ago; what waits stays, however old."""
+        with self._engine.begin() as db:
+            db.execute(delete(alerts).where(alerts.c.fired < before))
+
     def _many(self, query: Select[Any]) -> list[Alert]:
         with self._engine.connect() as db:
             return [_alert(row) for row in db.execute(query.order_by(alerts.c.created))]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Engine
 
 from piggybot.core.runs import Alert
 from piggybot.store import Store
@@ -46,6 +47,17 @@ def test_only_its_own_person_removes_it_and_what_was_removed_is_never_told(store
     assert not store.alerts.remove(ANNA.id, "a1")
     assert not store.alerts.fire("a1", NOW, [letter("told")])
     assert store.outbox.due(NOW, 9) == []
+
+
+def test_only_what_was_told_long_ago_is_forgotten(store: Store, engine: Engine) -> None:
+    for alert_id, price in (("old", 1), ("new", 2), ("waits", 3)):
+        store.alerts.add(replace(ALERT, id=alert_id, price=Decimal(price)))
+    store.alerts.fire("old", NOW - SECOND, [])
+    store.alerts.fire("new", NOW, [])
+    store.alerts.prune(NOW)
+    with engine.connect() as db:
+        left = db.exec_driver_sql("SELECT id FROM alerts ORDER BY id").scalars().all()
+    assert list(left) == ["new", "waits"]
 
 
 @pytest.mark.parametrize(
