@@ -25,7 +25,7 @@ from piggybot.halt import Where, halt
 from piggybot.page.desktop import open_page
 from piggybot.page.serve import page
 from piggybot.player import Failed, Player
-from piggybot.processes import ChildTrouble
+from piggybot.processes import ChildTrouble, end_with_parent
 from piggybot.script import BadScript, Step, parse
 from piggybot.settings import Settings, load
 from piggybot.stage import StageError, Tone
@@ -91,6 +91,7 @@ def up_command() -> None:
 @commands.command("bot")
 def bot_command() -> None:
     """Run the bot alone; `python -m proxy` runs the proxy."""
+    end_with_parent()
     os.umask(0o077)
     settings = _settings_or_exit()
     raise typer.Exit(_until_told(_told(run(settings)), 0))

@@ -8,6 +8,7 @@ May import: nothing of ours.
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import re
 import signal
@@ -21,6 +22,8 @@ LINES_KEPT = 200
 LAST_WORDS = 12
 PATIENCE_SECONDS = 8.0
 LONGEST_LINE = 2**20
+PARENT = "PIGGY_PARENT"
+PR_SET_PDEATHSIG = 1
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -84,7 +87,7 @@ class Child:
         self._lines.clear()
         self._process = await asyncio.create_subprocess_exec(
             *self.job.command,
-            env=dict(self.job.environment),
+            env={**self.job.environment, PARENT: str(os.getpid())},
             cwd=self.job.folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -151,6 +154,20 @@ class Child:
             self._news.set()
         await process.wait()
         self._news.set()
+
+
+def end_with_parent() -> None:
+    """In a child: be told to end when the parent is lost, which could no longer end it.
+
+    A house that nobody looks after would keep its lock, and a new start would find it taken. Where
+    the system has no such call, it lives on.
+    """
+    parent = os.environ.get(PARENT)
+    if parent is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(parent):  # it was lost before it could be watched
+        raise SystemExit(1)
 
 
 def own_environment(settings: Mapping[str, str]) -> dict[str, str]:

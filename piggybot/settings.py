@@ -152,7 +152,7 @@ def token_in(path: Path) -> str:
 
     The proxy has the same rule: whichever house starts first makes the file for both.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:

@@ -7,6 +7,7 @@ import ctypes
 import fcntl
 import os
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from proxy.settings import BadSettings, Settings, load
 MOST_CONNECTIONS = 64
 KEEP_ALIVE = 30
 SHUTDOWN = 20
+PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 BAD_START = 2
 
@@ -33,6 +35,7 @@ log = structlog.get_logger("proxy")
 
 def main() -> int:
     """Run the proxy until it is told to end; 2 and a sentence where it cannot start."""
+    end_with_parent()
     os.umask(0o077)
     keep_memory_private()
     secrets = Secrets()
@@ -101,6 +104,16 @@ def only_one(folder: Path) -> Iterator[None]:
                 f"Another proxy is using {folder}. Stop it, or give this one its own PIGGY_DATA.",
             ) from None
         yield
+
+
+def end_with_parent() -> None:
+    """Be told to end, in order, when whoever started this house is lost without ending it."""
+    parent = os.environ.get("PIGGY_PARENT")
+    if parent is None or sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(parent):
+        raise SystemExit(1)
 
 
 def keep_memory_private() -> None:

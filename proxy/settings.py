@@ -212,7 +212,7 @@ def load(**given: Any) -> Settings:
 
 def token_in(path: Path) -> str:
     """The token of a private file, made with 256 random bits where it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:

@@ -143,6 +143,16 @@ def test_a_chat_in_the_terminal_survives_kills_and_ends_cleanly(terminal: Termin
     assert processes_in(tmp_path) == []
 
 
+def test_a_demo_that_is_lost_takes_its_houses_along(terminal: Terminal, tmp_path: Path):
+    terminal.until("Everything runs")
+    assert len(processes_in(tmp_path)) == 3
+    terminal.process.kill()
+    end = time.monotonic() + PATIENCE
+    while processes_in(tmp_path):
+        assert time.monotonic() < end, processes_in(tmp_path)
+        time.sleep(0.05)
+
+
 def test_a_bad_script_is_a_sentence_before_anything_starts(tmp_path: Path):
     script = tmp_path / "bad.txt"
     script.write_text("/start {code}\n?? profit == 1\n")

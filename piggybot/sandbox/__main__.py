@@ -4,7 +4,7 @@ Starts the exchange, a port for its other side that no fault can close, and Tele
 127.0.0.1, and writes the ports to the ready file when everything listens. The exchange's demo key
 is at `/sandbox/keys`.
 
-May import: nothing of ours.
+May import: processes.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import os
 import signal
 from pathlib import Path
 
+from piggybot.processes import end_with_parent
 from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
 from piggybot.sandbox.market import DATA
 from piggybot.sandbox.serve import Server
@@ -62,4 +63,5 @@ async def run(chosen: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     asyncio.run(run(options()))
