@@ -44,7 +44,8 @@ class AlertWatch:
         if person is None:
             return
         text = texts_prices.alert_reached(alert, price)
-        reply = Reply(text, priority=WARNING, reply_to=alert.reply_to)
+        line = texts_prices.alert_line(alert, price)
+        reply = Reply(text, priority=WARNING, reply_to=alert.reply_to, line=line)
         row, _ = letter(person, f"alert:{alert.id}", reply, now, parts.ids)
         if await parts.door(parts.store.alerts.fire, alert.id, now, [row]):
             parts.notifier.wake()

@@ -59,6 +59,8 @@ class Reply:
     """The key of an earlier reply, which this one takes the place of: same message, new contents.
     Without that message it comes as a new one."""
     reply_to: int | None = None
+    line: str = ""
+    """The same in one line, for a notice that may be folded with others (folding.py)."""
     key: str | None = None
     """Its own key, where buttons on it must know it; otherwise one is made."""
 
@@ -170,6 +172,8 @@ def letter(
     body: dict[str, object] = {"text": reply.text}
     if shown:
         body["buttons"] = shown
+    if reply.line:
+        body["line"] = reply.line
     row = Outgoing(
         id=0,
         chat_id=person.chat_id,

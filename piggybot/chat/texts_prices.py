@@ -95,6 +95,12 @@ def alert_reached(alert: Alert, now: PriceOut) -> str:
     )
 
 
+def alert_line(alert: Alert, now: PriceOut) -> str:
+    """The same in a line, where many ring at once."""
+    mark = f" {SANDBOX}" if now.sandbox else ""
+    return f"🔔{mark} {e(alert.symbol)} is at {price_text(now.price)}: {e(_wish(alert))}"
+
+
 def alert_list(waiting: Sequence[Alert]) -> str:
     if not waiting:
         return NO_ALERTS

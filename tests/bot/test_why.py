@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from piggybot.core.orders import Intent, Order
-from piggybot.core.runs import Cause, Outcome, Run, RunState, Slot
+from piggybot.core.runs import Cause, Exits, Outcome, Run, RunState, Slot
 from piggybot.core.slots import SlotWork
 from proxy.wire import Mode, Problem, Side, Status
 from tests.bot.bench import NOON, OWNER, Bench
+from tests.bot.market_broker import UP
+from tests.bot.running import begin, look, tick
 from tests.bot.values import filled, intent, run
 
 pytestmark = pytest.mark.anyio
@@ -184,3 +186,25 @@ async def test_anothers_order_and_run_are_not_there(bench: Bench) -> None:
     ran(bench)
     for text in ("/why 991", "/why pg-run", "/why #1", "/why"):
         assert (await bench.say(text, by=8))[0].startswith("❌ ")
+
+
+@pytest.mark.parametrize(
+    ("exits", "price", "says"),
+    [
+        (Exits(stop_loss=D("0.05")), 94, "stop loss: price 94.00, stop at 95.00, 5 % below the "),
+        (Exits(take_profit=D("0.1")), 111, "take profit: price 111.00, target 110.00, 10 % above"),
+        (Exits(trailing_stop=D("0.03")), 96, "stop at 97.00, 3 % below the peak 100.00"),
+    ],
+)
+async def test_an_exit_says_its_level_and_the_price_that_was_seen(
+    trader: Bench, exits: Exits, price: int, says: str
+) -> None:
+    begin(trader, exits=exits)
+    await tick(trader, UP, hours=1)
+    trader.broker.price_now = D(price)
+    trader.later(minutes=5)
+    await look(trader)
+    [told] = await trader.say("/why")
+    assert "order 2: sell" in told and "✅ Sold 0.1 BTC/USDT" in told
+    assert f"{says}" in told
+    assert f"Decided at {price}.00, filled at {price}.00: no slippage" in told

@@ -160,3 +160,27 @@ async def test_after_a_stop_no_run_buys_and_none_is_begun(world: World) -> None:
     await ann.say("/run dca btc 1h 10")
     await ann.expect("A stop is in force, so no run is started.")
     assert nothing_sent(world)
+
+
+async def test_whynot_tells_what_keeps_it_from_buying_and_what_would_change_it(
+    world: World,
+) -> None:
+    ann = world.ann
+    await ann.say("/whynot btc")
+    await ann.expect("No run trades BTC/USDT")
+    await begun(world, f"dca btc 1h 10 hour={(due(world) + 5) % 24}")
+    await ann.say("/whynot btc")
+    told = (await ann.expect("#1 dca · BTC/USDT · 1h")).text
+    assert "✋ No signal: next buy by calendar" in told
+    assert "→ It looks again at " in told
+    assert "✅ 0 of 20 trades used today" in told
+    assert "✅ The limits let a buy of $10.00 pass now" in told
+    await ann.say("/limits trade 5")
+    await ann.expect("Limits changed.")
+    await ann.say("/whynot btc")
+    told = (await ann.expect("✋ $10.00 is above the limit of $5.00 a trade.")).text
+    assert "→ /limits raises your limit, within the operator's" in told
+    await ann.say("/stop")
+    await ann.expect("Stop complete")
+    await ann.say("/whynot #1")
+    await ann.expect("✋ A stop is in force. /resume ends it.")

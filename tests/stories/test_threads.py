@@ -5,6 +5,7 @@ May import: nothing of ours.
 
 import pytest
 
+from tests.stories.steps import price
 from tests.stories.test_runs import due, to_the_hour
 from tests.world import World
 
@@ -67,3 +68,22 @@ async def test_many_orders_at_once_in_a_flood_are_one_message_that_names_each(
     for number in range(8):
         assert f"🤖#{number + 1} ✅ 📝🧪 Bought 0." in told or f"🤖 #{number + 1} dca" in told
     assert folded.text.count("\n🤖#") >= 6
+
+
+async def test_many_alerts_at_once_in_a_flood_are_one_message_too(world: World) -> None:
+    ann = world.ann
+    price(world, "64000")
+    for number in range(7):
+        await ann.say(f"/alert BTC/USDT > {70000 + number}")
+        await ann.expect("I tell you once")
+    world.telegram.flood_next(1, 3)
+    await ann.say("/help")
+    ann.now()
+    price(world, "71000")
+    assert world.bot.bot is not None
+    await world.bot.bot.alerts.check()
+    folded = await ann.expect("notices at once")
+    assert "🔔 7 notices at once" in folded.text
+    for number in range(7):
+        line = f"🔔 🧪 BTC/USDT is at 71,000.00: BTC/USDT > {70000 + number:,}.00"
+        assert folded.text.count(line) == 1
