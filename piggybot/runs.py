@@ -106,10 +106,13 @@ class Runs:
         account = await self._desk.account(person)
         return (await self._bounds(person, symbol, exits)).least(account.limits)
 
+    async def begun(self, origin: str) -> Run | None:
+        """The run that this message or press has begun already."""
+        return await self._door(self._store.runs.get, _id(origin))
+
     async def start(self, person: Person, spec: Spec, origin: str) -> Run:
         """Begin a run; the same origin again finds the one that it began."""
-        run_id = _id(origin)
-        known = await self._door(self._store.runs.get, run_id)
+        known = await self.begun(origin)
         if known is not None:
             return known
         spec = await self.check(person, spec)
@@ -117,7 +120,7 @@ class Runs:
         if sum(one.state is not RunState.ENDED for one in runs) >= MOST_RUNS:
             raise BadInput(f"You have {MOST_RUNS} runs already.", "/runs ends one.")
         run = Run(
-            id=run_id,
+            id=_id(origin),
             person_id=person.id,
             user_id=person.user_id,
             exchange=person.exchange,

@@ -18,6 +18,7 @@ HALTS = {
     Halt.DRAWDOWN: "{drawdown} below its best",
 }
 UNKNOWN = "—"
+BEYOND_REASON, BEYOND = 100, "> +9999%"
 
 
 def head(trial: Trial, told: Report) -> str:
@@ -97,11 +98,18 @@ def _pair(tried: Tried) -> dict[str, tuple[str, str]]:
 def _figures(one: Figures) -> dict[str, str]:
     return {
         "return": f"{one.change:+.2%}",
-        "CAGR": UNKNOWN if one.yearly is None else f"{one.yearly:+.2%}",
+        "CAGR": _yearly(one.yearly),
         "max drawdown": f"{one.drawdown:.2%}",
         "Sharpe": UNKNOWN if one.sharpe is None else f"{one.sharpe:.2f}",
         "Sortino": UNKNOWN if one.sortino is None else f"{one.sortino:.2f}",
     }
+
+
+def _yearly(rate: float | None) -> str:
+    """A good week is no rate of a year: beyond reason its digits mean nothing."""
+    if rate is None:
+        return UNKNOWN
+    return BEYOND if rate >= BEYOND_REASON else f"{rate:+.2%}"
 
 
 def _trades(told: Report) -> str:

@@ -50,21 +50,29 @@ async def show(ask: Ask, draft: texts.Draft) -> None:
 async def started(ask: Ask) -> None:
     """Start what the summary showed, in the mode that it showed, once."""
     house, person = ask.house, ask.person
-    dialogue = await house.door(house.store.dialogues.get, person.id)
-    if dialogue is None or dialogue.name != NAME or dialogue.data["line"] != ask.params["line"]:
-        raise BadInput(*texts.OVER)
     account = await house.desk.accounts.look(person)
-    if (account.mode.value, str(account.epoch)) != (ask.params["mode"], ask.params["epoch"]):
-        raise Stale(*texts.CHANGED)
-    if account.mode is Mode.HALTED or account.stopped:
-        raise BadInput(*texts.HALTED)
-    known = run_known.vocabulary(house.registry, account)
-    line = read_line(ask.params["line"].split(), known, texts.USAGE)
-    run = await house.runs.start(person, spec_of(line, ask.message_id), ask.origin)
+    run = await house.runs.begun(ask.origin)
+    if run is None:
+        line = await _confirmed(ask, account)
+        run = await house.runs.start(person, spec_of(line, ask.message_id), ask.origin)
     now = house.clock()
     first = house.runs.next_slot(run, now) or now
     await ask.say(Reply(texts.started(run, account, first, now), reply_to=ask.message_id))
     await house.door(house.store.dialogues.drop, person.id)
+
+
+async def _confirmed(ask: Ask, account: AccountOut) -> Line:
+    """The line, if it is the one that was asked about last, and nothing changed since."""
+    given, house = ask.params, ask.house
+    dialogue = await house.door(house.store.dialogues.get, ask.person.id)
+    if dialogue is None or dialogue.name != NAME or dialogue.data["line"] != given["line"]:
+        raise BadInput(*texts.OVER)
+    if (account.mode.value, str(account.epoch)) != (given["mode"], given["epoch"]):
+        raise Stale(*texts.CHANGED)
+    if account.mode is Mode.HALTED or account.stopped:
+        raise BadInput(*texts.HALTED)
+    known = run_known.vocabulary(house.registry, account)
+    return read_line(given["line"].split(), known, texts.USAGE)
 
 
 def spec_of(line: Line, reply_to: int | None = None) -> Spec:

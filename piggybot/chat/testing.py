@@ -34,6 +34,8 @@ LEAST_CANDLES = 24
 AT_ONCE = timedelta(seconds=1)
 MONTH = (30, 14, 7, 3, 1)
 """Days of a new run's test: the first for which there is enough history."""
+SOON_THERE = 10_080
+"""Candles that a person can wait for: seven days by the minute."""
 TOO_YOUNG = "too_little_history"
 MONTHS_PATIENCE = 20.0
 """Seconds that a new run's summary waits for its test."""
@@ -69,8 +71,11 @@ async def last_month(ask: Ask, account: AccountOut, line: Line) -> Month:
 
 
 async def _as_far_back(ask: Ask, account: AccountOut, line: Line) -> Month:
-    """A month, or less where a young market has less."""
+    """A month; less where that takes long to fetch, or where a young market has less."""
+    assert line.timeframe is not None
     for days in MONTH:
+        if count_of(days, line.timeframe) > SOON_THERE:
+            continue
         trial = trial_of(replace(line, days=days), account, MOST_CANDLES)
         try:
             done = await tested(ask, trial)

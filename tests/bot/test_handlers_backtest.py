@@ -186,3 +186,10 @@ async def test_a_young_market_is_tested_as_far_back_as_it_goes(walk: Bench) -> N
     assert "📉 Last 7 days: " in told
     [told] = await walk.say("/run sma_crossover btc 1h 10 slow=1000")
     assert "📉 The last days cannot be tested now: Candles begin at 2025-12-20." in told
+
+
+async def test_by_the_minute_the_last_seven_days_are_enough_for_a_summary(trader: Bench) -> None:
+    [told] = await trader.say("/run sma_crossover btc 1m 10")
+    assert "📉 Last 7 days: no trade." in told
+    [told] = await trader.say("/run sma_crossover btc 5m 10")
+    assert "📉 Last 30 days: no trade." in told
