@@ -14,6 +14,7 @@ import pytest
 from piggybot.backtest.engine import Result, Rules, Setup, backtest
 from piggybot.backtest.report import holding, report
 from piggybot.backtest.table import trades_csv
+from piggybot.backtest.words import figures
 from piggybot.core.runs import Exits, Guards, Halt
 from proxy.wire import Side
 from tests.backtest.candles import candles_of, real_candles
@@ -161,3 +162,15 @@ def test_a_guard_that_halted_the_run_is_named_with_its_time():
     assert (told.halt, told.trades) == (Halt.LOSSES, 3)
     assert told.halted is not None
     assert told.begins < told.halted < told.ends
+
+
+@pytest.mark.parametrize(
+    ("yearly", "said"),
+    [(85440.08, "> +9999%"), (99.9949, "+9999.49%"), (-0.5, "-50.00%"), (None, "—")],
+)
+def test_a_yearly_rate_beyond_reason_is_not_spelled_out(yearly, said):
+    """A good week, told as a rate of a year, has digits that mean nothing."""
+    candles = real_candles()
+    told = report(backtest(candles, crossings(candles, 3, 9), TEN))
+    rows = dict(row[:2] for row in figures(replace(told, ours=replace(told.ours, yearly=yearly))))
+    assert rows["CAGR"] == said
