@@ -15,7 +15,7 @@ help:
 	@echo 'make test   all tests'
 	@echo 'make check  style, types, architecture, migrations'
 	@echo 'make docs   write the tables of README.md and docs/ anew'
-	@echo 'make pictures  draw docs/pictures anew'
+	@echo 'make pictures  draw docs/pictures anew (needs chromium)'
 	@echo 'make lock   pin all packages anew (needs uv)'
 	@echo 'make clean  remove .venv and caches'
 
@@ -49,6 +49,7 @@ docs: $(READY)
 
 pictures: $(READY)
 	$(BIN)/python -m bench.pictures
+	$(BIN)/python -m bench.page_pictures
 
 $(READY): requirements.lock
 	@python="$$(sh .ci/python)" && \

@@ -20,7 +20,7 @@ export function row(message, act) {
 
 function bubble(message, act) {
   const node = make("article", { class: "bubble" });
-  if (message.kind === "photo") node.classList.add("with-photo");
+  if (message.kind === "photo") node.classList.add(message.text ? "with-photo" : "wordless");
   const quoted = message.reply_to && act.quoted(message.reply_to);
   if (quoted) node.append(quote(quoted, act));
   if (message.kind === "photo") node.append(photo(message, act));

@@ -77,7 +77,7 @@ export class Composer {
     sessionStorage.setItem(this.kept, this.text.value);
     this.fit();
     const hit = /^\/(\w*)$/.exec(this.text.value);
-    if (hit) this.offer(hit[1].toLowerCase());
+    if (hit && this.about?.kind !== "edit") this.offer(hit[1].toLowerCase());
     else this.close();
   }
 
@@ -173,7 +173,7 @@ export class Composer {
 
   /** Typing goes to the message, wherever one has clicked last. */
   anywhere(event) {
-    const taken = event.target.closest?.("input, select, textarea, dialog, button, a");
+    const taken = event.target.closest?.("input, select, textarea, dialog");
     const letter = event.key.length === 1 && event.key !== " ";
     if (taken || !letter || event.ctrlKey || event.metaKey || event.altKey) return;
     this.text.focus();
