@@ -9,7 +9,7 @@ outcome_binance, questions, venue, wire.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,7 +156,7 @@ class CcxtVenue:
             return self._broken_off(call, ProxyError("not_built", why))
         return self._broken_off(call, ProxyError("not_built", "The order was not sent."))
 
-    async def ask(self, order: Placement, since: datetime) -> Report:
+    async def ask(self, order: Placement, since: datetime, known: Collection[str] = ()) -> Report:
         try:
             key = await self._keys(order.user_id, self.name)
         except ProxyError as error:
@@ -166,7 +166,7 @@ class CcxtVenue:
             report = await look_up(self._questions, key, order)
             if report.verdict is not Verdict.NOT_FOUND:
                 return report
-            return await witness(self._questions, key, order, since) or report
+            return await witness(self._questions, key, order, since, known) or report
 
     async def cancel(self, order: Placement) -> Report:
         try:

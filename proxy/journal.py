@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from proxy.fills import Position, apply_cash, cash_of
 from proxy.records import Account, Book, Books, DayStart, Entry, Held, milliseconds
@@ -91,6 +91,20 @@ class Journal:
             query = query.where(orders.c.user_id == user_id)
         with self._engine.connect() as db:
             return _entries(db, query)
+
+    def others(self, entry: Entry) -> frozenset[str]:
+        """The venue's ids of our other orders that may have traded since this one was made."""
+        query = select(orders.c.order_id).where(
+            orders.c.user_id == entry.user_id,
+            orders.c.book == entry.book.value,
+            orders.c.exchange == entry.exchange,
+            orders.c.symbol == entry.symbol,
+            orders.c.client_id != entry.client_id,
+            orders.c.order_id.is_not(None),
+            or_(orders.c.concluded.is_(None), orders.c.concluded >= entry.created),
+        )
+        with self._engine.connect() as db:
+            return frozenset(db.execute(query).scalars())
 
     def absent_since(self, moment: datetime) -> list[Entry]:
         """Orders that were concluded to be absent since `moment`."""

@@ -5,6 +5,7 @@ Alone, because these are the questions that decide an UNKNOWN, and nothing here 
 May import: ccxt_line, outcome, questions, venue.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,9 +26,16 @@ async def look_up(questions: Questions, key: Opener, order: Placement) -> Report
 
 
 async def witness(
-    questions: Questions, key: Opener, order: Placement, since: datetime
+    questions: Questions,
+    key: Opener,
+    order: Placement,
+    since: datetime,
+    known: Collection[str],
 ) -> Report | None:
-    """Among the trades since the send: one of an order with our id? None: there is none."""
+    """Among the trades since then: one of an order with our id? None: there is none.
+
+    `known` are the orders of ours that need not be looked at: they are others.
+    """
     symbol = order.market.venue_symbol
     params = {"symbol": symbol, "startTime": questions.venue_ms(since)}
     answer = await questions.tried(key, questions.ccxt.privateGetMyTrades, params)
@@ -35,6 +43,7 @@ async def witness(
     if not isinstance(rows, list):
         return _unsure(f"{questions.title} did not show its trades.")
     ids = {row.get("orderId") if isinstance(row, dict) else None for row in rows}
+    ids = {one for one in ids if str(one) not in known}
     if None in ids or len(ids) > STRANGERS:
         return _unsure("There are too many other trades to be sure.")
     for order_id in ids:

@@ -6,6 +6,7 @@ real venue. A market order fills at once, whole, 0.05 % worse than the quote, fo
 May import: errors, fills, paper_books, parts, records, store, venue, wire.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -88,7 +89,7 @@ class PaperVenue:
             )
         return _report(kept)
 
-    async def ask(self, order: Placement, since: datetime) -> Report:
+    async def ask(self, order: Placement, since: datetime, known: Collection[str] = ()) -> Report:
         found = await self._door(self._rows.find, order.user_id, order.client_id)
         return Report(Verdict.NOT_FOUND) if found is None else _report(found)
 

@@ -130,7 +130,8 @@ class Resolver:
     async def _report(self, entry: Entry) -> Report:
         try:
             venue = self._parts.venue(entry.exchange, entry.book)
-            return await venue.ask(entry.placement(), entry.sent_at or entry.created)
+            others = await self._parts.door(self._parts.store.journal.others, entry)
+            return await venue.ask(entry.placement(), entry.created, others)
         except ProxyError as refused:
             report = Report(Verdict.UNKNOWN, refused.code, refused.message, refused.hint)
             return replace(report, answered=False)

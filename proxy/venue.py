@@ -5,7 +5,7 @@
 May import: wire.
 """
 
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -151,8 +151,11 @@ class Venue(Protocol):
     async def send(self, order: Placement, gate: Gate) -> Report:
         """Send one order, once: limiter, then `gate`, then the wire. Never raises for an answer."""
 
-    async def ask(self, order: Placement, since: datetime) -> Report:
-        """What became of an order, by client id; with its fills where there are any."""
+    async def ask(self, order: Placement, since: datetime, known: Collection[str] = ()) -> Report:
+        """What became of an order, by client id; with its fills where there are any.
+
+        It cannot have left before `since`; `known` are the venue's ids of other orders of ours.
+        """
 
     async def cancel(self, order: Placement) -> Report:
         """Cancel what is open of an order; never gated. The report is of the order afterwards."""

@@ -63,6 +63,8 @@ class FakeVenue:
         self.says: Report | Exception | None = None
         self.sends: list[str] = []
         self.asks: list[str] = []
+        self.since: dict[str, datetime] = {}
+        self.known: dict[str, set[str]] = {}
         self.books: dict[str, Report] = {}
         self.hold: asyncio.Event | None = None
         self.queued = asyncio.Event()
@@ -146,7 +148,8 @@ class FakeVenue:
             at=self._clock(),
         )
 
-    async def ask(self, order: Placement, since: datetime) -> Report:
+    async def ask(self, order: Placement, since: datetime, known=()) -> Report:
+        self.since[order.client_id], self.known[order.client_id] = since, set(known)
         self.asks.append(order.client_id)
         self._up()
         if self.deaf:

@@ -7,7 +7,7 @@ out. The exceptions are the answers that Binance documents as "not executed": th
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -91,7 +91,7 @@ async def test_each_fault_gets_its_verdict_and_a_question_finds_the_truth(
     if report.verdict is not Verdict.UNKNOWN:
         return
     await bench.exchange.sandbox.misbehave("ok")
-    bench.venue._line._banned_until = None
+    bench.venue._line._banned_until = 0.0
     found = await bench.ask()
     assert found.verdict is (Verdict.DONE if bench.books else Verdict.NOT_FOUND)
     assert bench.posts == 1
@@ -135,6 +135,16 @@ async def test_a_second_witness_finds_what_the_first_denies(bench: Bench) -> Non
 
     assert found.verdict is Verdict.DONE
     assert sum(fill.qty for fill in found.fills) == found.executed
+
+
+async def test_our_own_other_orders_do_not_keep_absence_from_being_proven(bench: Bench) -> None:
+    absent = bench.order
+    for number in range(7):
+        bench.order = replace(absent, client_id=f"pg-other-{number}")
+        assert (await bench.send()).verdict is Verdict.DONE
+    ids = {str(one.order_id) for one in bench.exchange.sandbox.books.orders}
+    assert (await bench.venue.ask(absent, bench.started)).verdict is Verdict.UNKNOWN
+    assert (await bench.venue.ask(absent, bench.started, ids)).verdict is Verdict.NOT_FOUND
 
 
 async def test_absence_is_not_claimed_while_the_second_witness_is_silent(bench: Bench) -> None:

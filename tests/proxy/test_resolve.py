@@ -1,6 +1,7 @@
 """What nobody saw is asked about until it is proven, also after a crash; never sent again."""
 
 import logging
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -157,6 +158,32 @@ async def test_a_recovered_send_is_not_absent_before_a_deadline_counted_from_the
     await house.restart()
     await house.settle(12)
     assert await status(house) is Status.UNKNOWN
+
+
+async def test_what_is_asked_after_may_have_left_since_it_was_made(house):
+    """After a crash nobody knows when it left: its trades are looked for from its row on."""
+    await live(house)
+    await house.desk.place(trade(), "pg-order-0002")
+    await house.desk.place(trade("ann", 10, symbol="ETH/USDT"), "pg-order-0003")
+    house.after(1)
+    made = house.now
+    house.venue.fault = "after"
+    journal = house.desk._journal
+    journal.settle = lambda *_: (_ for _ in ()).throw(RuntimeError("the process died"))
+    with pytest.raises(RuntimeError):
+        await house.desk.place(trade(), ID)
+    house.venue.fault = ""
+    house.after(600)
+    await house.restart()
+    assert house.venue.since[ID] == made
+    assert house.venue.known[ID] == set(), "what ended before it cannot be taken for it"
+    house.accounts.touched()
+    house.venue.hide.add(ID)
+    house.store.journal.settle(ID, lambda known: replace(known, status=Status.UNKNOWN))
+    await house.desk.place(trade(), "pg-order-0004")
+    await house.settle(10)
+    other = house.store.journal.get("pg-order-0004")
+    assert house.venue.known[ID] == {other.order_id}
 
 
 async def test_a_clock_set_forward_does_not_end_the_wait_for_a_late_order(house):
