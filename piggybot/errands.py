@@ -9,6 +9,8 @@ May import: accounts, chat, errors, ports, store, wire.
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
 
@@ -61,6 +63,7 @@ class Errands:
         self._accounts = accounts
         self._running = asyncio.Lock()
         self._closing: set[str] = set()
+        self._forgetting: list[int] = []
 
     async def stopped(self, person: Person) -> bool:
         """Whether a stop of this person's, or of everyone's, stands in this house."""
@@ -94,6 +97,15 @@ class Errands:
         stop = await self._stopping(person)
         if stop is not None and stop.state == "pending":
             await self._close(person, stop)
+
+    @contextmanager
+    def forgetting(self, person: Person) -> Iterator[None]:
+        """While a person's own command removes keys, the clock leaves the removal to it."""
+        self._forgetting.append(person.id)
+        try:
+            yield
+        finally:
+            self._forgetting.remove(person.id)
 
     async def forget(self, person: Person, exchange: str | None) -> Removed:
         """Write the removal down and remove the key here; the proxy's removal follows."""
@@ -145,6 +157,8 @@ class Errands:
         if stop is not None and stop.state == "closed":
             out = await self._broker.stop_state(None if person.owner else person.user_id)
             await self._settle(person, stop, out)
+        if person.id in self._forgetting:
+            return
         if await self._door(self._store.flags.get, f"forget:{person.user_id}") is not None:
             text = texts_setup.forgotten_late(await self.deliver_forgets(person))
             await self._tell(

@@ -103,12 +103,13 @@ async def forget_confirmed(ask: Ask) -> None:
     exchange = ask.params.get("exchange")
     here = [key.exchange for key in keys if exchange in {None, key.exchange}]
     await ask.house.door(ask.house.store.dialogues.drop, person.id)
-    mine = await errands.forget(person, exchange)
-    try:
-        there = await errands.deliver_forgets(person)
-    except (BrokerDown, BrokerRefused) as error:
-        await ask.say(Reply(texts.forgotten_here(error, mine)))
-        return
+    with errands.forgetting(person):
+        mine = await errands.forget(person, exchange)
+        try:
+            there = await errands.deliver_forgets(person)
+        except (BrokerDown, BrokerRefused) as error:
+            await ask.say(Reply(texts.forgotten_here(error, mine)))
+            return
     gone = Removed((*here, *there.exchanges), mine.traces or there.traces)
     await ask.say(Reply(texts.forgotten(gone)))
 
@@ -116,8 +117,9 @@ async def forget_confirmed(ask: Ask) -> None:
 async def _clear_traces(ask: Ask) -> None:
     """No key is left: what an earlier removal could not empty is emptied now, if it can be."""
     errands = ask.house.desk.errands
-    mine = await errands.forget(ask.person, None)
-    there = await errands.deliver_forgets(ask.person)
+    with errands.forgetting(ask.person):
+        mine = await errands.forget(ask.person, None)
+        there = await errands.deliver_forgets(ask.person)
     if mine.traces or there.traces:
         raise NotAllowed(*texts.STILL_TRACES)
 

@@ -6,6 +6,7 @@ Its faults are set by name: `down` (nothing arrives), `lost` (arrives, the answe
 May import: errors, wire.
 """
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from piggybot.errors import BrokerDown, BrokerRefused
@@ -69,7 +70,8 @@ class FakeBroker:
         self.token_required = False
         self.settled = True
         self.sandbox = True
-        self.before_place: list[object] = []
+        self.during_forget: list[Callable[[], Awaitable[None]]] = []
+        """What happens meanwhile, once each, while a removal is on its way."""
 
     def _arrive(self, call: str) -> None:
         self.calls.append(call)
@@ -124,6 +126,8 @@ class FakeBroker:
 
     async def forget(self, request: ForgetIn) -> ForgetOut:
         self._arrive("forget")
+        while self.during_forget:
+            await self.during_forget.pop()()
         if self.forget_refused is not None:
             raise self.forget_refused
         account = self._account(request.userId)

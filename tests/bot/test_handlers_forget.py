@@ -38,6 +38,16 @@ async def test_forget_asks_and_removes_here_and_there(bench: Bench) -> None:
     assert bench.broker.accounts["user-7"].keys == []
 
 
+async def test_the_clock_leaves_a_removal_to_the_person_who_asks_for_it(bench: Bench) -> None:
+    await save_keys(bench)
+    await bench.say("/validate")
+    await bench.say("/forget")
+    bench.broker.during_forget.append(bench.ticks.errands)
+    [told] = await bench.press("🗑 Remove the key")
+    assert "Removed here and at the proxy: binanceus." in told, "told once, by the command"
+    assert bench.broker.calls.count("forget") == 1
+
+
 async def test_forget_without_the_proxy_removes_here_and_keeps_trying(bench: Bench) -> None:
     await save_keys(bench)
     await bench.say("/validate")
