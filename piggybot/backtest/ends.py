@@ -145,10 +145,10 @@ class Course:
             return paid * 0 + NEVER
         return -(-paid * self.target[0] // (self.target[1] * bought)) * self.prices.tick
 
-    def trail_at(self, peak: Times) -> Times:
+    def trail_at(self, peak: N) -> N:
         """The trailing stop under `peak` (units)."""
         if self.trail is None:
-            return np.zeros_like(peak)
+            return peak * 0
         tick = self.prices.tick
         return peak * self.trail[0] // (self.trail[1] * tick) * tick
 

@@ -89,6 +89,7 @@ class Walk:
     def __init__(self, course: Course, signals: Signals, setup: Setup) -> None:
         self._course = course
         self._setup = setup
+        self._has_exits = setup.exits.any
         self._last = len(course.prices) - 1
         enter, leave = acted_on(signals)
         self._enter: list[int] = enter.tolist()
@@ -157,9 +158,11 @@ class Walk:
     def _level(self, holding: Open, event: int) -> tuple[End | None, int]:
         """The level that is met first; and the highest price before that."""
         first, peak = holding.at, holding.peak
-        while self._setup.exits.any:
+        while self._has_exits:
             one = One(first, event, holding.stop, holding.target, peak)
             reached, peak, hit = scan(self._course, one, holding.least)
+            if not hit and not self._beyond(reached, holding, peak):
+                break
             there = Holdings.alone(one._replace(first=reached, peak=peak))
             fresh, through = np.array([reached == holding.at]), np.array([hit])
             ends = meet(self._course, there, fresh, through, holding.least)
@@ -169,6 +172,14 @@ class Walk:
                 break
             first, peak = reached + 1, max(peak, int(self._course.prices.high[reached]))
         return None, peak
+
+    def _beyond(self, candle: int, holding: Open, peak: int) -> bool:
+        """Whether that candle opens beyond a level; there may be no such candle."""
+        if candle > self._last:
+            return False
+        seen = int(self._course.prices.open[candle])
+        floor = max(holding.stop, self._course.trail_at(max(peak, seen)))
+        return not floor < seen < holding.target
 
     def _known(self, holding: Open) -> End | None:
         """Its end as it was foreseen, where nothing has come between."""
