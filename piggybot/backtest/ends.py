@@ -226,14 +226,14 @@ def meet(course: Course, held: Holdings, fresh: Flags, through: Flags, least: in
     seen = np.maximum(held.peak, opens)
     trail, last = course.trail_at(seen), course.trail_at(np.maximum(seen, highs))
     floor = np.maximum(held.stop, trail)
-    falling, rising = np.minimum(floor, opens), np.maximum(held.target, opens)
+    falling = np.minimum(floor, opens)
     stopped, trailed = opens <= held.stop, opens <= trail
     gained = opens >= held.target
     early = stopped | trailed | gained
     price = np.minimum(last, highs)
     cause = np.where(through & (closes <= last) & (price >= least), TRAIL, NONE)
     for hit, at_price, why in (
-        (through & (highs >= held.target), rising, TARGET),
+        (through & (highs >= held.target), held.target, TARGET),
         (through & (lows <= floor), falling, np.where(falling <= held.stop, STOP, TRAIL)),
         (early, opens, np.where(stopped, STOP, np.where(trailed, TRAIL, TARGET))),
     ):
