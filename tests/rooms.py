@@ -93,6 +93,11 @@ CORE_CANNOT = {"asyncio", "os", "pathlib", "socket", "subprocess", "threading", 
 
 
 MONEY_ROOMS = (
+    "piggybot/backtest/orders.py",
+    "piggybot/backtest/purse.py",
+    "piggybot/backtest/scale.py",
+    "piggybot/backtest/setup.py",
+    "piggybot/backtest/walk.py",
     "piggybot/core/",
     "piggybot/store/",
     "piggybot/accounts.py",
