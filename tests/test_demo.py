@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,9 @@ def test_a_chat_in_the_terminal_survives_kills_and_ends_cleanly(terminal: Termin
     code = terminal.until(r"Pairing code: type  /start (\d{6})")[1]
     terminal.until(r"key: +[0-9a-f]{64}")
     terminal.until(r"secret: +[0-9a-f]{64}")
+    address = terminal.until(r"The chat in your browser: (http://127\.0\.0\.1:\d+/) ")[1]
+    with urllib.request.urlopen(address) as page:
+        assert b"<title>PiggyBot</title>" in page.read()
     terminal.type(f"/start {code}")
     terminal.until("Hello You")
     number = terminal.until(r"(\d):\[[^\]]*Test buy")[1]

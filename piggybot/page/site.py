@@ -155,7 +155,7 @@ class Site:
 
 def _page_file(name: str) -> Response:
     path = STATIC / name
-    if path.parent != STATIC or not path.is_file():
+    if path.parent != STATIC or path.suffix not in KINDS or not path.is_file():
         return Response("There is no such file.", NOT_FOUND, media_type="text/plain")
     return Response(path.read_bytes(), media_type=KINDS[path.suffix])
 

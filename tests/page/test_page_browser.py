@@ -125,6 +125,14 @@ async def test_a_lost_connection_loses_no_message_and_doubles_none(browser: Brow
         assert await confirmed(world) == ["one", "two", "three"]
 
 
+async def test_a_request_that_is_lost_on_its_way_is_sent_again_by_itself(browser: Browser):
+    async with begun() as world, tab(browser, world.url) as you:
+        await you.page.route("**/api/say", lambda route: route.abort(), times=2)
+        await you.say("/stop")
+        await expect(you.newest.locator(".ticks")).to_have_attribute("aria-label", "sent")
+        assert await confirmed(world) == ["/stop"]
+
+
 async def test_an_answer_that_is_lost_on_its_way_does_not_send_twice(browser: Browser):
     async with begun() as world, tab(browser, world.url) as you:
 

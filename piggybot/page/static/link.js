@@ -7,6 +7,7 @@
 const SLOWEST = 5000;
 const SILENCE = 40_000;
 const CHECK = 5000;
+const RETRY = 1000;
 
 export class Refused extends Error {}
 
@@ -116,7 +117,7 @@ export class Link {
   }
 
   async flush() {
-    if (this.sending) return;
+    if (this.sending) return undefined;
     this.sending = true;
     try {
       while (this.waiting.length) {
@@ -124,14 +125,21 @@ export class Link {
         try {
           await this.post("say", message);
         } catch (problem) {
-          if (!(problem instanceof Refused)) return;
+          if (!(problem instanceof Refused)) return this.soon();
           refused(problem.message);
         }
         this.waiting.shift();
       }
+      return undefined;
     } finally {
       this.sending = false;
     }
+  }
+
+  /** The stream may stand while a request of its own was lost: nobody else would try again. */
+  soon() {
+    clearTimeout(this.again);
+    this.again = setTimeout(() => this.flush(), RETRY);
   }
 
   async post(what, body) {
