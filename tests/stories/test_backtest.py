@@ -60,7 +60,7 @@ async def test_too_little_history_says_how_much_there_is(world: World) -> None:
     await young(world, 10)
     await world.ann.say("/backtest sma_crossover BTC/USDT 1h 30d")
     told = await world.ann.expect("begin at")
-    assert "ask for at most so many." in told.text
+    assert "ask for at most so many" in told.text
     assert nothing_sent(world)
 
 

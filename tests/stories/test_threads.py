@@ -1,10 +1,15 @@
 """What is told later is a reply to the message that began it.
 
-May import: nothing of ours.
+May import: core, runs, wire.
 """
+
+from decimal import Decimal
 
 import pytest
 
+from piggybot.core.runs import Exits, Guards
+from piggybot.runs import Spec
+from proxy.wire import Timeframe
 from tests.stories.steps import price
 from tests.stories.test_runs import due, to_the_hour
 from tests.world import World
@@ -48,22 +53,23 @@ async def test_many_orders_at_once_in_a_flood_are_one_message_that_names_each(
 ) -> None:
     """Eight runs buy at the same hour while Telegram says 429; none of their orders goes untold."""
     ann = world.ann
+    assert world.bot.bot is not None
+    store, runs = world.bot.bot.store, world.bot.bot.trading.runs
+    person = store.people.find(ann.id)
+    assert person is not None
+    daily = {"hour": str(due(world))}
     for number in range(8):
-        await ann.say(f"/run dca btc 1h {5 + number} hour={due(world)}")
-        await ann.expect("New run")
-        await ann.press("Start on paper")
-        await ann.expect("is started")
+        money = Decimal(5 + number)
+        spec = Spec("dca", daily, "BTC/USDT", Timeframe.H1, money, Exits(), Guards(), reply_to=None)
+        await runs.start(person, spec, f"story:{number}")
     world.telegram.flood_next(1, 3)
     await ann.say("/help")
     ann.now()
     await to_the_hour(world)
     folded = await ann.expect("notices at once")
     told = "\n".join(one.text for one in ann.messages if one.from_bot)
-    assert world.bot.bot is not None
-    store = world.bot.bot.store
-    runs = {run.id for run in store.runs.of_person(ann.id)}
-    assert len(runs) == 8
-    made = [store.orders.of_run(run_id, 1) for run_id in runs]
+    made = [store.orders.of_run(run.id, 1) for run in store.runs.of_person(ann.id)]
+    assert len(made) == 8
     assert all(one is not None and one.executed for one in made)
     for number in range(8):
         assert f"🤖#{number + 1} ✅ 📝🧪 Bought 0." in told or f"🤖 #{number + 1} dca" in told
