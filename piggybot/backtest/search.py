@@ -27,6 +27,8 @@ from piggybot.strategies import Signals
 LEAST_TRADES = 5
 """Fewer in the first part, and a good result is chance."""
 LEAST_CANDLES = 100
+PATIENCE = 3
+"""For each try that counts, so many that do not are put up with."""
 NOT_HERE = "Searching parameters needs optuna, which is not installed."
 INSTALL = "Install it beside the bot: pip install 'piggybot[optimize]'"
 
@@ -58,7 +60,7 @@ class Search:
     """The parameters that one begins with."""
     tries: int
     refused: int
-    """Of them: those that do not go together, or made too few trades to tell."""
+    """Besides: those that do not go together, or made too few trades to tell."""
     since: datetime
     """The part that was held back begins here."""
 
@@ -108,7 +110,7 @@ async def search(
     return Search(
         best=await trials.judged(best),
         usual=await trials.judged(usual),
-        tries=wanted.tries,
+        tries=trials.counted,
         refused=trials.refused,
         since=utc(parts.ground.candles.opened[parts.cut]),
     )
@@ -131,20 +133,24 @@ class _Trials:
         self._trial = trial
         self._shop = shop
         self._parts = parts
+        self.counted = 0
         self.refused = 0
         self._failure: StrategyFailed | None = None
 
     async def best(self, ideas: Any, tries: int, progress: Progress) -> Mapping[str, str]:
         """The parameters with the best Sharpe ratio on the first part; the first of equals."""
         found: tuple[float, Mapping[str, str]] | None = None
-        for number in range(tries):
+        while self.counted < tries and self.refused < tries * PATIENCE:
             idea, params = await asyncio.to_thread(ideas.next)
             worth = await self._worth(params)
             ideas.learn(idea, worth)
-            self.refused += worth is None
-            if worth is not None and (found is None or worth > found[0]):
+            if worth is None:
+                self.refused += 1
+                continue
+            self.counted += 1
+            if found is None or worth > found[0]:
                 found = worth, params
-            await progress(number + 1, tries)
+            await progress(self.counted, tries)
         if found is None and self._failure is not None:
             raise self._failure
         if found is None:

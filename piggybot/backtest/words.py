@@ -72,7 +72,7 @@ def verdict(trial: Trial, found: Search) -> list[str]:
         f"Chosen on what was before {found.since:%Y-%m-%d %H:%M} UTC; the rest was held back.",
     ]
     if found.refused:
-        lines.append(f"{found.refused} tries did not count: they made too few trades, or no sense.")
+        lines.append(f"{found.refused} more did not count: they made too few trades, or no sense.")
     if found.fits_the_past:
         lines.append(
             "⚠️ What was held back speaks against them: they fit the past, not the market. Do not "

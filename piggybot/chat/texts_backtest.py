@@ -129,9 +129,7 @@ def found(trial: Trial, result: Search) -> str:
         f"{result.tries} was picked, by Sharpe ratio. “Held back” was looked at once, afterwards.",
     ]
     if result.refused:
-        lines.append(
-            f"{result.refused} tries did not count: they made too few trades, or no sense."
-        )
+        lines.append(f"{result.refused} more did not count: they made too few trades, or no sense.")
     return "\n".join([*lines, *_verdict(trial, result)])
 
 
