@@ -2,9 +2,9 @@
 
 This file puts the parts together and answers each HTTP call; the parts are beside it:
 `telegram_messages`, `telegram_media` and `telegram_methods` (what a call does),
-`telegram_updates` (delivery), `telegram_people` (who types and presses), `telegram_faults`
-(misbehaviour), `telegram_chats` (memory), `telegram_html` and `telegram_errors` (Telegram's grammar
-and words).
+`telegram_updates` and `telegram_webhook` (delivery), `telegram_people` (who types and presses),
+`telegram_faults` (misbehaviour), `telegram_chats` (memory), `telegram_html` and `telegram_errors`
+(Telegram's grammar and words).
 
 Point a bot at it with base_url `http://127.0.0.1:PORT/bot` and base_file_url `…/file/bot`.
 
@@ -15,7 +15,8 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +41,7 @@ from piggybot.sandbox.telegram_methods import BotMethods, wanted
 from piggybot.sandbox.telegram_people import Person, World, channel_post
 from piggybot.sandbox.telegram_routes import PeopleRoutes
 from piggybot.sandbox.telegram_updates import Updates
+from piggybot.sandbox.telegram_webhook import Webhook
 from piggybot.sandbox.telegram_wire import Params, cut, read_params
 
 GET_UPDATES = "getupdates"
@@ -80,7 +82,8 @@ class TelegramSandbox:
         self.updates = Updates(clock, secrets.randbelow(10**8) + 1, self.chats.taken)
         self.faults = Faults(clock, self.updates.bell)
         self.methods = MessageMethods(self.chats, self.updates)
-        self.bot_methods = BotMethods(self.chats, self.updates, self.methods)
+        self._hook = Webhook(self.updates, self.faults, clock)
+        self.bot_methods = BotMethods(self.chats, self.updates, self.methods, self._hook)
         self.journal: list[Call] = []
         media = MediaMethods(self.chats, self.methods)
         self._table = self.methods.table() | media.table() | self.bot_methods.table()
@@ -91,7 +94,8 @@ class TelegramSandbox:
                 Route("/bot{token}/{method}", self._bot_api, methods=["GET", "POST"]),
                 Route("/file/bot{token}/{path:path}", self._file),
                 *PeopleRoutes(self).routes(),
-            ]
+            ],
+            lifespan=self._alive,
         )
         self.down = self.faults.down
         self.up = self.faults.up
@@ -137,6 +141,13 @@ class TelegramSandbox:
     def answers(self) -> list[Answer]:
         """Every answer to a press, also those without a text."""
         return self.methods.answers
+
+    @asynccontextmanager
+    async def _alive(self, _: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await self._hook.close()
 
     async def _bot_api(self, request: Request) -> Response:
         try:

@@ -1,36 +1,42 @@
 """The Bot API's other methods: the bot itself, its menu, chats, files and the webhook's record.
 
-Alone, because none of them is seen in a chat. A webhook is only remembered: nothing is posted to
-it, but polling is refused while one is set, as Telegram does.
+Alone, because none of them is seen in a chat. Polling is refused while a webhook is set, as
+Telegram does. As a Bot API server of one's own does, a webhook of this machine may be plain HTTP.
 
 May import: nothing of ours.
 """
 
 import json
 import re
+from urllib.parse import urlsplit
 
 from piggybot.sandbox.telegram_chats import Chats, Json, pinned_in
 from piggybot.sandbox.telegram_errors import bad
 from piggybot.sandbox.telegram_messages import MessageMethods, Method
 from piggybot.sandbox.telegram_updates import MOST, Updates, Wanted
+from piggybot.sandbox.telegram_webhook import HERE, Webhook
 from piggybot.sandbox.telegram_wire import Params
 
 MOST_COMMANDS = 100
 LONGEST_HELP = 256
 MOST_CONNECTIONS = 40
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
 class BotMethods:
     """Each method takes the parameters of a call and returns its `result`."""
 
-    def __init__(self, chats: Chats, updates: Updates, messages: MessageMethods) -> None:
+    def __init__(
+        self, chats: Chats, updates: Updates, messages: MessageMethods, hook: Webhook
+    ) -> None:
         self.webhook = ""
         self.commands: dict[str, list[Json]] = {}
         self._described: dict[str, str] = {}
         self._chats = chats
         self._updates = updates
         self._messages = messages
+        self._hook = hook
 
     def table(self) -> dict[str, Method]:
         """The methods by their lower-case names."""
@@ -85,15 +91,21 @@ class BotMethods:
 
     def set_webhook(self, params: Params) -> bool:
         url = params.text("url")
-        if url and not url.startswith("https://"):
+        if url and not (url.startswith("https://") or urlsplit(url).hostname in HERE):
             raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+        secret = params.text("secret_token")
+        if secret and not _SECRET.fullmatch(secret):
+            raise bad("secret token contains unallowed characters")
         self.webhook = url
         self._drop_pending(params)
+        self._updates.allowed = tuple(params.decoded("allowed_updates") or self._updates.allowed)
+        self._hook.point(url, secret)
         return True
 
     def delete_webhook(self, params: Params) -> bool:
         self.webhook = ""
         self._drop_pending(params)
+        self._hook.point("", "")
         return True
 
     def webhook_info(self, _: Params) -> Json:
@@ -104,6 +116,9 @@ class BotMethods:
         }
         if self.webhook:
             info["max_connections"] = MOST_CONNECTIONS
+        if self.webhook and self._hook.error:
+            at, words = self._hook.error
+            info |= {"last_error_date": int(at.timestamp()), "last_error_message": words}
         if self._updates.allowed:
             info["allowed_updates"] = list(self._updates.allowed)
         return info

@@ -65,6 +65,11 @@ class Updates:
         """How many updates wait for confirmation."""
         return len(self._queue)
 
+    @property
+    def oldest(self) -> Json | None:
+        """The next update to deliver."""
+        return self._queue[0].body if self._queue else None
+
     def add(self, kind: str, payload: Json) -> None:
         """Queue an update, if the bot wants its kind; misbehaves when told to."""
         if not self._wanted(kind):
@@ -112,7 +117,7 @@ class Updates:
         self.bell.ring()
         if wanted.allowed is not None:
             self.allowed = wanted.allowed
-        self._confirm(wanted.offset)
+        self.confirm(wanted.offset)
         loop = asyncio.get_running_loop()
         end = loop.time() + min(max(wanted.timeout, 0.0), LONGEST_POLL)
         while not self._queue and loop.time() < end:
@@ -132,7 +137,8 @@ class Updates:
         self._queue.append(_Waiting(body, self._clock()))
         self._next += 1
 
-    def _confirm(self, offset: int) -> None:
+    def confirm(self, offset: int) -> None:
+        """Everything below the offset has arrived; a negative one keeps only so many."""
         if offset < 0:
             self._queue = self._queue[offset:]
             return
