@@ -27,7 +27,8 @@ from piggybot.ports import Clock, Ids, Notifier
 from piggybot.store import Store
 
 BATCH = 100
-"""Runs in one transaction: whoever else must write, a stop above all, never waits long."""
+"""Runs in one transaction, and one such at the store's door at a time: whoever else must write, a
+stop above all, waits for one of them at most."""
 AT_ONCE = 8
 """Orders on their way to the proxy, which admits twice as many from all."""
 GRACE = 5.0
@@ -64,6 +65,7 @@ class Acting:
         self._ids = ids
         self._notifier = notifier
         self._desk = desk
+        self._writing = asyncio.Lock()
         self._line = asyncio.Semaphore(AT_ONCE)
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -123,7 +125,8 @@ class Acting:
         announced = {one.intent.client_id for one in batch if one.intent is not None}
         self._desk.sending.update(announced)
         try:
-            went_in = await self._door(self._store.slots.commit, batch)
+            async with self._writing:
+                went_in = await self._door(self._store.slots.commit, batch)
         except BaseException:
             self._desk.sending.difference_update(announced)
             raise

@@ -1,4 +1,4 @@
-"""One run at one slot: asks what is to be known, lets the pure rules decide, and says it in words.
+"""Runs at a slot: asks what is to be known, lets the pure rules decide, and says it in words.
 
 Alone because a decision must read as one: exits first, then guards, then the strategy. What it
 comes to is a value; acting.py writes it down and sends.
@@ -6,6 +6,7 @@ comes to is a value; acting.py writes it down and sends.
 May import: acting, chat, core, errors, market, standings, store, strategies, wire.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +22,7 @@ from piggybot.errors import BadInput, BrokerRefused, PiggyError, StrategyFailed,
 from piggybot.market import MarketData
 from piggybot.standings import Scene, Standings
 from piggybot.store import Outgoing
-from piggybot.strategies.panel import Opinion, Panel
+from piggybot.strategies.panel import Opinion, Panel, Question
 from piggybot.strategies.registry import Registry
 from proxy.wire import MarketOut
 
@@ -33,6 +34,8 @@ HALTS = {
     Gate.STRATEGY: Halt.STRATEGY,
 }
 SILENT = Opinion(0, "")
+LEAST_SHARED = 64
+"""Candles. Then 128, 256, and so on: a market has few lengths, however many its strategies have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class At:
     scene: Scene
     slot: datetime
     quote: Quote | Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run that nothing has held back so far: it is its strategy's turn."""
+
+    moment: Moment
+    adds: bool
 
 
 class Deciding:
@@ -77,49 +88,93 @@ class Deciding:
         except PiggyError as trouble:
             return trouble_of(trouble)
 
-    async def work(self, due: Due, at: At) -> SlotWork:
-        """What this run does at this slot."""
+    async def works(self, dues: Sequence[Due], at: At) -> list[SlotWork]:
+        """What these runs, all on one market, do at this slot."""
+        begun = [await self._begun(due, at) for due in dues]
+        waiting = [one for one in begun if isinstance(one, Waiting)]
+        opinions = await self._opinions([one.moment for one in waiting])
+        decided = {
+            one.moment.run.id: self._answered(one, opinion)
+            for one, opinion in zip(waiting, opinions, strict=True)
+        }
+        return [
+            self._written(one.moment, at, *decided[one.moment.run.id])
+            if isinstance(one, Waiting)
+            else one
+            for one in begun
+        ]
+
+    async def _begun(self, due: Due, at: At) -> "SlotWork | Waiting":
+        """All that comes before the strategy: stops, data, exits, guards."""
+        run = due.run
         try:
-            standing = await self._standings.of(due.run, at.scene)
+            standing = await self._standings.of(run, at.scene)
         except PiggyError as trouble:
-            return _held(due.run, at, trouble_of(trouble))
+            return _held(run, at, trouble_of(trouble))
         hold = decisions.barred(standing)
         hold = at.quote if hold is None and isinstance(at.quote, Hold) else hold
         if hold is not None:
-            return _held(due.run, at, hold)
+            return _held(run, at, hold)
         assert isinstance(at.quote, Quote)
         position = position_of(due, standing)
         price, rules = at.quote.price, at.quote.rules
-        moment = Moment(due.run, position, standing, at.slot, price, rules)
-        decision, opinion = await self._decided(moment, at)
-        return self._written(moment, at, decision, opinion)
-
-    async def _decided(self, moment: Moment, at: At) -> tuple[Decision, Opinion]:
-        run, position = moment.run, moment.position
-        out = decisions.way_out(run, position, moment.price, moment.rules, moment.slot)
+        moment = Moment(run, position, standing, at.slot, price, rules)
+        out = decisions.way_out(run, position, price, rules, at.slot)
         if out is not None and not self._acting.patience.has(run.id, position, at.scene.now):
             self._acting.patience.tried(run.id, position, at.scene.now)
-            return out, SILENT
+            return self._written(moment, at, out, SILENT)
         try:
             adds = self._registry.find(run.strategy).adds
-            stake = decisions.stake_of(run, position, adds=adds)
-            halts = decisions.guard(moment, stake)
-            if halts is not None:
-                return held_back(halts), SILENT
-            opinion = await self.opinion(run, moment.slot)
-        except FAILED as failed:
-            return held_back(Hold(Gate.STRATEGY, f"{failed.message} {failed.hint}".strip())), SILENT
-        except PiggyError as trouble:
-            return held_back(trouble_of(trouble)), SILENT
-        return decisions.decide(moment, opinion.signal, adds=adds), opinion
+        except BadInput as gone:
+            return self._written(moment, at, _failed(gone), SILENT)
+        halts = decisions.guard(moment, decisions.stake_of(run, position, adds=adds))
+        if halts is not None:
+            return self._written(moment, at, held_back(halts), SILENT)
+        return Waiting(moment, adds)
+
+    async def _opinions(self, moments: Sequence[Moment]) -> list[Opinion | PiggyError]:
+        """What each run's strategy says, or why it cannot be asked."""
+        found: list[Opinion | PiggyError] = []
+        asked: list[Question] = []
+        places: list[int] = []
+        for place, moment in enumerate(moments):
+            try:
+                asked.append(await self._question(moment.run, moment.slot))
+                places.append(place)
+                found.append(SILENT)
+            except PiggyError as trouble:
+                found.append(trouble)
+        for place, answer in zip(places, await self._panel.opinions(asked), strict=True):
+            found[place] = answer
+        return found
 
     async def opinion(self, run: Run, slot: datetime) -> Opinion:
         """What its strategy says of the candles up to the slot."""
-        count = await self._panel.warmup(run.strategy, run.params)
-        candles = await self._market.candles(
-            run.exchange, run.symbol, run.timeframe, count, end=slot
-        )
-        return await self._panel.opinion(run.strategy, run.params, candles)
+        asked = await self._question(run, slot)
+        return await self._panel.opinion(asked.name, asked.params, asked.candles)
+
+    async def _question(self, run: Run, slot: datetime) -> Question:
+        """Its strategy and the candles: more than it needs, so that many runs share one series.
+
+        Just what it needs, where the market has no more.
+        """
+        needed = await self._panel.warmup(run.strategy, run.params)
+        market = (run.exchange, run.symbol, run.timeframe)
+        shared = max(LEAST_SHARED, 1 << (needed - 1).bit_length())
+        try:
+            candles = await self._market.candles(*market, shared, end=slot)
+        except BrokerRefused as refused:
+            if shared == needed or refused.whole_since is None:
+                raise
+            candles = await self._market.candles(*market, needed, end=slot)
+        return Question(run.strategy, run.params, candles)
+
+    def _answered(self, one: "Waiting", opinion: Opinion | PiggyError) -> tuple[Decision, Opinion]:
+        if isinstance(opinion, FAILED):
+            return _failed(opinion), SILENT
+        if isinstance(opinion, PiggyError):
+            return held_back(trouble_of(opinion)), SILENT
+        return decisions.decide(one.moment, opinion.signal, adds=one.adds), opinion
 
     def _written(self, moment: Moment, at: At, decision: Decision, opinion: Opinion) -> SlotWork:
         """The decision as rows: slot, order, halt with its notice, and what was seen."""
@@ -197,6 +252,10 @@ def halting(work: SlotWork, hold: Hold, chat_id: int, *, holds: bool) -> SlotWor
         not_before=slot.decided,
     )
     return replace(work, halt=halt, halt_why=why, notices=(letter,))
+
+
+def _failed(failure: PiggyError) -> Decision:
+    return held_back(Hold(Gate.STRATEGY, f"{failure.message} {failure.hint}".strip()))
 
 
 def _held(run: Run, at: At, hold: Hold) -> SlotWork:

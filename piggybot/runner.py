@@ -27,7 +27,9 @@ from piggybot.standings import Scene, Standings
 from piggybot.store import Outgoing, Store
 from proxy.wire import Timeframe
 
-PAGE = 250
+PAGE = 100
+AT_ONCE = 10
+"""Runs decided without a pause: between them everything else has its turn, a stop above all."""
 WARNING = 2
 Market = tuple[str, str, Timeframe]
 log = structlog.get_logger(__name__)
@@ -116,7 +118,10 @@ class Runner:
         at = At(scene, slot, await self._deciding.quote(dues[0].run))
         for first in range(0, len(dues), BATCH):
             batch = dues[first : first + BATCH]
-            work = [await self._deciding.work(due, at) for due in batch]
+            work: list[SlotWork] = []
+            for start in range(0, len(batch), AT_ONCE):
+                work += await self._deciding.works(batch[start : start + AT_ONCE], at)
+                await asyncio.sleep(0)
             kept |= await self._acting.do(work)
 
 

@@ -64,9 +64,11 @@ class Shared(Generic[Key, Value]):
 
     def _tidy(self) -> None:
         """Let the oldest go that are answered."""
-        now = self._clock()
-        for key, one in list(self._asked.items()):
-            if one.serves(now, self._life) and len(self._asked) <= self._most:
-                return
+        now, gone = self._clock(), list[Key]()
+        for key, one in self._asked.items():
+            if one.serves(now, self._life) and len(self._asked) - len(gone) <= self._most:
+                break
             if one.task.done():
-                del self._asked[key]
+                gone.append(key)
+        for key in gone:
+            del self._asked[key]

@@ -28,6 +28,8 @@ class Scene:
     """What was seen at one moment, for all."""
 
     now: datetime
+    day: str
+    """Today, as accounts name it."""
     people: Mapping[int, Person]
     stops: frozenset[str]
     latches: Mapping[str, str]
@@ -75,8 +77,10 @@ class Standings:
         """In the store's thread: a few short questions."""
         flags = self._store.flags
         latches = {name: flags.get(name) for name in (NO_ENTRIES, NO_LIVE_ENTRIES)}
+        now = self._clock()
         return Scene(
-            now=self._clock(),
+            now=now,
+            day=f"{now:%Y-%m-%d}",
             people={one.id: one for one in self._store.people.everyone()},
             stops=frozenset(flags.beginning(STOPS)),
             latches={name: why for name, why in latches.items() if why is not None},
@@ -91,4 +95,4 @@ def _latch(account: AccountOut, scene: Scene) -> str:
 
 def _trades(account: AccountOut, scene: Scene) -> int:
     """Today's; what was seen yesterday says nothing."""
-    return account.today.trades if account.today.day == f"{scene.now:%Y-%m-%d}" else 0
+    return account.today.trades if account.today.day == scene.day else 0

@@ -23,6 +23,11 @@ from piggybot.core.runs import Cause, Halt, Run
 ZERO = Decimal(0)
 LONGEST = 300
 """Of what a strategy or a venue says: more does not fit a phone."""
+NOTHING = {
+    What.NO_SIGNAL: "No signal.",
+    What.HOLDS_ALREADY: "It holds {base} already, and does not add.",
+    What.HOLDS_NOTHING: "It holds no {base} that it could sell.",
+}
 HALTED_NEXT = {
     Halt.STRATEGY: "Look into the strategy, then /runs resumes or ends it.",
     Halt.LOSSES: "/runs resumes it, and it counts its losses anew; or ends it.",
@@ -46,17 +51,12 @@ def decision(found: Decision, run: Run) -> str:
     base = run.symbol.split("/", maxsplit=1)[0]
     if found.hold is not None:
         return hold(found.hold, run)
-    units = "" if found.act is None else plain(found.act.units or ZERO)
-    cause = "" if found.act is None else texts_rules.CAUSES[found.act.cause]
-    said = {
-        What.NO_SIGNAL: "No signal.",
-        What.HOLDS_ALREADY: f"It holds {base} already, and does not add.",
-        What.HOLDS_NOTHING: f"It holds no {base} that it could sell.",
-        What.BUYS: f"Buys for {usd(run.amount_usd)}.",
-        What.SELLS: f"Sells {units} {base}.",
-        What.EXITS: f"Sells {units} {base}: {cause}.",
-    }
-    return said[found.what]
+    if found.act is None:
+        return NOTHING[found.what].format(base=base)
+    if found.what is What.BUYS:
+        return f"Buys for {usd(run.amount_usd)}."
+    cause = f": {texts_rules.CAUSES[found.act.cause]}" if found.what is What.EXITS else ""
+    return f"Sells {plain(found.act.units or ZERO)} {base}{cause}."
 
 
 def hold(held: Hold, run: Run) -> str:

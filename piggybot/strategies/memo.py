@@ -5,25 +5,28 @@ May import: nothing of ours.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
 class Memo(Generic[T]):
-    """The last `size` answers. Whoever stops waiting leaves the answer to the others."""
+    """The last `size` answers."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._kept: OrderedDict[Hashable, asyncio.Future[T]] = OrderedDict()
 
-    async def get(self, key: Hashable, begin: Callable[[], asyncio.Future[T]]) -> T:
-        """The answer of that key; `begin` starts the work for it where nobody has yet."""
+    def find(self, key: Hashable) -> asyncio.Future[T] | None:
+        """The answer, or the work for it; None where there is neither."""
         future = self._kept.get(key)
-        if future is None:
-            future = self._kept[key] = begin()
-            if len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return future.result() if future.done() else await asyncio.shield(future)
+        if future is not None:
+            self._kept.move_to_end(key)
+        return future
+
+    def keep(self, key: Hashable, future: asyncio.Future[T]) -> None:
+        """The work for an answer is under way."""
+        self._kept[key] = future
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)

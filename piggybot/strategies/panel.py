@@ -8,9 +8,10 @@ May import: core, errors.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -47,6 +48,15 @@ class Opinion:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Of whom an opinion is wanted, on what."""
+
+    name: str
+    params: Params
+    candles: Candles
+
+
 class Panel:
     """All strategies as one body that is asked. Raises StrategyFailed or StrategySlow."""
 
@@ -61,6 +71,20 @@ class Panel:
         """What it says of the last candle."""
         return await self._ask(self._opinions, _opinion, name, params, candles)
 
+    async def opinions(self, asked: Sequence[Question]) -> list[Opinion | PiggyError]:
+        """What each says of its last candle, many at once; a failure stands in its own place.
+
+        Ours take one turn in their thread, all together: a turn each would cost more than they do.
+        """
+        self._begin([one for one in asked if not self._registry.is_guest(one.name)])
+        futures = [
+            self._started(self._opinions, _opinion, one.name, one.params, one.candles)
+            for one in asked
+        ]
+        if futures:
+            await asyncio.wait(futures)
+        return [cast(Opinion | PiggyError, one.result()) for one in futures]
+
     async def signals(self, name: str, params: Params, candles: Candles) -> Signals:
         """What it says of each candle; nothing of the first ones, up to its warmup.
 
@@ -74,7 +98,12 @@ class Panel:
 
     async def warmup(self, name: str, params: Params) -> int:
         """How many candles it needs to be shown, so that more would change nothing."""
-        return await self._ask(self._opinions, _warmup, name, params, None)
+        if self._registry.is_guest(name):
+            return await self._ask(self._opinions, _warmup, name, params, None)
+        answer = self._answer(_warmup, name, params, None)  # a number: no work for a thread
+        if isinstance(answer, PiggyError):
+            raise answer
+        return cast(int, answer)
 
     def close(self) -> None:
         for lane in self._lanes.values():
@@ -88,18 +117,54 @@ class Panel:
         params: Params,
         candles: Candles | None,
     ) -> T:
-        def begin() -> asyncio.Future[object]:
-            loop = asyncio.get_running_loop()
-            given = dict(params)
-            return loop.run_in_executor(
-                self._lane(name), self._answer, question, name, given, candles
-            )
-
-        key = (question, name, tuple(sorted(params.items())), self._print(candles))
-        answer = await memo.get(key, begin)
+        """The answer. Whoever stops waiting leaves it to the others."""
+        future = self._started(memo, question, name, params, candles)
+        answer = future.result() if future.done() else await asyncio.shield(future)
         if isinstance(answer, PiggyError):
             raise type(answer)(answer.message, answer.hint)
         return cast(T, answer)
+
+    def _started(
+        self,
+        memo: Memo[object],
+        question: Callable[..., object],
+        name: str,
+        params: Params,
+        candles: Candles | None,
+    ) -> asyncio.Future[object]:
+        """The answer, or the work for it, which begins where nobody has begun it yet."""
+        key = self._key(question, name, params, candles)
+        future = memo.find(key)
+        if future is None:
+            loop, lane = asyncio.get_running_loop(), self._lane(name)
+            given = dict(params)
+            future = loop.run_in_executor(lane, self._answer, question, name, given, candles)
+            memo.keep(key, future)
+        return future
+
+    def _begin(self, ours: Sequence[Question]) -> None:
+        """Let the thread of ours answer what was not asked before, in one go."""
+        loop = asyncio.get_running_loop()
+        futures: dict[Hashable, asyncio.Future[object]] = {}
+        fresh = []
+        for one in ours:
+            key = self._key(_opinion, one.name, one.params, one.candles)
+            if key not in futures and self._opinions.find(key) is None:
+                futures[key] = loop.create_future()
+                self._opinions.keep(key, futures[key])
+                fresh.append(one)
+        if fresh:
+            job = loop.run_in_executor(self._thread(OURS), self._answers, fresh)
+            job.add_done_callback(partial(_hand_out, list(futures.values())))
+
+    def _answers(self, asked: Sequence[Question]) -> list[object]:
+        """In the thread of ours."""
+        return [self._answer(_opinion, one.name, one.params, one.candles) for one in asked]
+
+    def _key(
+        self, question: Callable[..., object], name: str, params: Params, candles: Candles | None
+    ) -> Hashable:
+        return (question, name, tuple(sorted(params.items())), self._print(candles))
 
     def _answer(
         self, question: Callable[..., object], name: str, params: Params, candles: Candles | None
@@ -118,7 +183,9 @@ class Panel:
 
     def _lane(self, name: str) -> ThreadPoolExecutor:
         """One thread for all of ours, and one for each guest: who is slow holds up nobody else."""
-        lane = name if self._registry.is_guest(name) else OURS
+        return self._thread(name if self._registry.is_guest(name) else OURS)
+
+    def _thread(self, lane: str) -> ThreadPoolExecutor:
         if lane not in self._lanes:
             self._lanes[lane] = ThreadPoolExecutor(1, f"strategies-{lane}")
         return self._lanes[lane]
@@ -131,6 +198,17 @@ class Panel:
         if found is None:
             found = self._prints[candles] = _fingerprint(candles)
         return found
+
+
+def _hand_out(waiting: Sequence[asyncio.Future[object]], job: asyncio.Future[list[object]]) -> None:
+    """Give each its answer; where the thread has ended, nobody gets one."""
+    if job.cancelled() or job.exception() is not None:
+        for one in waiting:
+            one.cancel()
+        return
+    for one, answer in zip(waiting, job.result(), strict=True):
+        if not one.done():
+            one.set_result(answer)
 
 
 def _opinion(strategy: Strategy, candles: Candles) -> Opinion:

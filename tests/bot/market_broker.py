@@ -39,6 +39,8 @@ class MarketBroker(FakeBroker):
         self.asked_candles = 0
         self.orders: list[TradeIn] = []
         self.min_notional = Decimal(1)
+        self.most = 10_000
+        """Candles that there are."""
 
     def draw(
         self, slot: datetime, closes: tuple[int, ...], symbol: str = "BTC/USDT", step: int = 3600
@@ -75,6 +77,9 @@ class MarketBroker(FakeBroker):
         if self.trouble is not None:
             raise BrokerRefused(self.trouble, 503)
         assert end is not None
+        if limit > self.most:
+            short = Problem(code="too_little_history", message="There are too few candles.")
+            raise BrokerRefused(short, 503, None, end)
         length = Timeframe(timeframe).ms
         times = range(end - limit * length, end, length)
         return CandlesOut(

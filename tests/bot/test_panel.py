@@ -15,7 +15,7 @@ import pytest
 from piggybot.core.market import Candles, Floats
 from piggybot.errors import StrategyFailed
 from piggybot.strategies import Signals, Strategy
-from piggybot.strategies.panel import Opinion, Panel
+from piggybot.strategies.panel import Opinion, Panel, Question
 from piggybot.strategies.registry import Registry
 from piggybot.strategies.rsi import Rsi
 from piggybot.strategies.sma_crossover import SmaCrossover
@@ -210,3 +210,33 @@ async def test_lines_that_cannot_be_drawn_are_a_failure(lines: object, sentence:
     with pytest.raises(StrategyFailed, match=sentence):
         await panel.lines("rsi", {}, hourly())
     panel.close()
+
+
+async def test_many_opinions_at_once_are_what_each_alone_would_be(panel: Panel):
+    seen = hourly().part(0, 700)
+    asked = [
+        Question("sma_crossover", {}, seen),
+        Question("sma_crossover", {"fast": "5"}, seen),
+        Question("no_such_strategy", {}, seen),
+        Question("rsi", {"window": "14"}, seen),
+        Question("sma_crossover", {}, seen),
+    ]
+    said = await panel.opinions(asked)
+    assert isinstance(said[2], StrategyFailed)
+    for one, answer in zip(asked, said, strict=True):
+        if one.name != "no_such_strategy":
+            assert answer == await panel.opinion(one.name, one.params, one.candles)
+    assert said[0] is said[4]
+    assert await panel.opinions([]) == []
+
+
+async def test_many_opinions_take_one_turn_of_the_thread_and_are_kept():
+    threads: list[str] = []
+    panel = Panel(Watched(Counting(threads)))
+    try:
+        asked = [Question("rsi", {"n": str(n)}, hourly().part(0, 50)) for n in range(20)]
+        await panel.opinions(asked)
+        await panel.opinions(asked)
+        assert threads == ["strategies-built-in_0"] * 20
+    finally:
+        panel.close()

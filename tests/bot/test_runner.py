@@ -166,6 +166,16 @@ async def test_the_peak_and_the_best_are_kept_at_each_slot(trader: Bench) -> Non
     assert trader.store.ledger.position(KEY) == held
 
 
+async def test_a_young_market_is_asked_for_no_more_than_is_needed(trader: Bench) -> None:
+    begin(trader)
+    trader.broker.most = 4
+    assert len(await tick(trader, UP, hours=1)) == 1
+    assert last(trader).signal == 1
+    trader.broker.most = 3
+    await tick(trader, DOWN, hours=1)
+    assert last(trader).reason == "There are too few candles (too_little_history)."
+
+
 async def test_two_people_trade_apart(trader: Bench) -> None:
     trader.join(8, owner=False)
     begin(trader)
