@@ -2,7 +2,7 @@
 
 Pure, and asked twice: before the venue is troubled, and inside the transaction that reserves.
 
-May import: errors, records, wire.
+May import: errors, records, ways, wire.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from proxy.errors import Denied
 from proxy.records import Account, Book, Entry
+from proxy.ways import Way, seen_on
 from proxy.wire import Mode, Side
 
 
@@ -27,6 +28,8 @@ class Asked:
     recovering: bool
     unasked: int
     """Orders from before the start that the venue has not answered about; they hold buys back."""
+    way: Way | None = None
+    """The way out of a stop that names this very order."""
 
 
 def still_asking(unasked: int) -> Denied:
@@ -38,10 +41,11 @@ def still_asking(unasked: int) -> Denied:
     )
 
 
-def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) -> None:
-    """Whether this account may place such an order at all."""
-    entry = asked.entry
-    if stopped:
+def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) -> Account:
+    """The account as this order meets it; Denied where it may not place such an order at all."""
+    entry, found = asked.entry, account
+    account = seen_on(asked.way, found)
+    if stopped and account is found:
         raise Denied("stopped", "A stop for all accounts is in force.", "The owner's /resume.")
     if account.mode is Mode.HALTED:
         raise Denied("account_halted", "This account is stopped.", "/resume ends the stop.")
@@ -61,17 +65,22 @@ def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) 
     if entry.not_after is not None and now > entry.not_after:
         late = int((now - entry.not_after).total_seconds())
         raise Denied("too_late", f"The order came {late} s after its time.", "Ask for it anew.")
-    if account.book is not Book.LIVE:
-        return
+    if account.book is Book.LIVE:
+        _check_real(asked)
+    return account
+
+
+def _check_real(asked: Asked) -> None:
+    """What holds back real orders only."""
     if asked.recovering:
         raise Denied(
             "recovering",
             "Orders from before the restart are still being checked.",
             "Try again in a moment.",
         )
-    if entry.side is Side.BUY and asked.unasked:
+    if asked.entry.side is Side.BUY and asked.unasked:
         raise still_asking(asked.unasked)
-    if entry.side is Side.BUY and not asked.live_allowed:
+    if asked.entry.side is Side.BUY and not asked.live_allowed:
         hint = "Set ALLOW_LIVE=1 in the proxy's environment and restart it."
         raise Denied("live_not_allowed", "The operator has not allowed live trading.", hint)
 

@@ -1,8 +1,8 @@
 """Composition root of the proxy: builds everything, starts it, ends it. Knows every class.
 
 May import: accounts, answers, book_rows, budget, candle_rows, candles, ccxt_line, credentials,
-desk, errors, exchange, gate, known, logs, modes, paper, parts, routes, settings, stopgate, store,
-vault, venue_books, wire.
+desk, errors, exchange, gate, known, logs, modes, needs, paper, parts, routes, settings, stopgate,
+store, vault, venue_books, wire.
 """
 
 import asyncio
@@ -35,9 +35,10 @@ from proxy.exchange import FRESH, CcxtVenue
 from proxy.gate import Gate
 from proxy.known import EXCHANGES, SUPPORTED
 from proxy.logs import Secrets
+from proxy.needs import House
 from proxy.paper import PaperVenue
 from proxy.parts import Clock, LiveRules, Monotonic, Parts, Sleep
-from proxy.routes import House, router
+from proxy.routes import router
 from proxy.settings import BadSettings, Settings
 from proxy.stopgate import StopGate
 from proxy.store import Store
@@ -134,7 +135,7 @@ class _Built:
         self._parts = Parts(
             store=store,
             door=self._door,
-            gate=StopGate(settings.stop_file),
+            gate=StopGate(settings.stop_file, world.monotonic),
             venues=self._venues,
             paper=self._papers(store),
             vault=vault,

@@ -3,8 +3,8 @@
 Every order comes through `place`, paper and live; whatever is not known afterwards is the
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
-May import: accounts, admission, budget, conclusion, daywatch, errors, fees, intake, journal, parts,
-records, resolve, risk, stopgate, stopping, venue, wire.
+May import: accounts, admission, budget, conclusion, daywatch, errors, fees, flattening, intake,
+journal, looking, parts, records, resolve, risk, stopgate, stopping, venue, ways, wire.
 """
 
 import asyncio
@@ -17,17 +17,20 @@ from proxy.admission import Asked, check_account
 from proxy.budget import Purpose, asking
 from proxy.conclusion import after_send
 from proxy.daywatch import DayWatch
-from proxy.errors import GateClosed, NoKey, NotFound, ProxyError
+from proxy.errors import GateClosed, NotFound, ProxyError
 from proxy.fees import valued
+from proxy.flattening import Flattening
 from proxy.intake import answer_of, draft_of
 from proxy.journal import Reserve
+from proxy.looking import world_of
 from proxy.parts import Flights, Parts, Tasks
 from proxy.records import Account, Book, Entry
 from proxy.resolve import Resolver
-from proxy.risk import LOSS_CODE, World, effective, judge
+from proxy.risk import LOSS_CODE, effective, judge
 from proxy.stopgate import Ticket
 from proxy.stopping import Stopping
 from proxy.venue import Report, Venue, Verdict
+from proxy.ways import Way
 from proxy.wire import (
     CheckOut,
     Mode,
@@ -62,6 +65,7 @@ class Desk:
         self._resolver = Resolver(parts, self._flights, self._over)
         self._days = DayWatch(parts, accounts.valuer, accounts.modes)
         self._stopping = Stopping(parts, self._flights, self._tasks)
+        self.flattening = Flattening(parts, accounts.modes, self._stopping)
         accounts.modes.watch_file = self._stopping.watch_file
         accounts.modes.unasked = self._resolver.unasked
 
@@ -79,7 +83,6 @@ class Desk:
         account = await self._accounts.modes.find(order.userId)
         try:
             draft = draft_of(order, CHECKED, self._parts.clock())
-            draft = replace(draft, mode=account.mode, epoch=account.epoch)
             await self._judge(order, draft, account, self._journal.weigh)
         except ProxyError as refusal:
             return CheckOut(allowed=False, error=_problem(refusal))
@@ -158,6 +161,7 @@ class Desk:
 
     async def watch_once(self) -> None:
         await self._stopping.watch()
+        await self.flattening.watch()
         await self._accounts.modes.watch()
         await self._days.look()
 
@@ -179,6 +183,7 @@ class Desk:
             entry = await self._parts.door(self._journal.get, client_id)
             if entry is None:
                 entry = await self._first(order, client_id)
+        await self.flattening.review(order.userId)
         return answer_of(entry, order)
 
     async def _first(self, order: TradeIn, client_id: str) -> Entry:
@@ -207,11 +212,13 @@ class Desk:
             self._parts.live.allowed,
             self.recovering,
             await self._resolver.unasked(order.userId),
+            self._way(order, draft.client_id),
         )
         parts, limits = self._parts, effective(self._parts.limits, account.chat)
-        check_account(asked, account, parts.gate.stopped, draft.created)
+        account = check_account(asked, account, parts.gate.stopped, draft.created)
+        draft = replace(draft, mode=account.mode, epoch=account.epoch)
         with asking(Purpose.ASK):
-            world = await self._world(order, draft)
+            world = await world_of(parts, self._accounts.valuer, order, draft)
         venue = parts.venue(order.exchange, draft.book)
         now = parts.clock()
         asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))
@@ -222,26 +229,12 @@ class Desk:
             lambda books: judge(asked, world, books, limits, now),
         )
 
-    async def _world(self, order: TradeIn, draft: Entry) -> World:
-        """What the venue says, asked before the transaction."""
-        venue = self._parts.venue(order.exchange, draft.book)
-        named = self._parts.venues.get(order.exchange, venue)
-        if draft.book is Book.LIVE:
-            await self._check_key(order.userId, order.exchange, named.title)
-        market = await venue.market(order.symbolCcxt or order.symbol)
-        quote = await venue.quote(market.symbol)
-        valuation = None
-        if draft.side is Side.BUY:
-            valuer = self._accounts.valuer
-            valuation = await valuer.value(order.userId, draft.book, order.exchange)
-            if valuation is not None and valuer.fresh(valuation):
-                await valuer.begin_day(order.userId, draft.book, valuation)
-        return World(named.title, market, quote.price, quote.at, valuation)
-
-    async def _check_key(self, user_id: str, exchange: str, title: str) -> None:
-        key = await self._parts.door(self._parts.store.keys.find, user_id, exchange)
-        if key is None or key.validated_at is None:
-            raise NoKey("no_key", f"There is no validated key for {title}.", "/setkeys stores one.")
+    def _way(self, order: TradeIn, client_id: str) -> Way | None:
+        """The way out of a stop, where it is for this very order."""
+        way = self._parts.gate.way(order.userId)
+        if way is None or not way.leads(client_id, order.side, order.mode, order.epoch):
+            return None
+        return way
 
     async def _deny(self, draft: Entry, refusal: ProxyError) -> Entry:
         """Journal our refusal, so that the same id gets the same answer."""
@@ -255,7 +248,8 @@ class Desk:
     async def _send(self, entry: Entry, venue: Venue) -> Entry:
         """Send once, through the gate, and write down what came back."""
         passed: list[datetime] = []
-        ticket = Ticket(entry.user_id, entry.epoch, entry.mode, entry.side, entry.not_after)
+        who, which = entry.user_id, entry.client_id
+        ticket = Ticket(who, entry.epoch, entry.mode, entry.side, entry.not_after, which)
 
         def gate() -> None:
             now = self._parts.clock()

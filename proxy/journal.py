@@ -7,13 +7,13 @@ May import: fills, records, rows, tables, wire.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from proxy.fills import Position, apply_cash, cash_of
 from proxy.records import Account, Book, Books, DayStart, Entry, Held, milliseconds
@@ -129,6 +129,24 @@ class Journal:
         with self._engine.connect() as db:
             return _held(db, user_id, book)
 
+    def free(self, user_id: str, book: Book) -> list[tuple[Held, Decimal]]:
+        """What our own fills hold, and how much of each no unresolved sell may still take."""
+        with self._engine.connect() as db:
+            return [
+                (one, one.position.units - _reserved(db, user_id, book, one.exchange, one.symbol))
+                for one in _held(db, user_id, book)
+            ]
+
+    def are_over(self, user_id: str, client_ids: Collection[str]) -> bool:
+        """Whether all these orders of this user were made, and have ended."""
+        query = select(func.count()).where(
+            orders.c.client_id.in_(client_ids),
+            orders.c.user_id == user_id,
+            orders.c.status.in_(OVER),
+        )
+        with self._engine.connect() as db:
+            return db.execute(query).scalar_one() == len(client_ids)
+
     def books(self, account: Account, book: Book, today: date) -> Books:
         """The books as a limit sees them, without an order."""
         with self._engine.connect() as db:
@@ -182,7 +200,8 @@ def _books(db: Connection, account: Account, entry: Entry, today: date) -> Books
         ),
         Decimal(0),
     )
-    return replace(books, free_units=held - _reserved(db, entry))
+    taken = _reserved(db, entry.user_id, entry.book, entry.exchange, entry.symbol)
+    return replace(books, free_units=held - taken)
 
 
 def _account_books(db: Connection, account: Account, book: Book, today: date) -> Books:
@@ -223,13 +242,13 @@ def _buys(db: Connection, user_id: str, book: Book, start: datetime) -> list[Dec
     return spent
 
 
-def _reserved(db: Connection, entry: Entry) -> Decimal:
-    """Units that unresolved sells of the same symbol may still take."""
+def _reserved(db: Connection, user_id: str, book: Book, exchange: str, symbol: str) -> Decimal:
+    """Units that unresolved sells of this symbol may still take."""
     query = select(orders).where(
-        orders.c.user_id == entry.user_id,
-        orders.c.book == entry.book.value,
-        orders.c.exchange == entry.exchange,
-        orders.c.symbol == entry.symbol,
+        orders.c.user_id == user_id,
+        orders.c.book == book.value,
+        orders.c.exchange == exchange,
+        orders.c.symbol == symbol,
         orders.c.side == Side.SELL.value,
         orders.c.status.not_in(OVER),
     )

@@ -75,16 +75,16 @@ def effective(operator: Limits, chat: ChatLimits) -> Limits:
 
 def judge(asked: Asked, world: World, books: Books, limits: Limits, now: datetime) -> Entry:
     """The entry as it will be sent, or Denied. Runs inside the transaction that reserves."""
-    check_account(asked, books.account, books.stopped, now)
+    account = check_account(asked, books.account, books.stopped, now)
     entry = replace(
         asked.entry,
-        mode=books.account.mode,
-        epoch=books.account.epoch,
+        mode=account.mode,
+        epoch=account.epoch,
         market=world.market,
         symbol=world.market.symbol,
     )
     if entry.book is not asked.entry.book:
-        raise Denied("mode_mismatch", f"The account just changed to {books.account.mode}.")
+        raise Denied("mode_mismatch", f"The account just changed to {account.mode}.")
     _check_price(asked, world, now)
     if entry.side is Side.SELL:
         return _judge_sell(entry, world, books)

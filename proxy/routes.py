@@ -2,25 +2,31 @@
 
 Errors become statuses in `app.py`, not here. Who may call was decided in `gate.py`.
 
-May import: accounts, candles, credentials, desk, gate, known, records, venue, venue_books, wire.
+May import: candles, gate, known, needs, records, wire.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from proxy.accounts import Accounts
-from proxy.candles import MOST, CandleFeed
-from proxy.credentials import Credentials
-from proxy.desk import Desk
+from proxy.candles import MOST
 from proxy.gate import AUTHENTICATED
 from proxy.known import checked
+from proxy.needs import (
+    LONGEST_WORD,
+    AnId,
+    AUser,
+    TheAccounts,
+    TheCredentials,
+    TheDesk,
+    TheHouse,
+    TheVenue,
+    WhoseQuery,
+    Word,
+)
 from proxy.records import milliseconds
-from proxy.venue import Venue
-from proxy.venue_books import VenueBooks
 from proxy.wire import (
     LAST_MOMENT,
     AccountOut,
@@ -33,6 +39,8 @@ from proxy.wire import (
     ClientOrderId,
     CredentialsIn,
     CredentialsOut,
+    FlattenIn,
+    FlattenOut,
     ForgetIn,
     ForgetOut,
     HealthOut,
@@ -44,6 +52,7 @@ from proxy.wire import (
     PendingOut,
     PriceOut,
     RegisterIn,
+    SellableOut,
     StopIn,
     StopOut,
     TradeIn,
@@ -53,65 +62,15 @@ from proxy.wire import (
 )
 
 ACCEPTED = 202
-LONGEST_WORD = 32
-
 PATIENCE = 5.0
 """Seconds after which a caller is told that an order's outcome is not known yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the routes call."""
-
-    desk: Desk
-    accounts: Accounts
-    credentials: Credentials
-    venues: Mapping[str, Venue]
-    candles: CandleFeed
-    books: VenueBooks
-    health: Callable[[], HealthOut]
-    mint: Callable[[], str]
-
-
-def the_house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
-
-
-def the_desk(house: Annotated[House, Depends(the_house)]) -> Desk:
-    return house.desk
-
-
-def the_accounts(house: Annotated[House, Depends(the_house)]) -> Accounts:
-    return house.accounts
-
-
-def the_credentials(house: Annotated[House, Depends(the_house)]) -> Credentials:
-    return house.credentials
-
-
-def the_venue(
-    house: Annotated[House, Depends(the_house)],
-    exchange: Annotated[str, Query(max_length=LONGEST_WORD)],
-) -> Venue:
-    return house.venues[checked(exchange)]
-
-
-async def touch(request: Request, house: Annotated[House, Depends(the_house)]) -> None:
+async def touch(request: Request, house: TheHouse) -> None:
     """The bot is alive: every authenticated call says so."""
     if request.scope[AUTHENTICATED]:
         house.accounts.touched()
 
-
-TheHouse = Annotated[House, Depends(the_house)]
-TheDesk = Annotated[Desk, Depends(the_desk)]
-TheAccounts = Annotated[Accounts, Depends(the_accounts)]
-TheCredentials = Annotated[Credentials, Depends(the_credentials)]
-TheVenue = Annotated[Venue, Depends(the_venue)]
-AnId = Annotated[ClientOrderId, Path()]
-AUser = Annotated[UserId, Path()]
-WhoseQuery = Annotated[UserId, Query()]
-Word = Annotated[str, Query(max_length=LONGEST_WORD)]
 
 router = APIRouter(prefix="/api", dependencies=[Depends(touch)])
 
@@ -156,6 +115,20 @@ async def stop(ask: StopIn, desk: TheDesk) -> StopOut:
 async def stop_state(desk: TheDesk, userId: Annotated[UserId | None, Query()] = None) -> StopOut:
     """How far a stop has come."""
     return await desk.stop_state(userId)
+
+
+@router.get("/sellable/{userId}")
+async def sellable(
+    userId: AUser, desk: TheDesk, allAccounts: Annotated[bool, Query()] = False
+) -> SellableOut:
+    """What our fills hold, and what an order could sell of it now."""
+    return await desk.flattening.sellable(userId, allAccounts)
+
+
+@router.post("/flatten")
+async def flatten(ask: FlattenIn, desk: TheDesk) -> FlattenOut:
+    """Let confirmed sells, and nothing else, pass a stop for a minute."""
+    return await desk.flattening.open(ask)
 
 
 @router.post("/credentials")

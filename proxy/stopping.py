@@ -64,7 +64,10 @@ class Stopping:
 
     async def stop(self, user_id: str | None, reason: str = "") -> StopOut:
         """Close the gate, commit, answer; the rest goes on by itself. NotFound."""
-        epoch = await (self._close_all(reason) if user_id is None else self._close(user_id))
+        if user_id is None:
+            epoch = await self._close_all(reason or REASON_ALL)
+        else:
+            epoch = await self._close(user_id, reason or REASON)
         self.follow(user_id)
         return await self._state(user_id, epoch, closed=True)
 
@@ -106,10 +109,10 @@ class Stopping:
         self._settlements[user_id] = settlement
         self._tasks.start(self._settle(user_id, settlement))
 
-    async def _close(self, user_id: str) -> int:
+    async def _close(self, user_id: str, reason: str) -> int:
         parts = self._parts
         at_least = parts.gate.close(user_id)
-        account = await parts.door(parts.store.accounts.halt, user_id, at_least, REASON)
+        account = await parts.door(parts.store.accounts.halt, user_id, at_least, reason)
         if account is None:
             raise NotFound(
                 "unknown_account", "There is no such account.", "POST /api/account makes it."
@@ -120,7 +123,7 @@ class Stopping:
     async def _close_all(self, reason: str) -> int:
         parts = self._parts
         at_least = parts.gate.close_all()
-        accounts = await parts.door(parts.store.accounts.halt_all, at_least, reason or REASON_ALL)
+        accounts = await parts.door(parts.store.accounts.halt_all, at_least, reason)
         # Again, for who was registered or resumed meanwhile: now it is committed.
         parts.gate.hold_all(accounts)
         return max((account.epoch for account in accounts), default=0)

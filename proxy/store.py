@@ -76,6 +76,14 @@ class AccountRows:
             known = _find(db, user_id)
             return None if known is None else _halt(db, known, at_least, reason)
 
+    def renew(self, seen: Account) -> Account | None:
+        """A fresh epoch for a halted account as it was `seen`; None where it has changed since."""
+        with self._engine.begin() as db:
+            known = _find(db, seen.user_id)
+            if known is None or (known.mode, known.epoch) != (Mode.HALTED, seen.epoch):
+                return None
+            return _halt(db, known, 0, known.reason)
+
     def halt_all(self, at_least: Mapping[str, int], reason: str) -> list[Account]:
         """The stop for all: the flag, and every account halted under a new epoch."""
         with self._engine.begin() as db:

@@ -25,7 +25,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "pysqlite3": ("migrations/database.py",),
     "cryptography": ("piggybot/seal.py", "proxy/vault.py"),
     "apscheduler": ("piggybot/ticks.py",),
-    "fastapi": ("proxy/routes.py", "proxy/answers.py"),
+    "fastapi": ("proxy/routes.py", "proxy/needs.py", "proxy/answers.py"),
     "starlette": ("proxy/answers.py", "piggybot/sandbox/", "piggybot/page/"),
     "uvicorn": ("proxy/__main__.py", "piggybot/sandbox/"),
     "httpx": (

@@ -34,6 +34,7 @@ from proxy.wire.base import (
     Wire,
 )
 from proxy.wire.books import AdoptIn, AdoptOut, BooksOut, VenueOrder
+from proxy.wire.flatten import FlattenIn, FlattenOut, Sellable, SellableOut
 from proxy.wire.keys import (
     CredentialsIn,
     CredentialsOut,
@@ -66,6 +67,8 @@ __all__ = [
     "ErrorOut",
     "Exchange",
     "Fill",
+    "FlattenIn",
+    "FlattenOut",
     "ForgetIn",
     "ForgetOut",
     "HealthOut",
@@ -83,6 +86,8 @@ __all__ = [
     "PriceOut",
     "Problem",
     "RegisterIn",
+    "Sellable",
+    "SellableOut",
     "Side",
     "Status",
     "StopIn",

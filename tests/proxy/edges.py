@@ -13,8 +13,8 @@ from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
 from piggybot.sandbox.serve import Server
 from proxy.app import World, build, now
 from proxy.logs import Secrets
+from proxy.needs import House
 from proxy.parts import Clock
-from proxy.routes import House
 from proxy.settings import Settings, load
 from proxy.vault import Vault
 

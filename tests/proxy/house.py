@@ -72,7 +72,7 @@ class House:
         self._built.append((engine, door))
         self.engine = engine
         self.store = Store(engine)
-        self.gate = StopGate(self.folder / "STOP")
+        self.gate = StopGate(self.folder / "STOP", self.monotonic)
         self.vault = Vault(self.folder / "proxy")
         paper = PaperVenue(self.venue, self.store, door, self.clock)
         venues, papers = {"binanceus": self.venue}, {"binanceus": paper}

@@ -139,4 +139,4 @@ async def test_a_stop_that_could_not_be_committed_still_shuts_the_gate(house):
 def test_the_gate_is_shut_until_it_is_loaded(tmp_path):
     gate = StopGate(tmp_path / "STOP")
     with pytest.raises(GateClosed):
-        gate.check(Ticket("ann", 1, Mode.PAPER, Side.BUY, None), NOON)
+        gate.check(Ticket("ann", 1, Mode.PAPER, Side.BUY, None, ID), NOON)
