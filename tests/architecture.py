@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tests.rooms import (
@@ -53,12 +54,24 @@ class Source:
 
     @property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+        return _parsed(self.text)[0]
+
+    @property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All of the tree."""
+        return _parsed(self.text)[1]
 
     def within(self, places: tuple[str, ...]) -> bool:
         return any(
             self.path.startswith(one) if one.endswith("/") else self.path == one for one in places
         )
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> tuple[ast.Module, tuple[ast.AST, ...]]:
+    """Kept for the rules that look at the same file one after the other."""
+    tree = ast.parse(text)
+    return tree, tuple(ast.walk(tree))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +93,11 @@ def complaints(source: Source) -> Iterator[str]:
             yield f"{source.path}: {wrong}"
 
 
-def imports(source: Source) -> list[Import]:
+@cache
+def imports(source: Source) -> tuple[Import, ...]:
     """Every import of the file, with `from x import y` as x, or x.y where x is a house."""
-    found = []
-    for node in ast.walk(source.tree):
+    found: list[Import] = []
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             found += [Import(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -92,7 +106,7 @@ def imports(source: Source) -> list[Import]:
                 found += [Import(f"{module}.{alias.name}", node.lineno) for alias in node.names]
             else:
                 found.append(Import(module, node.lineno))
-    return found
+    return tuple(found)
 
 
 def signed(source: Source) -> set[str] | None:
@@ -154,7 +168,7 @@ def is_small(source: Source) -> Iterator[str]:
         yield f"has {lines} lines; below {MOST_LINES} is the rule"
     if source.within(VERSIONS):
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length >= MOST_FUNCTION_LINES:
@@ -162,7 +176,11 @@ def is_small(source: Source) -> Iterator[str]:
 
 
 def imports_at_the_top(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    at_the_top = {id(node) for node in source.tree.body}
+    found = [node for node in source.nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    if at_the_top.issuperset(map(id, found)):
+        return
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Import | ast.ImportFrom):
@@ -177,7 +195,7 @@ def takes_time_and_chance_as_arguments(source: Source) -> Iterator[str]:
             yield f"line {one.line}: imports {one.top}; time and chance come in as arguments"
         if source.path.startswith("piggybot/core/") and one.top in CORE_CANNOT:
             yield f"line {one.line}: imports {one.top}; the core does no I/O"
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and _dotted(node.func) in IMPURE:
             yield f"line {node.lineno}: calls {_dotted(node.func)}; it comes in as an argument"
 
@@ -188,7 +206,7 @@ def knows_no_float(source: Source) -> Iterator[str]:
         return
     money = source.within(MONEY_ROOMS)
     exact = money and not source.within(WITH_PAUSES)
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         called = isinstance(node, ast.Call) and _dotted(node.func) == "float"
         if called and not source.within(TIMING):
             yield f"line {node.lineno}: calls float(); money is Decimal"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 BOT, PROXY, OUTSIDE = "bot", "proxy", "outside"
+BOTH = (PROXY, BOT)
 BEFORE, DONE, AFTER = "before", "done, not answered", "after"
 ASIDE = (
     "Telegram getUpdates",

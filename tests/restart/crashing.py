@@ -1,9 +1,9 @@
 """How a real process kills itself at a boundary.
 
-Alone because the two launchers share it: `python -m tests.restart.crashing_proxy` and `…_bot` are
-the real mains under the same listeners as the tests in process. They only count from the moment
-when the file CRASH_AT names a boundary, and at that boundary the process sends itself SIGKILL.
-Without the file each is its house, and nothing else.
+Alone because the two launchers share it: crashing_proxy and crashing_bot are the real mains under
+the same listeners as the tests in process. They only count from the moment when the file CRASH_AT
+names a boundary, and at that boundary the process sends itself SIGKILL. Without the file each is
+its house, and nothing else.
 
 May import: boundaries.
 """

@@ -1,16 +1,21 @@
-"""`python -m tests.restart.crashing_bot bot`: the real bot, which can kill itself at a boundary.
+"""The real bot, which can kill itself at a boundary.
 
-Alone because it is a process, and loads no more than the bot does.
+Alone because the two houses share nothing that runs.
 
 May import: __main__, crashing, hooks, hooks_bot.
 """
+
+import sys
 
 from piggybot.__main__ import main
 from tests.restart.crashing import Suicide
 from tests.restart.hooks import commits
 from tests.restart.hooks_bot import bots_wire
 
-if __name__ == "__main__":
+
+def run() -> None:
+    """`piggybot bot`, in this process, to its end."""
+    sys.argv = ["piggybot", "bot"]
     fate = Suicide()
     with commits(fate), bots_wire(fate):
         main()

@@ -1,6 +1,6 @@
-"""`python -m tests.restart.crashing_proxy`: the real proxy, which can kill itself at a boundary.
+"""The real proxy, which can kill itself at a boundary.
 
-Alone because it is a process, and loads no more than the proxy does.
+Alone because the two houses share nothing that runs.
 
 May import: __main__, crashing, hooks, hooks_proxy.
 """
@@ -12,7 +12,10 @@ from tests.restart.crashing import Suicide
 from tests.restart.hooks import commits
 from tests.restart.hooks_proxy import proxys_wire
 
-if __name__ == "__main__":
+
+def run() -> None:
+    """`python -m proxy`, in this process, to its end."""
+    sys.argv = ["proxy"]
     fate = Suicide()
     with commits(fate), proxys_wire(fate):
         sys.exit(main())

@@ -7,13 +7,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
-from tests.restart.boundaries import BOT, PROXY, Point
+from tests.restart.boundaries import Point
 from tests.restart.houses import RestartWorld
 from tests.restart.judge import Judge
 from tests.restart.paths import Path
 
 LOOK_EVERY = 4
-BOTH = (PROXY, BOT)
 
 
 class Cutter:

@@ -1,40 +1,31 @@
 """A world of real processes: the exchange and Telegram here, the proxy and the bot as children.
 
-Alone because it is built of what the product itself uses for its demo, and ends its children by
-SIGKILL at chosen boundaries, or all at once while the exchange holds an answer back.
+Alone because it ends its children by SIGKILL at chosen boundaries, or all at once while the
+exchange holds an answer back.
 
-May import: boundaries, crashing, judge, memory, processes, world.
+May import: boundaries, crashing, crashing_bot, crashing_proxy, forks, judge, kills, memory,
+processes, world.
 """
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from piggybot.demo import free_port
-from piggybot.processes import Child, Job, own_environment
+from piggybot.processes import own_environment
+from tests.restart import crashing_bot, crashing_proxy
 from tests.restart.boundaries import BOT, PROXY, Point
 from tests.restart.crashing import FILE, arm
+from tests.restart.forks import Fork, Job
 from tests.restart.judge import Judge, Marks
+from tests.restart.kills import Kill
 from tests.restart.memory import Memory
 from tests.world import PROXY_TOKEN, Outside, Time
 
-START_SECONDS = 30.0
-SETTLE_SECONDS = 30.0
+START_SECONDS = 60.0
+SETTLE_SECONDS = 60.0
 STEP = 0.05
-MAINS = {PROXY: ["tests.restart.crashing_proxy"], BOT: ["tests.restart.crashing_bot", "bot"]}
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    """Where a house kills itself (None: both wait for the exchange's answer), and who dies."""
-
-    point: Point | None
-    victims: Sequence[str]
-
-    def __str__(self) -> str:
-        where = self.point or "proxy: done, not answered exchange POST /api/v3/order"
-        return f"{' and '.join(self.victims)} at {where}"
+MAINS = {PROXY: crashing_proxy.run, BOT: crashing_bot.run}
 
 
 class ProcessWorld:
@@ -48,7 +39,7 @@ class ProcessWorld:
         self.key = self.exchange.add_key()
         self.memory = Memory(folder)
         self.judge = Judge(self.memory, self.exchange, self.ann)
-        self.children: dict[str, Child] = {}
+        self.children: dict[str, Fork] = {}
 
     async def start(self) -> None:
         """Both houses run, keys are saved, and live is on."""
@@ -69,9 +60,8 @@ class ProcessWorld:
         }
         for house, own in ((PROXY, proxy), (BOT, bot)):
             settings = {**shared, **own, FILE: str(self._file(house))}
-            self.children[house] = Child(
-                Job(house, MAINS[house], own_environment(settings), self.folder)
-            )
+            job = Job(house, MAINS[house], own_environment(settings), self.folder)
+            self.children[house] = Fork(job)
         await self.raise_again((PROXY, BOT))
         await self.ann.say("/start")
         await self.ann.expect("Hello Ann", START_SECONDS)
@@ -135,8 +125,8 @@ class ProcessWorld:
             async with asyncio.timeout(START_SECONDS):
                 await child.ended()
         except TimeoutError:
-            raise AssertionError(f"never came to {point}") from None
-        assert "signal 9" in child.epitaph(), child.epitaph()
+            raise AssertionError(f"never came to {point}: {child.epitaph()}") from None
+        assert child.killed, child.epitaph()
 
     async def _settled(self, since: Marks) -> None:
         """Until all is as promised; what is not by then is said."""
@@ -156,7 +146,7 @@ class ProcessWorld:
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", self._port)
                 except OSError:
-                    assert not self.children[PROXY].died, self.children[PROXY].epitaph()
+                    assert self.children[PROXY].running, self.children[PROXY].epitaph()
                     await asyncio.sleep(STEP)
                     continue
                 writer.close()

@@ -2,7 +2,7 @@
 
 The boundaries are discovered: commits and requests, as they happen in one walk without a cut.
 
-May import: boundaries, cutting, houses, paths.
+May import: boundaries, cutting, houses, kills, paths.
 """
 
 import sys
@@ -11,9 +11,10 @@ from pathlib import Path as Folder
 
 import pytest
 
-from tests.restart.boundaries import BEFORE, BOT, PROXY, Point
-from tests.restart.cutting import BOTH, Cutter
+from tests.restart.boundaries import BEFORE, BOT, BOTH, PROXY, Point
+from tests.restart.cutting import Cutter
 from tests.restart.houses import RestartWorld, restart_world
+from tests.restart.kills import KILLS
 from tests.restart.paths import BUTTON, LOST, TESTBUY, Path
 
 pytestmark = pytest.mark.anyio
@@ -57,8 +58,10 @@ async def own_part(world: RestartWorld, path: Path) -> list[Point]:
 
 async def test_the_number_of_boundaries_is_known(tmp_path: Folder) -> None:
     async with restart_world(tmp_path / "world") as world:
-        for path in PATHS:
-            await discovered(world, path)
+        points = {path.name: await discovered(world, path) for path in PATHS}
+    killed_at = [kill.point for line in KILLS for kill in line if kill.point is not None]
+    gone = [str(point) for point in killed_at if point not in points[TESTBUY.name]]
+    assert not gone, f"real processes are to be killed where /testbuy does not pass: {gone}"
 
 
 @pytest.mark.parametrize("victims", VICTIMS, ids="+".join)

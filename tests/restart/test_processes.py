@@ -1,6 +1,6 @@
 """The same promise, by `kill -9` on real processes: bought once, or told that nothing was.
 
-May import: boundaries, processes.
+May import: kills, processes.
 """
 
 import asyncio
@@ -10,31 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.restart.boundaries import AFTER, BEFORE, BOT, PROXY, Point
-from tests.restart.processes import Kill, ProcessWorld
+from tests.restart.kills import KILLS, Kill
+from tests.restart.processes import ProcessWorld
 
 pytestmark = pytest.mark.anyio
-
-INTENT, OUTCOME = "commit of INSERT orders", "commit of UPDATE orders, INSERT outbox"
-FILLED = "commit of INSERT fills, DELETE positions, INSERT positions, UPDATE orders"
-TRADE, ORDER = "proxy POST /api/trade", "exchange POST /api/v3/order"
-BOTH = (PROXY, BOT)
-KILLS = (
-    (
-        Kill(Point(BOT, INTENT, AFTER, 1), (BOT,)),
-        Kill(Point(BOT, TRADE, AFTER, 1), (BOT,)),
-        Kill(Point(BOT, OUTCOME, BEFORE, 1), (BOT,)),
-        Kill(Point(BOT, "Telegram sendMessage", AFTER, 1), (BOT,)),
-        Kill(Point(BOT, TRADE, BEFORE, 1), BOTH),
-    ),
-    (
-        Kill(Point(PROXY, ORDER, BEFORE, 1), (PROXY,)),
-        Kill(None, (PROXY,)),
-        Kill(Point(PROXY, ORDER, AFTER, 1), (PROXY,)),
-        Kill(Point(PROXY, FILLED, BEFORE, 1), BOTH),
-        Kill(None, BOTH),
-    ),
-)
 
 
 async def test_killed_for_real_it_is_bought_once_or_told_to_be_nothing(
