@@ -17,6 +17,8 @@ from piggybot.store import Dialogue, Person
 KEY, SECRET, TOKEN, HINT = "apiKey", "apiSecret", "confirmToken", "hint"
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?=\s|$)", re.ASCII)
 KEYLIKE = re.compile(r"[A-Za-z0-9+/=_\-]{40,}")
+JUST_STOP = re.compile(r"\s*/?\s*stop[\s!.]*", re.ASCII | re.IGNORECASE)
+"""Whoever types this in a hurry means /stop, whatever was asked."""
 PEM = "-----BEGIN"
 WHOLE_LINE = 3
 LONGEST_KEY = 512
@@ -45,6 +47,8 @@ class Reader:
 
     def read(self, text: str, dialogue: Dialogue | None, sealer: Sealer | None) -> Read:
         """What was typed, its secrets sealed; without a sealer no secret is kept at all."""
+        if JUST_STOP.fullmatch(text):
+            text = "/stop"
         split = COMMAND.match(text)
         command = split[1].lower() if split else ""
         rest = text[split.end() :].strip() if split else text.strip()

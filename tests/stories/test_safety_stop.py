@@ -37,6 +37,15 @@ async def test_stop_answers_twice_and_nothing_leaves_any_more(live: World) -> No
     assert (await account(live)).mode is Mode.HALTED
 
 
+@pytest.mark.parametrize("typed", ["stop", "STOP!!!", "/ stop", " Stop."])
+async def test_who_forgets_the_slash_in_a_hurry_is_understood(world: World, typed: str) -> None:
+    await world.ann.say("/setkeys binanceus")
+    await world.ann.expect("Send the API key")
+    await world.ann.say(typed)
+    await world.ann.expect("the gate is closed for all accounts. No new order leaves.")
+    assert (await account(world)).mode is Mode.HALTED
+
+
 async def test_resume_never_goes_straight_into_live(live: World) -> None:
     await live.ann.say("/stop")
     await live.ann.expect("Stop complete")
