@@ -188,7 +188,8 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     options = asked.parse_args()
     pythons = found(Path(options.environments).absolute())
-    say(f"SMA cross 10/30, fee 0.1 %, at the next open; medians of {options.rounds}, warmed up")
+    load = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    say(f"SMA cross 10/30, fee 0.1 %, next open; medians of {options.rounds}, warmed up; {load}")
     if options.hours is None:
         say("Left out: the real hours. Name their file: --hours FILE, or PIGGY_BENCH_HOURS.")
     else:
