@@ -13,6 +13,7 @@ from tests.stories.steps import nothing_sent
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
+KLINES = "/api/v3/klines"
 
 
 async def test_a_backtest_comes_with_its_picture_and_its_trades(world: World) -> None:
@@ -34,7 +35,7 @@ async def test_a_search_holds_up_neither_a_stop_nor_a_sale(world: World) -> None
     ann = world.ann
     await ann.say("/testbuy 10")
     await ann.expect("Paper order filled.")
-    await world.exchange.misbehave("slow-before", path="/api/v3/klines", seconds=0.8)
+    await world.exchange.misbehave("slow-before", method="GET", path=KLINES, seconds=0.9)
     await ann.say("/optimize sma_crossover BTC/USDT 1m 5d losses=100")
     progress = await ann.expect("⏳ Fetching candles")
     since = ann.mark
