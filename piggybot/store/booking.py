@@ -7,13 +7,13 @@ the rest from what was bought by hand, then from the other runs, the oldest hold
 May import: core, store, wire.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from piggybot.core.orders import Order
 from piggybot.core.positions import (
@@ -31,7 +31,7 @@ from piggybot.core.positions import (
 from piggybot.core.runs import Outcome, RunState
 from piggybot.store.tables import people
 from piggybot.store.tables_runs import days, fills, positions, runs, slots
-from piggybot.store.writing import put
+from piggybot.store.writing import put, put_all
 from proxy.wire import Fill, Side, Status
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +39,12 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 KEY = ("user_id", "book", "exchange", "symbol", "run_id")
 TOTALS = ("realised", "fees", "bought", "sold")
 COUNTS = ("orders", "trades", "wins")
+NOTHING: Mapping[str, Any] = dict.fromkeys(TOTALS, ZERO) | dict.fromkeys(COUNTS, 0)
+EVERY_RUN, EVER = "*", ""
+"""Rows of days that sum up others: over all runs (and by hand), and over all of one run's days.
+
+They keep a look at a long history short. EVER lies before every day.
+"""
 NEVER_LEFT = frozenset({Status.DENIED, Status.NOT_SENT})
 
 
@@ -227,14 +233,22 @@ def _count(
 
 
 def add_to_day(db: Connection, key: dict[str, str], more: dict[str, Any]) -> None:
-    """Running totals: the row of that day, and so much more."""
-    table: Table = days
-    query = select(table)
-    for name, value in key.items():
-        query = query.where(table.c[name] == value)
-    row = db.execute(query).mappings().one_or_none()
-    old = {name: ZERO for name in TOTALS} | dict.fromkeys(COUNTS, 0) if row is None else row
-    put(db, table, key | {name: old[name] + more[name] for name in (*TOTALS, *COUNTS)})
+    """So much more, in all three running totals: the run's day, everybody's day, the run's ever."""
+    places = [(key["run_id"], key["day"]), (EVERY_RUN, key["day"]), (key["run_id"], EVER)]
+    query = select(days).where(days.c.user_id == key["user_id"], days.c.book == key["book"])
+    here = [(days.c.run_id == run_id) & (days.c.day == day) for run_id, day in places]
+    known = {(row.run_id, row.day): row._mapping for row in db.execute(query.where(or_(*here)))}
+    names = (*TOTALS, *COUNTS)
+    put_all(
+        db,
+        days,
+        [
+            key
+            | {"run_id": run_id, "day": day}
+            | {name: known.get((run_id, day), NOTHING)[name] + more[name] for name in names}
+            for run_id, day in places
+        ],
+    )
 
 
 def _fill_values(order: Order, key: Key, share: _Share) -> dict[str, Any]:

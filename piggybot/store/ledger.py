@@ -21,6 +21,9 @@ from piggybot.store.runs import run_of
 from piggybot.store.tables_runs import days, fills, positions, runs
 from proxy.wire import Side
 
+DAY = [days.c[name] for name in ("day", *booking.TOTALS, *booking.COUNTS)]
+"""The columns of a Day, in its order."""
+
 
 class Ledger:
     def __init__(self, engine: Engine) -> None:
@@ -65,30 +68,35 @@ class Ledger:
 
     def days(self, user_id: str, book: Book, since: date, run_id: str | None = None) -> list[Day]:
         """UTC days from `since` on, oldest first; over all runs, or of one."""
-        query = select(days).where(days.c.user_id == user_id, days.c.book == book.value)
-        query = query.where(days.c.day >= since.isoformat()).order_by(days.c.day)
-        if run_id is not None:
-            query = query.where(days.c.run_id == run_id)
+        whose = booking.EVERY_RUN if run_id is None else run_id
+        query = select(*DAY).where(days.c.user_id == user_id, days.c.book == book.value)
+        query = query.where(days.c.run_id == whose, days.c.day >= since.isoformat())
         with self._engine.connect() as db:
-            rows = db.execute(query).all()
-        return [_day(day, list(group)) for day, group in groupby(rows, lambda row: str(row.day))]
+            return [Day(*row) for row in db.execute(query.order_by(days.c.day))]
 
     def by_run(self, user_id: str, book: Book, since: date) -> dict[str, Day]:
         """The sums of the UTC days from `since` on, for each run, and for what was by hand."""
-        query = select(days).where(days.c.user_id == user_id, days.c.book == book.value)
-        query = query.where(days.c.day >= since.isoformat()).order_by(days.c.run_id)
+        first = self.first_day(user_id, book)
+        query = select(days.c.run_id, *DAY)
+        query = query.where(days.c.user_id == user_id, days.c.book == book.value)
+        query = query.where(days.c.run_id != booking.EVERY_RUN).order_by(days.c.run_id)
+        if first is None or since <= first:
+            query = query.where(days.c.day == booking.EVER)
+        else:
+            query = query.where(days.c.day >= since.isoformat())
         with self._engine.connect() as db:
             rows = db.execute(query).all()
         return {
-            str(run_id): _day("", list(group))
-            for run_id, group in groupby(rows, lambda row: row.run_id)
+            str(run_id): _sum([row[2:] for row in group])
+            for run_id, group in groupby(rows, lambda row: row[0])
         }
 
     def first_day(self, user_id: str, book: Book) -> date | None:
         """The UTC day of the first fill; None: there was none."""
         query = select(func.min(days.c.day)).where(days.c.user_id == user_id)
+        query = query.where(days.c.book == book.value, days.c.run_id == booking.EVERY_RUN)
         with self._engine.connect() as db:
-            day = db.execute(query.where(days.c.book == book.value)).scalar()
+            day = db.execute(query).scalar()
         return None if day is None else date.fromisoformat(day)
 
     def fills(
@@ -131,9 +139,9 @@ class Ledger:
             return [booking.position_of(row) for row in db.execute(query)]
 
 
-def _day(day: str, rows: Sequence[Row[Any]]) -> Day:
-    names = (*booking.TOTALS, *booking.COUNTS)
-    return Day(day, *(sum(getattr(row, name) for row in rows) for name in names))
+def _sum(rows: Sequence[tuple[Any, ...]]) -> Day:
+    """What these days come to together."""
+    return Day("", *(sum(column) for column in zip(*rows, strict=True)))
 
 
 def filled_of(row: Row[Any]) -> Filled:

@@ -114,7 +114,7 @@ positions = Table(
     Index("positions_of_run", "run_id"),
 )
 
-# One row a UTC day, book and run, also running totals.
+# One row a UTC day, book and run, also running totals; sums of them too (see booking.EVERY_RUN).
 days = Table(
     "days",
     metadata,

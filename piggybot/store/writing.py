@@ -4,7 +4,7 @@ May import: core, store.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
@@ -35,6 +35,15 @@ def put(db: Connection, table: Table, values: Mapping[str, Any]) -> None:
     key = [column.name for column in table.primary_key]
     rest = {name: value for name, value in values.items() if name not in key}
     db.execute(insert.on_conflict_do_update(index_elements=key, set_=rest))
+
+
+def put_all(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for many rows."""
+    postgres = db.dialect.name == "postgresql"
+    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
+    key = [column.name for column in table.primary_key]
+    rest = {one.name: insert.excluded[one.name] for one in table.columns if one.name not in key}
+    db.execute(insert.on_conflict_do_update(index_elements=key, set_=rest), [dict(x) for x in rows])
 
 
 def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) -> int:

@@ -180,6 +180,31 @@ def test_days_add_up_and_belong_to_their_run(store: Store) -> None:
     )
 
 
+def test_the_sums_over_runs_and_over_all_time_are_those_of_the_days(store: Store) -> None:
+    """They are running totals of their own, so that nobody adds up a long history."""
+    store.runs.add(run())
+    for number in range(6):
+        at = int((NOW + number * 20 * HOUR).timestamp() * 1000)
+        mine: dict[str, Any] = {"run_id": "run-1", "number": number + 1} if number % 2 else {}
+        buy(store, f"pg-b{number}", traded("1", "100", f"b{number}", at=at), **mine)
+        price = str(90 + 5 * number)
+        sell(store, f"pg-s{number}", traded("1", price, f"s{number}", at=at), **mine)
+    first = NOW.date()
+    ever = store.ledger.by_run("user-anna", Book.LIVE, first)
+    assert ever.keys() == {"", "run-1"}
+    for run_id, total in ever.items():
+        each = store.ledger.days("user-anna", Book.LIVE, first, run_id)
+        assert len(each) == 3
+        assert total.realised == sum(day.realised for day in each)
+        assert (total.orders, total.trades) == (6, 3)
+        assert total.wins == sum(day.wins for day in each)
+    everybody = store.ledger.days("user-anna", Book.LIVE, first)
+    assert [day.orders for day in everybody] == [2, 2, 2, 4, 2]
+    assert sum(day.realised for day in everybody) == sum(one.realised for one in ever.values())
+    later = store.ledger.by_run("user-anna", Book.LIVE, first + timedelta(days=3))
+    assert {run_id: one.orders for run_id, one in later.items()} == {"": 2, "run-1": 4}
+
+
 def test_one_person_never_sees_the_money_of_another(store: Store) -> None:
     buy(store, "pg-1", traded("1", "100"))
     assert store.ledger.positions("user-ben", Book.LIVE) == []
