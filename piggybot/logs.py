@@ -6,6 +6,7 @@ proxy has a like room: the houses share no code that sees secrets.
 May import: nothing of ours.
 """
 
+import asyncio
 import logging
 import re
 import sys
@@ -71,4 +72,10 @@ def set_up(known: tuple[str, ...], stream: TextIO | None = None) -> logging.Hand
     root.setLevel(logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler.executors.default").addFilter(is_trouble)
     return handler
+
+
+def is_trouble(record: logging.LogRecord) -> bool:
+    """A job that was cancelled because the bot ends is none, though the scheduler says so."""
+    return not record.exc_info or record.exc_info[0] is not asyncio.CancelledError

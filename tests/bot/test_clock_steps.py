@@ -1,4 +1,4 @@
-"""A clock that is set back must not make the jobs wait until it comes round again.
+"""What runs by the clock, how often, and that a clock which is set back does not put it off.
 
 May import: ticks.
 """
@@ -26,6 +26,23 @@ def waits(bench: Bench) -> list[timedelta]:
     """How long each job still waits, all but the one of the day's turn; longest last."""
     jobs = bench.ticks._scheduler.get_jobs()
     return sorted(job.next_run_time - datetime.now(UTC) for job in jobs)[:-1]
+
+
+async def test_each_job_is_on_the_clock_as_often_as_it_says(bench: Bench) -> None:
+    bench.ticks.start()
+    jobs = bench.ticks._scheduler.get_jobs()
+    often = {job.args[0].__name__: str(job.trigger) for job in jobs}
+    for name, interval in (
+        ("health", "interval[0:00:15]"),
+        ("settle", "interval[0:00:02]"),
+        ("errands", "interval[0:00:01]"),
+        ("sweep", "interval[0:00:05]"),
+        ("recheck", "interval[0:01:00]"),
+        ("new_day", "cron[hour='0', minute='0', second='0']"),
+    ):
+        assert often[name] == interval
+    assert all(job.max_instances == 1 and job.coalesce for job in jobs)
+    bench.ticks.stop()
 
 
 async def test_jobs_go_on_at_once_after_the_clock_was_set_back(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 May import: logs.
 """
 
+import asyncio
 import io
 import json
 import logging
@@ -84,6 +85,19 @@ def test_ordinary_ids_stay_readable(stream: io.StringIO) -> None:
     assert "pg-AAAAAAAAAAAAAAAAAAAAAA" in stream.getvalue()
     if not stream.isatty():
         assert json.loads(stream.getvalue())["event"] == "told"
+
+
+def test_a_job_that_ends_with_the_bot_is_no_trouble_and_one_that_breaks_is(
+    stream: io.StringIO,
+) -> None:
+    jobs = logging.getLogger("apscheduler.executors.default")
+    for error in (asyncio.CancelledError(), ValueError("broken")):
+        try:
+            raise error
+        except (asyncio.CancelledError, ValueError):
+            jobs.exception("Error running job")
+    assert stream.getvalue().count("Error running job") == 1
+    assert "broken" in stream.getvalue()
 
 
 def test_libraries_that_would_log_addresses_are_quiet(stream: io.StringIO) -> None:
