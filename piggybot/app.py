@@ -20,7 +20,7 @@ from piggybot.alerts import AlertWatch
 from piggybot.cards import Cards
 from piggybot.charts import Studio
 from piggybot.chat.ask import House
-from piggybot.chat.door import Timing
+from piggybot.chat.hearing import Timing
 from piggybot.chat.outgoing import Bell
 from piggybot.chat.telegram import TelegramDoor
 from piggybot.choosing import Choosing

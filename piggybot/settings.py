@@ -30,6 +30,7 @@ PLAINER = {
 }
 FEWEST_LETTERS = 10
 FILLED_IN_LATER = ("changeme", "replaceme", "yourtoken", "example")
+TELEGRAMS_PORTS = (443, 80, 88, 8443)
 ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 BOT_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,}")
 NO_BOT_TOKEN = (
@@ -59,6 +60,17 @@ class Settings(BaseSettings):
     member_ids: Ids = Field((), description="Numeric ids of the members, with commas.")
     telegram_api_url: str = Field(
         "https://api.telegram.org", description="Where the Bot API is; the sandbox has its own."
+    )
+    telegram_webhook_url: str = Field(
+        "",
+        repr=False,
+        description="Where Telegram delivers, over HTTPS, to this bot. Empty: the bot asks.",
+    )
+    telegram_webhook_host: str = Field(
+        "127.0.0.1", description="The address that deliveries are taken at, behind your TLS."
+    )
+    telegram_webhook_port: int = Field(
+        8443, ge=1, le=65535, description="The port that deliveries are taken at."
     )
     backend_api_url: str = Field(
         "http://localhost:8000", repr=False, description="Where the proxy is."
@@ -126,6 +138,19 @@ class Settings(BaseSettings):
                 "machine like http://localhost:8000"
             )
         return value.rstrip("/")
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _where_telegram_delivers(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not value or (parts.scheme == "http" and parts.hostname in ON_THIS_MACHINE):
+            return value
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError("must be an address like https://bot.example.org/telegram")
+        if parts.port not in {None, *TELEGRAMS_PORTS}:
+            ports = ", ".join(map(str, TELEGRAMS_PORTS))
+            raise ValueError(f"has a port that Telegram does not deliver to; it knows {ports}")
+        return value
 
     @property
     def database_url(self) -> str:

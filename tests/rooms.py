@@ -7,7 +7,11 @@ May import: nothing of ours.
 """
 
 GUESTS: dict[str, tuple[str, ...]] = {
-    "telegram": ("piggybot/chat/telegram.py", "piggybot/chat/telegram_updates.py"),
+    "telegram": (
+        "piggybot/chat/telegram.py",
+        "piggybot/chat/telegram_errors.py",
+        "piggybot/chat/telegram_updates.py",
+    ),
     "ccxt": ("proxy/ccxt_wire.py",),
     "aiohttp": ("proxy/ccxt_line.py",),
     "sqlalchemy": (
@@ -27,7 +31,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "apscheduler": ("piggybot/ticks.py",),
     "fastapi": ("proxy/routes.py", "proxy/needs.py", "proxy/answers.py"),
     "starlette": ("proxy/answers.py", "piggybot/sandbox/", "piggybot/page/"),
-    "uvicorn": ("proxy/__main__.py", "piggybot/sandbox/"),
+    "uvicorn": ("proxy/__main__.py", "piggybot/chat/webhook.py", "piggybot/sandbox/"),
     "httpx": (
         "piggybot/proxy_client.py",
         "piggybot/halt.py",
@@ -118,5 +122,5 @@ MONEY_ROOMS = (
     "proxy/wire/",
 )
 WITH_PAUSES = ("piggybot/desk.py", "proxy/desk.py", "proxy/paper.py")
-TIMING = ("piggybot/chat/pace.py", "piggybot/chat/door.py", "piggybot/script.py")
+TIMING = ("piggybot/chat/pace.py", "piggybot/chat/hearing.py", "piggybot/script.py")
 VERSIONS = ("migrations/bot/versions/", "migrations/proxy/versions/")

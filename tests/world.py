@@ -12,7 +12,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from piggybot import app as bot_app
-from piggybot.chat.door import Timing
+from piggybot.chat.hearing import Timing
 from piggybot.chat.pace import Pace
 from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
 from piggybot.sandbox.serve import Server

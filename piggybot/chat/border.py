@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from piggybot.core.mail import File
 
@@ -119,8 +120,25 @@ class WrongToken(WireError):
     """The token is refused."""
 
 
+class Undelivered(WireError):
+    """Telegram does not reach our webhook; its own words why."""
+
+
 class SecondPoller(WireError):
     """Somebody else, or a webhook, takes our updates."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookState:
+    """Where Telegram delivers, or nothing; and why it could not, while something waits."""
+
+    url: str = field(repr=False)
+    trouble: str = ""
+
+    @property
+    def host(self) -> str:
+        """What may be logged of the address."""
+        return urlsplit(self.url).hostname or "unknown"
 
 
 class Wire(Protocol):
@@ -157,8 +175,14 @@ class Line(Wire, Protocol):
     async def fetch(self, offset: int | None, seconds: int) -> list[tuple[int, Arrival | None]]:
         """Long poll: (update id, what matters of it), oldest first. Confirms all below offset."""
 
-    async def webhook(self) -> str:
-        """The host that gets our updates instead of us, or nothing."""
+    def read(self, body: bytes) -> tuple[int, Arrival | None]:
+        """The same of one update that was delivered; ValueError and the like where it is none."""
+
+    async def hook_state(self) -> HookState:
+        """The webhook that Telegram knows."""
+
+    async def hook(self, url: str, secret: str) -> None:
+        """Have updates delivered there, one at a time; no update is dropped."""
 
     async def unhook(self) -> None:
         """Remove a webhook; no update is dropped."""

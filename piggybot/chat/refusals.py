@@ -59,6 +59,10 @@ WEBHOOK = (
     "⚠️ Somebody had set a webhook on this bot, which I did not do. I removed it. If it was not "
     "you, the token is stolen: revoke it at @BotFather now."
 )
+WEBHOOK_CHANGED = (
+    "⚠️ Somebody changed where Telegram delivers this bot's messages. I set it back. If it was not "
+    "you, the token is stolen: revoke it at @BotFather now."
+)
 
 
 def wrong_code(left: int) -> str:

@@ -1,18 +1,15 @@
-"""Telegram's library behind our border: letters become its calls, its errors become ours.
+"""Telegram's library behind our border: letters become its calls.
 
-Alone because it is the only file that asks the library for anything. Texts of errors are Telegram's
-own sentences of refusal; those of the network, which may hold the token, are not passed on.
+Alone because it is the only file that asks the library for anything; its errors become ours in
+telegram_errors.py, what it hears in telegram_updates.py.
 
 May import: core, settings, trust.
 """
 
+import json
 import logging
 import os
-from collections.abc import Awaitable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import TypeVar
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from telegram import (
     Bot,
@@ -22,49 +19,25 @@ from telegram import (
     InputMediaPhoto,
     LinkPreviewOptions,
     ReplyParameters,
+    Update,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from piggybot.chat.ask import House
-from piggybot.chat.border import (
-    Arrival,
-    Blocked,
-    Flood,
-    Gone,
-    Letter,
-    NoText,
-    Rejected,
-    SecondPoller,
-    Unchanged,
-    Unparsable,
-    Unreachable,
-    WireError,
-    WrongToken,
-)
-from piggybot.chat.door import ChatDoor, Timing
+from piggybot.chat.border import Arrival, HookState, Letter
+from piggybot.chat.door import ChatDoor
+from piggybot.chat.hearing import Timing
 from piggybot.chat.outgoing import Bell
+from piggybot.chat.telegram_errors import ours
 from piggybot.chat.telegram_updates import arrival_of
 from piggybot.core.mail import File
 from piggybot.settings import Settings
 from piggybot.trust import trusted
 
-R = TypeVar("R")
 ALLOWED = ("message", "callback_query")
 CHATTY = ("httpx", "httpcore", "telegram")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-SENTENCES: tuple[tuple[str, type[WireError]], ...] = (
-    ("can't parse entities", Unparsable),
-    ("can't parse", Unparsable),
-    ("message is not modified", Unchanged),
-    ("no text in the message to edit", NoText),
-    ("message to edit not found", Gone),
-    ("message can't be edited", Gone),
-    ("message to delete not found", Gone),
-    ("message to pin not found", Gone),
-    ("message_id_invalid", Gone),
-)
 
 
 class TelegramDoor(ChatDoor):
@@ -94,20 +67,36 @@ class TelegramLine:
         )
 
     async def fetch(self, offset: int | None, seconds: int) -> list[tuple[int, Arrival | None]]:
-        updates = await _ours(
+        updates = await ours(
             self._bot.get_updates(offset=offset, timeout=seconds, allowed_updates=ALLOWED)
         )
         return [(update.update_id, arrival_of(update)) for update in updates]
 
-    async def webhook(self) -> str:
-        hook = await _ours(self._bot.get_webhook_info())
-        return (urlsplit(hook.url).hostname or "unknown") if hook.url else ""
+    def read(self, body: bytes) -> tuple[int, Arrival | None]:
+        update = Update.de_json(json.loads(body), self._bot)
+        return update.update_id, arrival_of(update)
+
+    async def hook_state(self) -> HookState:
+        hook = await ours(self._bot.get_webhook_info())
+        waits = hook.pending_update_count > 0
+        return HookState(hook.url, (hook.last_error_message or "") if waits else "")
+
+    async def hook(self, url: str, secret: str) -> None:
+        await ours(
+            self._bot.set_webhook(
+                url,
+                max_connections=1,
+                allowed_updates=ALLOWED,
+                drop_pending_updates=False,
+                secret_token=secret,
+            )
+        )
 
     async def unhook(self) -> None:
-        await _ours(self._bot.delete_webhook(drop_pending_updates=False))
+        await ours(self._bot.delete_webhook(drop_pending_updates=False))
 
     async def menu(self, commands: Mapping[str, str]) -> None:
-        await _ours(self._bot.set_my_commands([BotCommand(*one) for one in commands.items()]))
+        await ours(self._bot.set_my_commands([BotCommand(*one) for one in commands.items()]))
 
     async def close(self) -> None:
         # The library's own shutdown does nothing unless its start, which asks Telegram, had worked.
@@ -115,7 +104,7 @@ class TelegramLine:
             await request.shutdown()
 
     async def send(self, chat_id: int, letter: Letter) -> int:
-        sent = await _ours(
+        sent = await ours(
             self._bot.send_message(
                 chat_id,
                 letter.text,
@@ -128,7 +117,7 @@ class TelegramLine:
         return sent.message_id
 
     async def edit(self, chat_id: int, message_id: int, letter: Letter) -> None:
-        await _ours(
+        await ours(
             self._bot.edit_message_text(
                 letter.text,
                 chat_id,
@@ -140,7 +129,7 @@ class TelegramLine:
         )
 
     async def edit_caption(self, chat_id: int, message_id: int, letter: Letter) -> None:
-        await _ours(
+        await ours(
             self._bot.edit_message_caption(
                 chat_id,
                 message_id,
@@ -159,14 +148,14 @@ class TelegramLine:
             parse_mode=_mode(caption),
             filename=picture.name,
         )
-        await _ours(
+        await ours(
             self._bot.edit_message_media(
                 media, chat_id, message_id, reply_markup=_keyboard(caption)
             )
         )
 
     async def photo(self, chat_id: int, picture: File, caption: Letter) -> int:
-        sent = await _ours(
+        sent = await ours(
             self._bot.send_photo(
                 chat_id,
                 picture.content,
@@ -180,7 +169,7 @@ class TelegramLine:
         return sent.message_id
 
     async def document(self, chat_id: int, file: File, caption: Letter) -> int:
-        sent = await _ours(
+        sent = await ours(
             self._bot.send_document(
                 chat_id,
                 file.content,
@@ -194,57 +183,21 @@ class TelegramLine:
         return sent.message_id
 
     async def action(self, chat_id: int, action: str) -> None:
-        await _ours(self._bot.send_chat_action(chat_id, action))
+        await ours(self._bot.send_chat_action(chat_id, action))
 
     async def unbutton(self, chat_id: int, message_id: int) -> None:
-        await _ours(self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None))
+        await ours(self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None))
 
     async def delete(self, chat_id: int, message_id: int) -> None:
-        await _ours(self._bot.delete_message(chat_id, message_id))
+        await ours(self._bot.delete_message(chat_id, message_id))
 
     async def pin(self, chat_id: int, message_id: int) -> None:
-        await _ours(self._bot.pin_chat_message(chat_id, message_id, disable_notification=True))
+        await ours(self._bot.pin_chat_message(chat_id, message_id, disable_notification=True))
 
     async def answer(self, query_id: str, alert: str) -> None:
-        await _ours(
+        await ours(
             self._bot.answer_callback_query(query_id, text=alert or None, show_alert=bool(alert))
         )
-
-
-async def _ours(call: Awaitable[R]) -> R:
-    with translated():
-        return await call
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Telegram's errors as ours."""
-    try:
-        yield
-    except RetryAfter as flood:
-        raise Flood(_seconds(flood.retry_after)) from None
-    except Forbidden as refusal:
-        raise Blocked(str(refusal)) from None
-    except BadRequest as refusal:
-        raise _refused(str(refusal)) from None
-    except InvalidToken:
-        raise WrongToken("the token is refused") from None
-    except Conflict as refusal:
-        raise SecondPoller(str(refusal)) from None
-    except TelegramError as error:
-        raise Unreachable(type(error).__name__) from None
-
-
-def _seconds(patience: int | timedelta) -> float:
-    return patience.total_seconds() if isinstance(patience, timedelta) else patience
-
-
-def _refused(sentence: str) -> WireError:
-    lower = sentence.lower()
-    for part, kind in SENTENCES:
-        if part in lower:
-            return kind(sentence)
-    return Rejected(sentence)
 
 
 def _mode(letter: Letter) -> str | None:

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from migrations.database import Door
 from piggybot.charts import Studio
 from piggybot.chat.ask import House
-from piggybot.chat.door import Timing
+from piggybot.chat.hearing import Timing
 from piggybot.chat.outgoing import Bell
 from piggybot.chat.pace import Pace
 from piggybot.chat.telegram import TelegramDoor

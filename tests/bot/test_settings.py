@@ -108,6 +108,20 @@ def test_the_proxy_is_reached_on_this_machine_or_over_tls(url: str) -> None:
     assert settings(backend_api_url=url).backend_api_url == url.rstrip("/")
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://bot.example.org/telegram", "must be an address like https://bot.example.org"),
+        ("bot.example.org", "must be an address like https://bot.example.org"),
+        ("https://bot.example.org:8080/x", "a port that Telegram does not deliver to"),
+    ],
+)
+def test_telegram_delivers_over_tls_and_to_its_own_ports(url: str, words: str) -> None:
+    assert words in refusal(telegram_webhook_url=url)
+    for good in ("https://bot.example.org:8443/x", "http://127.0.0.1:1234/x", ""):
+        assert settings(telegram_webhook_url=good).telegram_webhook_url == good
+
+
 def test_all_that_is_wrong_is_said_at_once() -> None:
     said = refusal(proxy_token="short", backend_timeout="soon")
     assert [line.split(":")[0] for line in said.split("\n")] == ["BACKEND_TIMEOUT", "PROXY_TOKEN"]
