@@ -12,12 +12,14 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, func, or_, select, update
+from sqlalchemy import Engine, Row, Select, func, or_, select
 
-from piggybot.core.positions import ZERO, Book, Day, Filled, Key, Position, Totals
+from piggybot.core.positions import Book, Day, Filled, Key, Position, Totals
 from piggybot.core.runs import Halt, Run, RunState
+from piggybot.core.slots import Mark
 from piggybot.store import booking
 from piggybot.store.runs import run_of
+from piggybot.store.slots import write_marks
 from piggybot.store.tables_runs import days, fills, positions, runs
 from proxy.wire import Side
 
@@ -123,11 +125,7 @@ class Ledger:
     def raise_peaks(self, peaks: Iterable[tuple[Key, Decimal]]) -> None:
         """Note the highest prices seen while these holdings are open; a peak never falls."""
         with self._engine.begin() as db:
-            for key, price in peaks:
-                now = booking.position_at(db, key)
-                if now.entries and price > (now.peak or ZERO):
-                    mine = [positions.c[name] == getattr(key, name) for name in booking.KEY]
-                    db.execute(update(positions).where(*mine).values(peak=price))
+            write_marks(db, [Mark(key, peak=price) for key, price in peaks])
 
     def hand_over(self, run_id: str) -> None:
         """What the run holds is bought by hand from now on."""

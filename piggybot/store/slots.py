@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from piggybot.core.positions import Key
 from piggybot.core.runs import Halt, Outcome, RunState, Slot
 from piggybot.core.slots import Due, Mark, SlotWork
 from piggybot.store.booking import KEY, position_of
@@ -140,22 +142,30 @@ def _write(db: Connection, work: Sequence[SlotWork]) -> None:
 
 
 def write_marks(db: Connection, marks: Iterable[Mark]) -> None:
-    """Peaks and bests that were seen. Both belong to positions that this run alone moves."""
-    by_column: dict[str, list[dict[str, Any]]] = {"peak": [], "best": []}
-    for mark in marks:
-        key = {f"its_{name}": str(getattr(mark.key, name)) for name in KEY}
-        for name, seen in by_column.items():
-            value = getattr(mark, name)
-            if value is not None:
-                seen.append(key | {"seen": value})
-    here = update(positions)
-    for name in KEY:
-        here = here.where(positions.c[name] == bindparam(f"its_{name}"))
-    if by_column["peak"]:
-        open_ones = here.where(positions.c.entries > 0)
-        db.execute(open_ones.values(peak=bindparam("seen")), by_column["peak"])
-    if by_column["best"]:
-        db.execute(here.values(best=bindparam("seen")), by_column["best"])
+    """Note what was seen above the peaks and bests that are kept by now: neither ever falls.
+
+    Others may have seen more since these were: the watcher looks while a slot is being decided.
+    """
+    seen = list(marks)
+    here = select(positions).where(positions.c.run_id.in_({one.key.run_id for one in seen}))
+    kept = {one.key: one for one in map(position_of, db.execute(here.with_for_update()))}
+    known = [(one, kept[one.key]) for one in seen if one.key in kept]
+    peaks = [(one.key, one.peak) for one, now in known if now.entries and _more(one.peak, now.peak)]
+    bests = [(one.key, one.best) for one, now in known if _more(one.best, now.best)]
+    for name, higher in (("peak", peaks), ("best", bests)):
+        mine = update(positions).values({name: bindparam("seen")})
+        for part in KEY:
+            mine = mine.where(positions.c[part] == bindparam(f"its_{part}"))
+        if higher:
+            db.execute(mine, [_named(key) | {"seen": value} for key, value in higher])
+
+
+def _more(seen: Decimal | None, kept: Decimal | None) -> bool:
+    return seen is not None and (kept is None or seen > kept)
+
+
+def _named(key: Key) -> dict[str, str]:
+    return {f"its_{name}": str(getattr(key, name)) for name in KEY}
 
 
 def _slot(row: Row[Any]) -> Slot:

@@ -103,6 +103,22 @@ def test_a_resumed_run_counts_its_losses_anew_and_accounts_for_what_passed(store
     assert sale.number == 3
 
 
+def test_a_slot_decided_on_an_older_look_lowers_neither_peak_nor_best(store: Store) -> None:
+    mine = store.runs.add(run())
+    key = Key("user-anna", Book.LIVE, "binanceus", "BTC/USDT", "run-1")
+    order = intent("pg-1", run_id="run-1", number=1)
+    store.orders.add(order)
+    store.orders.conclude(done(order, traded("1", "100")), [])
+    store.ledger.raise_peaks([(key, Decimal(120))])
+    seen = (Mark(key, peak=Decimal(110), best=Decimal(9)),)
+    assert store.slots.commit([SlotWork(mine, slot(), marks=seen)]) == [True]
+    older = (Mark(key, peak=Decimal(99), best=Decimal(8)),)
+    later = slot(at=AT + HOUR)
+    assert store.slots.commit([SlotWork(mine, later, marks=older)]) == [True]
+    held = store.ledger.position(key)
+    assert (held.peak, held.best) == (Decimal(120), Decimal(9))
+
+
 def test_a_run_is_due_from_its_first_close_until_that_is_accounted_for(store: Store) -> None:
     store.runs.add(run())
     store.runs.add(run("run-2", created=AT))
