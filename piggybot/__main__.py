@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -36,6 +37,7 @@ BAD_START, FAILED, INTERRUPTED = 2, 1, 130
 GUIDE = Path(__file__).parent / "guide.txt"
 NO_TOKEN_NEEDED = f"0000:{'x' * 35}"
 STYLES = {Tone.YOU: "bold cyan", Tone.BOT: "", Tone.NOTE: "dim", Tone.BAD: "bold red"}
+INDENT = "     "
 HEADS = {Tone.YOU: "you  ", Tone.BOT: "bot  ", Tone.NOTE: "     ", Tone.BAD: "!!   "}
 
 commands = typer.Typer(
@@ -125,10 +127,18 @@ def main() -> None:
 
 
 def show(text: str, tone: Tone) -> None:
-    """Print one thing of a conversation, each line marked with whose it is."""
-    first, *more = text.splitlines() or [""]
-    lines = [HEADS[tone] + first, *("     " + line for line in more)]
+    """Print one thing of a conversation, marked with whose it is; a word is not cut in two."""
+    first, *more = [part for line in text.splitlines() or [""] for part in _fitting(line)]
+    lines = [HEADS[tone] + first, *(INDENT + line for line in more)]
     console.print(Text("\n".join(lines), style=STYLES[tone]))
+
+
+def _fitting(line: str) -> list[str]:
+    """The line, in as many as the terminal needs; a file or a pipe takes it whole."""
+    width = console.width - len(INDENT)
+    if not console.is_terminal or cell_len(line) <= width:
+        return [line]
+    return [part.plain.rstrip() for part in Text(line).wrap(console, width)]
 
 
 def show_plain(text: str, tone: Tone) -> None:
@@ -187,10 +197,10 @@ def _words(problem: Exception) -> str:
 def _greeting(stage: Demo, url: str) -> str:
     return (
         f"\nEverything runs. Data: {stage.folder}\n"
-        f"Demo exchange (binanceus, a sandbox) key:    {stage.key.key}\n"
-        f"Demo exchange (binanceus, a sandbox) secret: {stage.key.secret}\n"
-        f"\nThe chat in your browser: {url}  (another person: {url}?as=Bob)\n"
-        f"\n{WELCOME}"
+        "The demo's exchange (binanceus, a sandbox) knows this key, and this secret:\n"
+        f"{stage.key.key}\n{stage.key.secret}\n"
+        f"\nThe chat in your browser: {url}\n(another person: {url}?as=Bob)\n"
+        f"\n{WELCOME} Begin with:  {'/start {code}' if stage.code else '/help'}\n"
     )
 
 

@@ -62,7 +62,7 @@ class Conversation:
             return
         if event.kind == "delete":
             self._keyboards.pop(shown.message_id, None)
-            self._show(f"(deleted: {_whose(shown)} message {shown.message_id})", Tone.NOTE)
+            self._show(f"({_whose(shown)} message is deleted)", Tone.NOTE)
             return
         if event.kind in ("pin", "unpin"):
             self._show(f"({event.kind}ned: {_first_line(shown.text)})", Tone.NOTE)

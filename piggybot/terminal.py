@@ -12,17 +12,18 @@ from collections.abc import AsyncIterator
 
 from piggybot.conversation import Conversation
 from piggybot.sandbox.telegram_shown import NoButton
-from piggybot.script import BadScript, Misbehave, Press, Wait, parse_line
+from piggybot.script import BadScript, Misbehave, Press, Wait, fill, parse_line
 from piggybot.stage import Printer, Stage, StageError, Tone
 
 LISTEN_SECONDS = 0.5
 CHUNK = 65536
 ONE_LINE = 1
 WELCOME = """\
-Type a message, as in Telegram. A button is pressed by its number, or as [Label].
-!exchange timeout-after, !exchange ok, !proxy kill, !proxy start … make things go wrong.
-Ctrl-C ends everything.
-"""
+Type a message, as in Telegram; {code}, {key} and {secret} are filled in.
+A button is pressed by its number, or as [Label].
+Things go wrong with !exchange timeout-after, !proxy kill, !telegram down,
+and well again with !exchange ok, !proxy start, !telegram up.
+Ctrl-C ends everything."""
 
 
 async def chat(stage: Stage, typed: AsyncIterator[str], show: Printer) -> None:
@@ -101,7 +102,7 @@ async def _one(stage: Stage, conversation: Conversation, line: str) -> None:
         await stage.phone.press(labels[int(line) - 1])
         return
     if not line.startswith(("[", "!")):
-        await stage.phone.say(line)
+        await stage.phone.say(fill(line, stage.values()))
         return
     match parse_line(ONE_LINE, line):
         case Press(_, label):

@@ -56,6 +56,12 @@ async def test_a_number_presses_the_button_and_other_numbers_are_messages():
     assert shown == ["bot: Buy?\n1:[Yes]  2:[No]", "bot: As you like."]
 
 
+async def test_the_demos_own_code_and_key_need_not_be_copied():
+    stage = WaitingStage()
+    await talk(stage, "/start {code}", "/setkeys binanceus {key} {secret}", "{other}")
+    assert stage.fake.said == ["/start 482913", "/setkeys binanceus K1 S1", "{other}"]
+
+
 async def test_a_label_in_brackets_presses_and_a_missing_one_is_told():
     stage = WaitingStage(**{"/buy": ("Buy?",)})
     shown = await talk(stage, "/buy", "[Yes]", "[Maybe]")

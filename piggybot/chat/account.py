@@ -12,10 +12,11 @@ from piggybot.chat import texts_setup as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.keys import venues_of
 from piggybot.chat.parse import named_exchange
+from piggybot.chat.trade import test_button
 from piggybot.core.holdings import really_held
 from piggybot.errors import BadInput, BrokerDown, BrokerRefused, NotAllowed, PiggyError
 from piggybot.store import Removed
-from proxy.wire import CredentialsIn, Mode
+from proxy.wire import AccountOut, CredentialsIn, Mode
 
 CALM = timedelta(hours=1)
 
@@ -34,17 +35,17 @@ async def start(ask: Ask) -> None:
     keys = await house.door(house.store.keys.all_of, person.user_id)
     text = texts.welcome(person.name, account, texts_safety.health(health))
     validated = any(key.validated is not None for key in keys)
-    await ask.say(Reply(text, (_next_step(len(keys), account.mode, validated=validated),)))
+    await ask.say(Reply(text, (_next_step(len(keys), account, validated=validated),)))
 
 
-def _next_step(keys: int, mode: Mode, *, validated: bool) -> tuple[Button, ...]:
+def _next_step(keys: int, account: AccountOut, *, validated: bool) -> tuple[Button, ...]:
     """The one next thing of the guide; a test buy is possible from the beginning."""
-    test = Button("🧪 Test buy, $2", "testbuy", {"amount": "2"})
+    test = test_button(account)
     if not keys:
         return Button("🔑 Save keys", "setkeys", {}, CALM), test
     if not validated:
         return Button("✅ Validate & Sync", "validate", {}, CALM), test
-    if mode is Mode.PAPER:
+    if account.mode is Mode.PAPER:
         return Button("🔴 Enable live", "live_on", {}, CALM), test
     return (test,)
 

@@ -11,6 +11,7 @@ from piggybot.chat import texts_safety as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.secrecy import tells_deletion, with_deletion
 from piggybot.chat.texts import e
+from piggybot.chat.trade import test_button
 from piggybot.core.runs import RunState
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BadInput, BrokerDown, PiggyError, Stale
@@ -88,8 +89,9 @@ async def live_confirmed(ask: Ask) -> None:
         account = await house.desk.accounts.change_mode(person, wanted)
     except BrokerDown as down:
         raise BrokerDown(*texts.live_unsure(down), down.sent) from down
-    button = Button("🧪 Test Live BUY (BTC/USDT), $2", "testbuy", {"amount": "2"})
-    await ask.say(Reply(texts.live_on(account), ((button,),), reply_to=ask.message_id))
+    await ask.say(
+        Reply(texts.live_on(account), ((test_button(account),),), reply_to=ask.message_id)
+    )
 
 
 async def live_off(ask: Ask) -> None:

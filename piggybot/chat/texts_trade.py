@@ -11,7 +11,7 @@ from decimal import Decimal
 from piggybot.chat.texts import e, mark, price_text
 from piggybot.core.money import plain, quoted, usd, usd_exact
 from piggybot.desk import Want
-from proxy.wire import AccountOut, Side
+from proxy.wire import AccountOut, Mode, Side
 
 SELLS_ITS_OWN = (
     "It only sells what it has bought itself, never your other coins. /status shows what it holds."
@@ -50,6 +50,12 @@ def order_question(want: Want, account: AccountOut) -> str:
         f"{price_text(want.quoted_price or Decimal(0))}?\nReal money. The button works once, for "
         "60 seconds, and not when the price has moved more than 1 %."
     )
+
+
+def test_label(mode: Mode) -> str:
+    if mode is Mode.LIVE:
+        return "🔴 Test Live BUY (BTC/USDT), $2"
+    return f"{mark(mode).split(' ', maxsplit=1)[0]} Test buy, $2"
 
 
 def order_label(want: Want, account: AccountOut) -> str:

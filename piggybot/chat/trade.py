@@ -34,10 +34,19 @@ async def testbuy(ask: Ask) -> None:
     account = await ask.house.desk.account(ask.person)
     _enough(spend, account)
     want = _want(ask, Side.BUY, _symbol(ask, account), amount_usd=spend)
+    if "mode" in ask.params:  # what the pressed button showed
+        decided = Decided(Mode(ask.params["mode"]), int(ask.params["epoch"]))
+        want = replace(want, decided=decided)
     if spend > TEST_MOST:
         await _place_or_ask(ask, account, want)
         return
     await ask.house.desk.place(want)
+
+
+def test_button(account: AccountOut) -> Button:
+    """A test buy in the mode that its label shows, or none."""
+    mode = {"mode": account.mode.value, "epoch": str(account.epoch)}
+    return Button(texts.test_label(account.mode), "testbuy", {"amount": "2", **mode})
 
 
 async def buy(ask: Ask) -> None:

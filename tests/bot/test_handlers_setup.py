@@ -46,7 +46,7 @@ async def test_start_greets_escaped_registers_and_offers_the_next_step(bench: Be
     assert "Hello Ann &lt;b&gt;!" in told
     assert "Mode: 📝 PAPER 🧪" in told
     assert "✅ Backend health: OK" in told
-    assert bench.labels() == ["🔑 Save keys", "🧪 Test buy, $2"]
+    assert bench.labels() == ["🔑 Save keys", "📝 Test buy, $2"]
     assert list(bench.broker.accounts) == ["user-7"]
     assert [each.kind for each in bench.letters()] == ["mode", "text"]
 

@@ -148,6 +148,19 @@ async def test_the_token_in_one_line(make_world: MakeWorld) -> None:
     await world.ann.expect("Live trading enabled!")
 
 
+async def test_a_test_button_from_paper_buys_nothing_once_live_is_on(world: World) -> None:
+    await world.keys()
+    await world.ann.say("/start")
+    assert "📝 Test buy, $2" in (await world.ann.expect("Hello Ann")).labels
+    await world.live()
+    await world.ann.press("📝 Test buy")
+    await world.ann.expect("The mode or a stop changed after you were asked")
+    assert nothing_sent(world)
+    await world.ann.press("Test Live BUY")
+    await world.ann.expect("Live order submitted")
+    one_order(world)
+
+
 async def test_live_off_asks_nothing_and_paper_stays_paper(live: World) -> None:
     await live.ann.say("/live off")
     told = await live.ann.expect("✅ Live trading is off.")

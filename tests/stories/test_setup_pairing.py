@@ -21,7 +21,7 @@ async def test_the_code_of_the_terminal_makes_its_sender_the_owner(make_world: M
     told = await world.ann.expect("Hello Ann")
     assert "📝 PAPER" in told.text
     assert "✅ Backend health: OK" in told.text
-    assert told.labels == ("🔑 Save keys", "🧪 Test buy, $2")
+    assert told.labels == ("🔑 Save keys", "📝 Test buy, $2")
     await world.ann.expect("Mode: 📝 PAPER 🧪\n")
 
     await world.ann.press("Save keys")
@@ -82,7 +82,7 @@ async def test_start_leads_on_from_step_to_step(world: World) -> None:
     assert "🔴 Enable live" in (await world.ann.expect("Hello Ann")).labels
     await world.live()
     await world.ann.say("/start")
-    assert (await world.ann.expect("Hello Ann")).labels == ("🧪 Test buy, $2",)
+    assert (await world.ann.expect("Hello Ann")).labels == ("🔴 Test Live BUY (BTC/USDT), $2",)
 
 
 async def test_the_pinned_message_follows_each_change_of_mode(live: World) -> None:
