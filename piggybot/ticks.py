@@ -31,7 +31,8 @@ EXITS_SECONDS = 10
 SLOT_SECONDS = "1-59/10"
 """A second after each candle's close, as a venue needs a moment to close it too; then every ten
 seconds, for what was in the way the first time. All timeframes close at whole minutes."""
-KEPT = timedelta(days=30)
+KEPT, SLOTS_KEPT = timedelta(days=30), timedelta(days=90)
+BITE = 500
 WATCH_SECONDS = 1.0
 STEP = 1.0
 """Seconds by which a clock is set back, and not just slewed."""
@@ -139,6 +140,13 @@ class Ticks:
         store = self._store
         for part in (store.inbox, store.outbox, store.buttons, store.alerts):
             await self._door(part.prune, before)
+        await self._forget_slots(self._clock() - SLOTS_KEPT)
+
+    async def _forget_slots(self, before: datetime) -> None:
+        """In small bites: it is midnight, and runs of all lengths decide."""
+        for run_id in await self._door(self._store.runs.ids):
+            while await self._door(self._store.slots.prune, run_id, before, BITE) == BITE:
+                continue
 
     async def slots(self) -> None:
         """Run what is due at the last candle's close."""

@@ -26,6 +26,9 @@ from piggybot.ports import Clock
 from piggybot.standings import Scene, Standings
 from piggybot.store import Store
 
+PAGE = 100
+AT_ONCE = 10
+"""Holdings looked at without a pause: between them everything else has its turn."""
 log = structlog.get_logger(__name__)
 
 
@@ -58,14 +61,17 @@ class Watcher:
 
     async def look(self) -> None:
         """Raise peaks, and sell what is due; what is being sold then may go on."""
-        watched = [Watched(*one) for one in await self._door(self._store.ledger.watched)]
-        self._acting.patience.keep({one.run.id for one in watched})
-        if not watched:
+        armed = await self._door(self._store.ledger.armed)
+        self._acting.patience.keep(set(armed))
+        if not armed:
             return
         scene = await self._standings.scene()
-        markets = defaultdict(list)
-        for one in watched:
-            markets[one.run.exchange, one.run.symbol].append(one)
+        markets: defaultdict[tuple[str, str], list[Watched]] = defaultdict(list)
+        for first in range(0, len(armed), PAGE):
+            page = armed[first : first + PAGE]
+            for due in await self._door(self._store.slots.load, page):
+                held = [Watched(due.run, one) for one in due.positions if one.entries]
+                markets[due.run.exchange, due.run.symbol] += held
         ends = await asyncio.gather(
             *(self._market(each, scene) for each in markets.values()), return_exceptions=True
         )
@@ -74,10 +80,17 @@ class Watcher:
                 log.error("watching a market failed", market=market[1], exc_info=end)
 
     async def _market(self, watched: Sequence[Watched], scene: Scene) -> None:
+        if not watched:
+            return
         quote = await self._deciding.quote(watched[0].run)
         if not isinstance(quote, Quote):
             log.warning("no price to watch by", market=watched[0].run.symbol, why=quote.detail)
             return
+        for first in range(0, len(watched), AT_ONCE):
+            await self._look_at(watched[first : first + AT_ONCE], quote, scene)
+            await asyncio.sleep(0)
+
+    async def _look_at(self, watched: Sequence[Watched], quote: Quote, scene: Scene) -> None:
         ours = [one for one in watched if await self._in_book(one, scene)]
         risen = [
             (one.position.key, quote.price)

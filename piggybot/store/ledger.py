@@ -12,17 +12,18 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, func, or_, select
+from sqlalchemy import Engine, Row, Select, exists, func, or_, select
 
 from piggybot.core.positions import Book, Day, Filled, Key, Position, Totals
-from piggybot.core.runs import Halt, Run, RunState
+from piggybot.core.runs import Halt, RunState
 from piggybot.core.slots import Mark
 from piggybot.store import booking
-from piggybot.store.runs import run_of
+from piggybot.store.runs import NO_EXITS
 from piggybot.store.slots import write_marks
 from piggybot.store.tables_runs import days, fills, positions, runs
 from proxy.wire import Side
 
+LIVING = [one.value for one in RunState if one is not RunState.ENDED]
 DAY = [days.c[name] for name in ("day", *booking.TOTALS, *booking.COUNTS)]
 """The columns of a Day, in its order."""
 
@@ -46,16 +47,13 @@ class Ledger:
         """What a run holds and has earned, in each book."""
         return self._positions(select(positions).where(positions.c.run_id == run_id))
 
-    def watched(self) -> list[tuple[Run, Position]]:
-        """Open holdings of runs that have exits and may act on them."""
-        both = select(runs, positions).join(positions, positions.c.run_id == runs.c.id)
-        both = both.where(positions.c.entries > 0, runs.c.state != RunState.ENDED.value)
-        armed = or_(runs.c.halt.is_(None), runs.c.halt != Halt.BOOKS.value)
+    def armed(self) -> list[str]:
+        """Runs that hold something, have exits, and may act on them; by id."""
+        held = exists().where(positions.c.run_id == runs.c.id, positions.c.entries > 0)
+        sure = or_(runs.c.halt.is_(None), runs.c.halt != Halt.BOOKS.value)
+        query = select(runs.c.id).where(runs.c.state.in_(LIVING), runs.c.exits != NO_EXITS)
         with self._engine.connect() as db:
-            found = [
-                (run_of(row), booking.position_of(row)) for row in db.execute(both.where(armed))
-            ]
-        return [(run, position) for run, position in found if run.exits.any]
+            return list(db.execute(query.where(sure, held).order_by(runs.c.id)).scalars())
 
     def totals(self, user_id: str, book: Book) -> Totals:
         """What a book has come to, over all that was ever held."""

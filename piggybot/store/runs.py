@@ -26,6 +26,7 @@ FROM: Mapping[RunState, frozenset[RunState]] = {
     ENDED: frozenset({ACTIVE, PAUSED, HALTED}),
 }
 """A state, and those that it may follow."""
+NO_EXITS = "{}"
 SLOT_COLUMNS = tuple(one.name for one in fields(Slot))
 
 
@@ -51,6 +52,11 @@ class Runs:
         """Every run of one person, ended ones too, the oldest first."""
         mine = select(runs).where(runs.c.person_id == person_id)
         return self._many(mine.order_by(runs.c.number))
+
+    def ids(self) -> list[str]:
+        """Every run that there ever was."""
+        with self._engine.connect() as db:
+            return list(db.execute(select(runs.c.id).order_by(runs.c.id)).scalars())
 
     def active(self, timeframe: Timeframe | None = None) -> list[Run]:
         """Runs that obey signals."""

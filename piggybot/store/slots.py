@@ -18,11 +18,13 @@ from sqlalchemy import (
     Engine,
     Row,
     bindparam,
+    delete,
     exists,
     func,
     insert,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -74,6 +76,18 @@ class Slots:
             ]
             _write(db, [one for one, went in zip(work, went_in, strict=True) if went])
         return went_in
+
+    def prune(self, run_id: str, before: datetime, count: int) -> int:
+        """Forget so many of its old slots that made no order; how many went. The newest stays."""
+        newest = select(func.max(slots.c.at)).where(slots.c.run_id == run_id).scalar_subquery()
+        old = select(slots.c.run_id, slots.c.at).where(slots.c.run_id == run_id)
+        old = old.where(slots.c.at < before, slots.c.at < newest, slots.c.client_id.is_(None))
+        with self._engine.begin() as db:
+            gone = [tuple(row) for row in db.execute(old.limit(count))]
+            if gone:
+                mine = tuple_(slots.c.run_id, slots.c.at).in_(gone)
+                db.execute(delete(slots).where(mine))
+        return len(gone)
 
     def of_run(self, run_id: str, count: int) -> list[Slot]:
         """The newest `count` slots of a run, newest first."""

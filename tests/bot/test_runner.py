@@ -199,3 +199,13 @@ async def test_the_proxy_gone_in_the_middle_of_an_order_leaves_it_asked_for(trad
     [settled] = await trader.heard(trader.ticks.settle())
     assert "never sent" in settled
     assert last(trader).outcome is Outcome.DENIED
+
+
+async def test_old_slots_go_at_the_days_turn(trader: Bench) -> None:
+    begin(trader)
+    await tick(trader, FLAT, hours=1)
+    await tick(trader, FLAT, hours=1)
+    await tick(trader, days=100)
+    assert len(trader.store.slots.of_run("r1", 9)) == 4
+    await trader.ticks.new_day()
+    assert [one.outcome for one in trader.store.slots.of_run("r1", 9)] == ["RUN", "SKIPPED"]

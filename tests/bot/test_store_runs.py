@@ -208,6 +208,18 @@ def test_a_run_is_halted_with_its_slot_and_its_notice(store: Store) -> None:
     ]
 
 
+def test_old_slots_without_an_order_are_forgotten_and_the_newest_never(store: Store) -> None:
+    mine = store.runs.add(run())
+    for number in range(6):
+        order = "pg-1" if number == 1 else None
+        store.slots.commit([SlotWork(mine, slot(at=AT + number * HOUR, client_id=order))])
+    assert store.slots.prune("run-1", AT + 4 * HOUR, 2) == 2
+    assert store.slots.prune("run-2", AT + 40 * HOUR, 20) == 0
+    assert store.slots.prune("run-1", AT + 40 * HOUR, 20) == 2
+    left = [one.at for one in store.slots.of_run("run-1", 9)]
+    assert left == [AT + 5 * HOUR, AT + HOUR]
+
+
 def test_a_batch_that_cannot_be_written_writes_nothing(store: Store) -> None:
     seen = [store.runs.add(run(name)) for name in ("run-1", "run-2")]
     broken = letter("told", kind=None)

@@ -135,8 +135,9 @@ class ParityWorld:
 
     def _watched(self) -> dict[str, list[Watched]]:
         markets: dict[str, list[Watched]] = {}
-        for run, position in self.bot.store.ledger.watched():
-            markets.setdefault(run.symbol, []).append((run, position))
+        for due in self.bot.store.slots.load(self.bot.store.ledger.armed()):
+            held = [(due.run, one) for one in due.positions if one.entries]
+            markets.setdefault(due.run.symbol, []).extend(held)
         return markets
 
     async def _rules(self, symbol: str) -> MarketOut:
