@@ -61,6 +61,14 @@ class Card:
     next: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over. `kept`: something that it held is its person's now."""
+
+    run: Run
+    kept: bool
+
+
 class Runs:
     """What a person may do with their runs."""
 
@@ -157,8 +165,7 @@ class Runs:
 
     async def pause(self, person: Person, number: int) -> Run:
         """No signals are obeyed; exits of what is held stay armed. NotAllowed."""
-        run = await self.find(person, number)
-        return await self._changed(run, RunState.PAUSED)
+        return await self._changed(await self.find(person, number), RunState.PAUSED)
 
     async def resume(self, person: Person, number: int) -> Run:
         """Obey signals from the next slot on; what passed is accounted for. NotAllowed."""
@@ -169,13 +176,13 @@ class Runs:
             raise _cannot(run, "resumed")
         return await self.find(person, number)
 
-    async def end_keeping(self, person: Person, number: int) -> Run:
+    async def end_keeping(self, person: Person, number: int) -> Ended:
         """End it; what it holds is the person's, as if bought by hand. NotAllowed."""
         run = await self.find(person, number)
         async with self.alone(run.id):
-            return await self._changed(run, RunState.ENDED)
+            return await self._ended(run)
 
-    async def end_selling(self, person: Person, number: int) -> Run:
+    async def end_selling(self, person: Person, number: int) -> Ended:
         """Pause it, sell what it holds, then end it; not ended where the sell did not come off."""
         run = await self.find(person, number)
         if run.state is RunState.ACTIVE:
@@ -186,17 +193,13 @@ class Runs:
             kept = await self._sell(run)
         finally:
             self._acting.claims.free({run.id} - kept)
-        await self._acting.claims.wait(run.id)
-        try:
-            card = await self.card(person, number)
-            if card.position.entries and kept:
+        async with self.alone(run.id):
+            if kept and (await self.card(person, number)).position.entries:
                 raise NotAllowed(
                     f"Run #{number} holds something still, so it is paused and not ended.",
                     "See what became of its sell; then end it again.",
                 )
-            return await self._changed(run, RunState.ENDED)
-        finally:
-            self._acting.claims.free([run.id])
+            return await self._ended(run)
 
     def next_slot(self, run: Run, now: datetime) -> datetime | None:
         """When it decides next; None while it does not."""
@@ -227,9 +230,21 @@ class Runs:
         units = decisions.sellable(held, price.price, rules)
         if not units:
             return set()
-        act = Act(Side.SELL, Cause.HAND, units=units)
-        intent = self._acting.intent(due.run, act, standing, Seen(None, price.price, ""))
-        return await self._acting.do([SlotWork(due.run, None, intent=intent)])
+        act, seen = Act(Side.SELL, Cause.HAND, units=units), Seen(None, price.price, "")
+        intent = self._acting.intent(due.run, act, standing, seen)
+        sending = await self._acting.do([SlotWork(due.run, None, intent=intent)])
+        if not sending:
+            raise NotAllowed(
+                f"Nothing was sold: run #{run.number} may not sell now. It is not ended.",
+                "/runs says why. Ending the run without selling works at once.",
+            )
+        return sending
+
+    async def _ended(self, run: Run) -> Ended:
+        """End a run that nobody else acts for."""
+        held = await self._door(self._store.ledger.of_run, run.id)
+        kept = any(one.entries for one in held)
+        return Ended(await self._changed(run, RunState.ENDED), kept)
 
     async def _changed(self, run: Run, state: RunState) -> Run:
         if not await self._door(self._store.runs.set_state, run.id, state):

@@ -16,7 +16,7 @@ from piggybot.chat.ask import Ask, Button, Keyboard, Reply
 from piggybot.core.positions import Book
 from piggybot.core.runs import RunState
 from piggybot.errors import BadInput, PiggyError
-from piggybot.runs import Card
+from piggybot.runs import Card, Ended
 from proxy.wire import AccountOut
 
 CARD_LIFE = timedelta(days=7)
@@ -93,16 +93,16 @@ async def end(ask: Ask) -> None:
 
 async def end_keeping(ask: Ask) -> None:
     """End it; what it holds is the person's own from then on."""
-    before = await ask.house.runs.card(ask.person, _number(ask))
-    run = await ask.house.runs.end_keeping(ask.person, _number(ask))
-    kept = bool(before.position.entries or before.resting)
-    await ask.say(Reply(texts.ended(run, kept=kept), edits=ask.params["card"]))
+    await _ended(ask, await ask.house.runs.end_keeping(ask.person, _number(ask)))
 
 
 async def end_selling(ask: Ask) -> None:
     """Sell what it holds, then end it; the order tells its own end."""
-    run = await ask.house.runs.end_selling(ask.person, _number(ask))
-    await ask.say(Reply(texts.ended(run, kept=False), edits=ask.params["card"]))
+    await _ended(ask, await ask.house.runs.end_selling(ask.person, _number(ask)))
+
+
+async def _ended(ask: Ask, done: Ended) -> None:
+    await ask.say(Reply(texts.ended(done.run, kept=done.kept), edits=ask.params["card"]))
 
 
 async def _named(ask: Ask) -> Card:

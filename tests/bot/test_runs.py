@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from piggybot.core.positions import BY_HAND, Book, Key
-from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run, RunState
+from piggybot.core.runs import Cause, Exits, Guards, Halt, Outcome, Run, RunState
 from piggybot.errors import BadInput, BrokerRefused, NotAllowed
 from piggybot.runs import MOST_RUNS, Spec
 from proxy.wire import Mode, Problem, Status, Timeframe
@@ -129,7 +129,7 @@ async def test_ended_and_kept_is_bought_by_hand_from_then_on(trader: Bench) -> N
     run = await start(trader)
     await tick(trader, UP)
     ended = await trader.trading.runs.end_keeping(trader.person(), 1)
-    assert ended.state is RunState.ENDED
+    assert (ended.run.state, ended.kept) == (RunState.ENDED, True)
     assert trader.store.ledger.position(key(run)).units == 0
     assert trader.store.ledger.position(key(run, BY_HAND)).units == Decimal("0.1")
     assert await trader.trading.runs.cards(trader.person()) == []
@@ -165,7 +165,33 @@ async def test_a_run_whose_sell_is_refused_is_paused_and_not_ended(trader: Bench
     assert now is not None
     assert now.state is RunState.PAUSED
     trader.broker.refuse = None
-    assert (await trader.trading.runs.end_selling(trader.person(), 1)).state is RunState.ENDED
+    assert not (await trader.trading.runs.end_selling(trader.person(), 1)).kept
+
+
+async def test_a_run_whose_books_are_in_doubt_is_not_ended_as_if_it_had_sold(
+    trader: Bench,
+) -> None:
+    run = await start(trader)
+    await tick(trader, UP)
+    trader.store.runs.set_state(run.id, RunState.HALTED, "The books differ.", Halt.BOOKS)
+    with pytest.raises(NotAllowed) as refused:
+        await trader.trading.runs.end_selling(trader.person(), 1)
+    assert "Nothing was sold" in refused.value.message
+    now = trader.store.runs.get(run.id)
+    assert now is not None
+    assert now.state is RunState.HALTED
+    assert trader.store.ledger.position(key(run)).units == Decimal("0.1")
+    assert len(trader.broker.posts) == 1
+
+
+async def test_what_was_too_little_to_sell_is_told_to_be_the_persons(trader: Bench) -> None:
+    await start(trader)
+    await tick(trader, UP)
+    trader.later(seconds=10)
+    trader.broker.price_now = Decimal("0.01")
+    ended = await trader.trading.runs.end_selling(trader.person(), 1)
+    assert (ended.run.state, ended.kept) == (RunState.ENDED, True)
+    assert len(trader.broker.posts) == 1
 
 
 async def test_a_stop_keeps_what_is_held_and_says_what_to_do(trader: Bench) -> None:
@@ -181,7 +207,7 @@ async def test_a_stop_keeps_what_is_held_and_says_what_to_do(trader: Bench) -> N
 
 async def test_a_flat_run_is_ended_without_an_order(trader: Bench) -> None:
     await start(trader)
-    assert (await trader.trading.runs.end_selling(trader.person(), 1)).state is RunState.ENDED
+    assert not (await trader.trading.runs.end_selling(trader.person(), 1)).kept
     assert trader.broker.posts == []
 
 
