@@ -11,7 +11,7 @@ from piggybot.chat.texts import SANDBOX, e, listed, pinned
 from piggybot.core.keys import Removed
 from piggybot.core.money import plain, quoted
 from piggybot.errors import PiggyError
-from proxy.wire import AccountOut, CredentialsOut, Exchange, Holding, Problem
+from proxy.wire import AccountOut, CredentialsOut, Exchange, Holding, Mode, Problem
 
 SAVE_AGAIN = "🔁 Replace the key"
 CONFIRM_FORGET = "🗑 Remove the key"
@@ -28,10 +28,15 @@ CANCELLED = "Cancelled. What you sent for it is forgotten; nothing changed."
 
 
 def welcome(name: str, account: AccountOut, health: str) -> str:
+    way = (
+        "The way to a first order: /setkeys, /validate, /live on, /testbuy 2. On paper you can "
+        "try everything at once. "
+        if account.mode is Mode.PAPER
+        else ""
+    )
     return (
         f"🐷 Hello {e(name)}! I am PiggyBot.\n{pinned(account)}\n{health}\n\n"
-        "The way to a first order: /setkeys, /validate, /live on, /testbuy 2. On paper you can "
-        "try everything at once. /help lists all commands."
+        f"{way}/help lists all commands."
     )
 
 

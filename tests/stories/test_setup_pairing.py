@@ -82,7 +82,9 @@ async def test_start_leads_on_from_step_to_step(world: World) -> None:
     assert "🔴 Enable live" in (await world.ann.expect("Hello Ann")).labels
     await world.live()
     await world.ann.say("/start")
-    assert (await world.ann.expect("Hello Ann")).labels == ("🔴 Test Live BUY (BTC/USDT), $2",)
+    hello = await world.ann.expect("Hello Ann")
+    assert hello.labels == ("🔴 Test Live BUY (BTC/USDT), $2",)
+    assert "The way to a first order" not in hello.text
 
 
 async def test_the_pinned_message_follows_each_change_of_mode(live: World) -> None:
