@@ -16,6 +16,8 @@ from proxy.questions import Questions
 from proxy.venue import Placement, Report, Verdict
 
 STRANGERS = 5
+MOST_TRADES = 1000
+"""What a venue shows at once, the oldest first; where it shows so many there may be more."""
 
 
 async def look_up(questions: Questions, key: Opener, order: Placement) -> Report:
@@ -37,14 +39,15 @@ async def witness(
     `known` are the orders of ours that need not be looked at: they are others.
     """
     symbol = order.market.venue_symbol
-    params = {"symbol": symbol, "startTime": questions.venue_ms(since)}
+    begin = questions.venue_ms(since)
+    params = {"symbol": symbol, "startTime": begin, "limit": MOST_TRADES}
     answer = await questions.tried(key, questions.ccxt.privateGetMyTrades, params)
     rows = answer.json() if answer.status == OK else None
     if not isinstance(rows, list):
         return _unsure(f"{questions.title} did not show its trades.")
     ids = {row.get("orderId") if isinstance(row, dict) else None for row in rows}
     ids = {one for one in ids if str(one) not in known}
-    if None in ids or len(ids) > STRANGERS:
+    if None in ids or len(ids) > STRANGERS or len(rows) >= MOST_TRADES:
         return _unsure("There are too many other trades to be sure.")
     for order_id in ids:
         params = {"symbol": symbol, "orderId": order_id}

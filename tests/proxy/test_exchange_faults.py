@@ -147,6 +147,19 @@ async def test_our_own_other_orders_do_not_keep_absence_from_being_proven(bench:
     assert (await bench.venue.ask(absent, bench.started, ids)).verdict is Verdict.NOT_FOUND
 
 
+async def test_absence_is_not_claimed_where_a_page_of_trades_may_hide_it(bench: Bench) -> None:
+    ours = bench.order
+    bench.order = replace(ours, client_id="pg-other")
+    await bench.send()
+    books = bench.exchange.sandbox.books
+    known = {str(one.order_id) for one in books.orders}
+    books.trades[:] = [replace(books.trades[0], trade_id=number) for number in range(1, 1001)]
+    bench.order = ours
+    await bench.send()
+    await bench.exchange.sandbox.misbehave("not-found", count=1)
+    assert (await bench.venue.ask(ours, bench.started, known)).verdict is Verdict.UNKNOWN
+
+
 async def test_absence_is_not_claimed_while_the_second_witness_is_silent(bench: Bench) -> None:
     await bench.exchange.sandbox.misbehave("500-before", method="GET", path="/api/v3/myTrades")
 
