@@ -17,6 +17,7 @@ from migrations.database import Door
 from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import decisions
+from piggybot.core.decisions import Standing
 from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Run
 from piggybot.core.slots import SlotWork
@@ -104,14 +105,12 @@ class Watcher:
                 await self._leave(one, quote, scene)
 
     async def _in_book(self, one: Watched, scene: Scene) -> bool:
-        """Whether it is of the account's present book; a paper holding rests while live is on."""
+        """Whether it is its turn; a paper holding rests while live is on."""
         try:
             standing = await self._standings.of(one.run, scene)
         except PiggyError:
             return False
-        return decisions.barred(standing) is None and one.position.key.book is Book.of(
-            standing.mode
-        )
+        return _may_sell(one, standing)
 
     def _due(self, one: Watched, quote: Quote) -> decisions.Decision | None:
         now = self._clock()
@@ -137,8 +136,16 @@ class Watcher:
         if decision is None or decision.act is None or held is None:
             return set()
         standing = await self._standings.of(one.run, scene)
+        if not _may_sell(one, standing):  # the mode or a stop changed since the look began
+            return set()
         self._acting.patience.tried(one.run.id, one.position, self._clock())
         why = texts_ticks.exit_why(decision.act.cause, one.run, held, quote.price)
         seen = Seen(None, quote.price, why)
         intent = self._acting.intent(one.run, decision.act, standing, seen)
         return await self._acting.do([SlotWork(one.run, None, intent=intent)])
+
+
+def _may_sell(one: Watched, standing: Standing) -> bool:
+    """No stop, nothing unsettled, and of the account's present book: another book's rests."""
+    here = one.position.key.book is Book.of(standing.mode)
+    return here and decisions.barred(standing) is None

@@ -12,7 +12,7 @@ from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.secrecy import tells_deletion, with_deletion
 from piggybot.chat.texts import e
 from piggybot.chat.trade import test_button
-from piggybot.core.runs import RunState
+from piggybot.core.runs import Run, RunState
 from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BadInput, BrokerDown, PiggyError, Stale
 from piggybot.store import Dialogue
@@ -84,6 +84,9 @@ async def live_confirmed(ask: Ask) -> None:
     before = await house.desk.accounts.look(person)
     if str(before.epoch) != ask.params["epoch"]:
         raise Stale("Something changed after you were asked.", "Type /live on again.")
+    named = ask.params["runs"].split()
+    if any(run.id not in named for run in await _at_work(ask)):
+        raise Stale(*texts.LIVE_UNNAMED)
     wanted = ModeIn(userId=person.user_id, mode=Mode.LIVE, confirmToken=token)
     try:
         account = await house.desk.accounts.change_mode(person, wanted)
@@ -121,10 +124,16 @@ async def _take_token(ask: Ask) -> str | None:
 async def _warn(ask: Ask, account: AccountOut, data: dict[str, str]) -> None:
     if data:
         await _remember(ask, "confirm", data)
-    button = Button(texts.CONFIRM_LIVE, "live_confirm", {"epoch": str(account.epoch)})
-    mine = await ask.house.door(ask.house.store.runs.of_person, ask.person.id)
-    at_work = [run for run in mine if run.state is RunState.ACTIVE]
+    at_work = await _at_work(ask)
+    params = {"epoch": str(account.epoch), "runs": " ".join(run.id for run in at_work)}
+    button = Button(texts.CONFIRM_LIVE, "live_confirm", params)
     await ask.say(_said(ask, texts.live_warning(account, at_work), button))
+
+
+async def _at_work(ask: Ask) -> list[Run]:
+    """The runs that would spend real money."""
+    mine = await ask.house.door(ask.house.store.runs.of_person, ask.person.id)
+    return [run for run in mine if run.state is RunState.ACTIVE]
 
 
 async def _remember(ask: Ask, step: str, data: dict[str, str]) -> None:

@@ -66,6 +66,12 @@ def live_warning(account: AccountOut, runs: Sequence[Run]) -> str:
     )
 
 
+LIVE_UNNAMED = (
+    "A run was put to work after you were asked, so live trading was not turned on.",
+    "Type /live on again: it names all runs that will spend.",
+)
+
+
 def _at_work(runs: Sequence[Run]) -> str:
     """Programs that will spend it without asking again."""
     if not runs:

@@ -7,9 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from piggybot.core.runs import Cause, RunState
+from piggybot.core.runs import Cause, Halt, RunState
+from piggybot.deciding import Quote
+from piggybot.standings import Scene
+from piggybot.watcher import Watched
+from proxy.wire import Mode, Side
 from tests.stories.running import begun, bot, look, minutes_until, run_of
-from tests.stories.steps import free, heard, nothing_sent, orders, price, settled, silence
+from tests.stories.steps import account, free, heard, nothing_sent, orders, price, settled, silence
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -119,3 +123,38 @@ async def test_ended_and_sold_from_the_chat_is_one_sell_in_the_books(live: World
     await silence(live.ann)
     assert run_of(live).state is RunState.ENDED
     assert [one.wanted.side for one in orders(live)] == ["BUY", "SELL"]
+
+
+async def test_an_exit_due_on_paper_is_no_real_order_where_live_comes_between(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Live is turned on between the look at the price and the sell."""
+    await world.keys()
+    paid = await bought(world)
+    watcher = bot(world).trading.watcher
+    leave = watcher._leave
+
+    async def meanwhile(one: Watched, quote: Quote, scene: Scene) -> None:
+        await world.live()
+        await leave(one, quote, scene)
+
+    monkeypatch.setattr(watcher, "_leave", meanwhile)
+    price(world, f"{paid * Decimal('0.9'):.2f}")
+    await look(world)
+    assert (await account(world)).mode is Mode.LIVE
+    orders_made = bot(world).store.orders.recent(run_of(world).user_id, 9)
+    assert [one.intent.side for one in orders_made] == [Side.BUY]
+    assert nothing_sent(world)
+
+
+async def test_a_run_whose_books_are_in_doubt_is_not_ended_as_if_it_had_sold(live: World) -> None:
+    await bought(live)
+    bot(live).store.runs.set_state(run_of(live).id, RunState.HALTED, "", Halt.BOOKS)
+    await live.ann.say("/runs")
+    await live.ann.expect("#1 sma_crossover")
+    await live.ann.press("End")
+    await live.ann.expect("End")
+    await live.ann.press("ell")
+    await live.ann.expect("Nothing was sold")
+    assert run_of(live).state is RunState.HALTED
+    assert [one.wanted.side for one in orders(live)] == ["BUY"]

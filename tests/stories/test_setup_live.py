@@ -8,6 +8,7 @@ import pytest
 from piggybot.sandbox.telegram_shown import NoButton
 from proxy.wire import Mode
 from tests.stories.conftest import MakeWorld
+from tests.stories.running import CROSS, begun
 from tests.stories.steps import account, nothing_sent, one_order, silence
 from tests.world import World
 
@@ -114,6 +115,20 @@ async def test_a_button_from_before_a_stop_is_void(world: World) -> None:
     await world.ann.press_again("ENABLE LIVE TRADING")
     await world.ann.expect("Something changed after you were asked.")
     assert (await account(world)).mode is Mode.PAPER
+
+
+async def test_a_run_that_the_warning_did_not_name_does_not_go_live(world: World) -> None:
+    await world.keys()
+    await world.ann.say("/live on")
+    await world.ann.expect("Enable Live Trading?")
+    await begun(world, CROSS.format(usd=10))
+    await world.ann.press("ENABLE LIVE TRADING")
+    await world.ann.expect("A run was put to work after you were asked")
+    assert (await account(world)).mode is Mode.PAPER
+    await world.ann.say("/live on")
+    await world.ann.expect("#1 sma_crossover")
+    await world.ann.press("ENABLE LIVE TRADING")
+    await world.ann.expect("Live trading enabled!")
 
 
 async def test_the_token_is_asked_deleted_and_checked_by_the_proxy(make_world: MakeWorld) -> None:
