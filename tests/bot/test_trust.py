@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from piggybot.chat.border import Unreachable
-from piggybot.chat.door import Timing
+from piggybot.chat.hearing import Timing
 from piggybot.chat.telegram import TelegramLine
 from piggybot.errors import BrokerDown
 from piggybot.proxy_client import ProxyClient

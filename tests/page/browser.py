@@ -85,6 +85,11 @@ class Tab:
         await self.text.fill(text)
         await self.text.press("Enter")
 
+    async def arrived(self, words: str) -> None:
+        """What was said has its first tick."""
+        ticks = self.bubble(words).locator(".ticks")
+        await expect(ticks).to_have_attribute("aria-label", "sent")
+
     async def sees(self, words: str, after: str = "") -> None:
         """The words stand in a message, below the newest one with the words `after`."""
         if not after:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from telegram import Bot
+from telegram import Bot, CallbackQuery
 
 from piggybot.page.border import Json, Who
 from piggybot.page.site import Site
@@ -89,6 +89,15 @@ class PageWorld:
         assert answer.status_code == 200, answer.text
         plain: Json = answer.json()
         return plain
+
+    async def pressed(self) -> CallbackQuery:
+        """The next press that the bot gets; what is typed meanwhile is passed over."""
+        offset = 0
+        while True:
+            for update in await self.bot.get_updates(offset=offset, timeout=5):
+                offset = update.update_id + 1
+                if update.callback_query:
+                    return update.callback_query
 
     async def post(self, action: str, /, **body: Any) -> httpx.Response:
         return await self.http.post(f"/api/{action}", json=body)

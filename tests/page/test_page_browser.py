@@ -142,8 +142,9 @@ async def test_an_answer_that_is_lost_on_its_way_does_not_send_twice(browser: Br
 
         await you.page.route("**/api/say", lose_the_answer, times=1)
         await you.say("/testbuy 2")
-        await expect(you.newest.locator(".ticks")).to_have_attribute("aria-label", "sent")
+        await you.arrived("/testbuy 2")
         await you.say("/status")
+        await you.arrived("/status")
         await expect(you.rows).to_have_count(3)
         assert await confirmed(world) == ["/testbuy 2", "/status"]
 
@@ -153,9 +154,9 @@ async def test_a_button_works_until_it_is_answered_and_a_notice_is_read(browser:
         await world.bot.send_message(YOU.id, "Sure?", reply_markup=buttons("No", "Yes"))
         await you.key("Yes").click()
         await expect(you.key("Yes")).to_have_class(re.compile("busy"))
-        (update,) = await world.bot.get_updates()
-        assert update.callback_query and update.callback_query.data == "d:Yes"
-        await world.bot.answer_callback_query(update.callback_query.id, "Too late", show_alert=True)
+        press = await world.pressed()
+        assert press.data == "d:Yes"
+        await world.bot.answer_callback_query(press.id, "Too late", show_alert=True)
         await expect(you.key("Yes")).not_to_have_class(re.compile("busy"))
         await expect(you.page.locator("#notice")).to_contain_text("Too late")
         await you.page.keyboard.press("Escape")
@@ -212,6 +213,7 @@ async def test_two_tabs_are_two_people_and_one_person_in_two_tabs_sees_the_same(
         await you.say("mine")
         await bob.page.locator("#start").click()
         await phone.sees("mine")
+        await bob.arrived("/start")
         await expect(phone.rows).to_have_count(2)
         await expect(bob.rows).to_have_count(1)
         await expect(bob.page.locator("#me")).to_have_text("as Bob")

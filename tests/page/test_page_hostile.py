@@ -51,12 +51,12 @@ async def test_messages_names_buttons_and_notices_are_shown_as_the_words_they_ar
             await you.text.fill("/evil")
             await expect(you.page.locator("#menu")).to_contain_text(EVIL)
             await you.key(EVIL).click()
+            await expect(you.key(EVIL)).to_have_class("key busy")
             await you.page.locator(".photo").click()
             await expect(you.page.locator("#viewer p")).to_have_text(EVIL)
             await you.page.keyboard.press("Escape")
-            update = (await world.bot.get_updates())[-1]
-            assert update.callback_query
-            await world.bot.answer_callback_query(update.callback_query.id, EVIL)
+            press = await world.pressed()
+            await world.bot.answer_callback_query(press.id, EVIL)
             await expect(you.page.locator("#notice-text")).to_have_text(EVIL)
             await unharmed(you)
 
