@@ -60,7 +60,7 @@ def trading(needs: Needs) -> Trading:
     return Trading(
         acting,
         Runner(store, door, clock, acting, standings, deciding),
-        Watcher(store, door, clock, acting, standings, deciding),
+        Watcher(store, door, clock, acting, standings, deciding, needs.notifier),
         Runs(store, door, clock, desk, acting, standings, needs.market, needs.registry),
         WhyNot(store, door, clock, needs.broker, standings, deciding, needs.registry),
     )

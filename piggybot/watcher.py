@@ -3,13 +3,14 @@
 Alone because a stop that is only looked at when a candle closes is no stop. The rules are those
 of the slots (core/decisions.py), and so is the path of the order.
 
-May import: acting, chat, core, deciding, errors, ports, standings, store.
+May import: acting, chat, core, deciding, desk, errors, ports, standings, store.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,19 +18,21 @@ from migrations.database import Door
 from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import decisions
-from piggybot.core.decisions import Standing
+from piggybot.core.decisions import Hold, Standing
 from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Run
 from piggybot.core.slots import SlotWork
-from piggybot.deciding import Deciding, Quote
+from piggybot.deciding import WARNING, Deciding, Quote
+from piggybot.desk import NO_ENTRIES
 from piggybot.errors import PiggyError
-from piggybot.ports import Clock
+from piggybot.ports import Clock, Notifier
 from piggybot.standings import Scene, Standings
-from piggybot.store import Store
+from piggybot.store import Outgoing, Store
 
 PAGE = 100
 AT_ONCE = 10
 """Holdings looked at without a pause: between them everything else has its turn."""
+BLIND = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
 
 
@@ -52,6 +55,7 @@ class Watcher:
         acting: Acting,
         standings: Standings,
         deciding: Deciding,
+        notifier: Notifier,
     ) -> None:
         self._store = store
         self._door = door
@@ -59,6 +63,9 @@ class Watcher:
         self._acting = acting
         self._standings = standings
         self._deciding = deciding
+        self._notifier = notifier
+        self._unseen: dict[tuple[str, str], datetime] = {}
+        """Markets whose price cannot be had, and since when."""
 
     async def look(self) -> None:
         """Raise peaks, and sell what is due; what is being sold then may go on."""
@@ -86,7 +93,9 @@ class Watcher:
         quote = await self._deciding.quote(watched[0].run)
         if not isinstance(quote, Quote):
             log.warning("no price to watch by", market=watched[0].run.symbol, why=quote.detail)
+            await self._blind(watched, scene, quote)
             return
+        self._unseen.pop((watched[0].run.exchange, watched[0].run.symbol), None)
         for first in range(0, len(watched), AT_ONCE):
             await self._look_at(watched[first : first + AT_ONCE], quote, scene)
             await asyncio.sleep(0)
@@ -103,6 +112,20 @@ class Watcher:
         for one in ours:
             if self._due(one, quote):
                 await self._leave(one, quote, scene)
+
+    async def _blind(self, watched: Sequence[Watched], scene: Scene, why: Hold) -> None:
+        """No price for long: each run's person hears once that its exits are not watched.
+
+        Where the proxy is lost, they have heard that already.
+        """
+        market = (watched[0].run.exchange, watched[0].run.symbol)
+        now = self._clock()
+        since = self._unseen.setdefault(market, now)
+        if now - since < BLIND or NO_ENTRIES in scene.latches:
+            return
+        letters = [_letter(one.run, scene, since, why.detail, now) for one in watched]
+        await self._door(self._store.outbox.add, letters, [])
+        self._notifier.wake()
 
     async def _in_book(self, one: Watched, scene: Scene) -> bool:
         """Whether it is its turn; a paper holding rests while live is on."""
@@ -143,6 +166,24 @@ class Watcher:
         seen = Seen(None, quote.price, why)
         intent = self._acting.intent(one.run, decision.act, standing, seen)
         return await self._acting.do([SlotWork(one.run, None, intent=intent)])
+
+
+def _letter(run: Run, scene: Scene, since: datetime, why: str, now: datetime) -> Outgoing:
+    """Told once for each time that the price is lost: by its dedupe."""
+    return Outgoing(
+        id=0,
+        chat_id=scene.chat_of(run.person_id),
+        kind="text",
+        body={
+            "text": texts_ticks.unwatched(run, since, why),
+            "line": texts_ticks.unwatched_line(run, since),
+        },
+        priority=WARNING,
+        dedupe=f"unwatched:{run.id}:{since.isoformat()}",
+        reply_to=run.reply_to,
+        created=now,
+        not_before=now,
+    )
 
 
 def _may_sell(one: Watched, standing: Standing) -> bool:

@@ -153,6 +153,20 @@ def halted_line(run: Run, why: str) -> str:
     return f"🛑 {texts_rules.title(run)} is halted: {e(why[:LONGEST])}"
 
 
+def unwatched(run: Run, since: datetime, why: str) -> str:
+    """Exits that cannot fire, because nobody knows the price."""
+    return (
+        f"👁 {texts_rules.title(run)}: its exits are not watched since {since:%H:%M} UTC.\n"
+        f"There is no price of {run.symbol}: {e(why[:LONGEST])}\n"
+        "I go on asking, and sell at the first price that says so. "
+        "Or sell at the exchange yourself, and /stop here."
+    )
+
+
+def unwatched_line(run: Run, since: datetime) -> str:
+    return f"👁 {texts_rules.title(run)}: no price since {since:%H:%M} UTC, exits not watched"
+
+
 def skipped(found: Skipped) -> str:
     """Slots that passed while nobody could run them, in one line."""
     slots = "1 slot" if found.slots == 1 else f"{found.slots:,} slots"

@@ -158,3 +158,19 @@ async def test_a_run_whose_books_are_in_doubt_is_not_ended_as_if_it_had_sold(liv
     await live.ann.expect("Nothing was sold")
     assert run_of(live).state is RunState.HALTED
     assert [one.wanted.side for one in orders(live)] == ["BUY"]
+
+
+async def test_a_price_that_cannot_be_had_is_told_once_and_the_stop_fires_when_it_is_back(
+    live: World,
+) -> None:
+    paid = await bought(live)
+    await live.exchange.misbehave("500-before", method="GET", path="/api/v3/ticker/price")
+    price(live, f"{paid * Decimal('0.9'):.2f}")
+    for _ in range(20):
+        await look(live)
+    assert await heard(live.ann, "#1 sma_crossover · BTC/USDT · 1m: its exits are not watched") == 1
+    assert live.posts == 1
+    await live.exchange.misbehave("ok")
+    await look(live)
+    await live.ann.expect("stop loss: price")
+    assert [one.wanted.side for one in orders(live)] == ["BUY", "SELL"]
