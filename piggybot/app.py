@@ -158,6 +158,7 @@ class Bot:
             studio=self._studio,
             runs=self.trading.runs,
             whynot=self.trading.whynot,
+            flattening=self.trading.flattening,
         )
 
     async def start(self, announce: Announce) -> None:

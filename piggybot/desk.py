@@ -7,17 +7,17 @@ chat/texts.py.
 May import: accounts, answers, chat, core, errands, errors, notices, ports, store, wire.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from http import HTTPStatus
 
 from migrations.database import Door
 from piggybot.accounts import Accounts
 from piggybot.answers import Answer, fresh, learned, trade
 from piggybot.chat import texts
-from piggybot.core.orders import Intent, Order
-from piggybot.errands import Errands
+from piggybot.core.orders import Intent, Order, Want
+from piggybot.core.runs import Cause
+from piggybot.errands import NONE, Errands, Stops
 from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
 from piggybot.notices import Notices
 from piggybot.ports import Broker, Clock, Ids, Notifier
@@ -28,31 +28,6 @@ LIFE = timedelta(seconds=30)
 LATE = timedelta(minutes=30)
 NO_ENTRIES = "no_entries"
 NO_LIVE_ENTRIES = "no_live_entries"
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The mode and epoch under which a person saw the question that they confirmed."""
-
-    mode: Mode
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """One order that a person wants. Exactly one of `amount_usd` and `units` is given."""
-
-    person: Person
-    side: Side
-    symbol: str
-    origin: str
-    reply_to: int | None
-    amount_usd: Decimal | None = None
-    units: Decimal | None = None
-    quoted_price: Decimal | None = None
-    decided: Decided | None = None
-    exchange: str = ""  # where to; empty: the person's own
-    run_id: str = ""  # whose holding is sold; whoever gives it has claimed that run
 
 
 class Desk:
@@ -68,7 +43,7 @@ class Desk:
         notifier: Notifier,
     ) -> None:
         self.accounts = Accounts(store, door, broker, clock, ids, notifier)
-        self.errands = Errands(store, door, broker, clock, notifier, self.accounts)
+        self.errands = Errands(store, door, broker, clock, ids, notifier, self.accounts)
         self._notices = Notices(store, door, clock, self.errands)
         self._store = store
         self._door = door
@@ -93,10 +68,13 @@ class Desk:
         finally:
             self.sending.discard(intent.client_id)
 
-    async def send(self, intent: Intent) -> None:
-        """Send an intent that is written down, once; in `sending` since before it was."""
+    async def send(self, intent: Intent, seen: Stops = NONE) -> None:
+        """Send an intent that is written down, once; in `sending` since before it was.
+
+        A stop holds it, unless its person had `seen` it and decided all the same.
+        """
         try:
-            await self._send(intent)
+            await self._send(intent, seen)
         finally:
             self.sending.discard(intent.client_id)
 
@@ -208,11 +186,11 @@ class Desk:
             run_id=want.run_id,
         )
 
-    async def _send(self, intent: Intent) -> None:
+    async def _send(self, intent: Intent, seen: Stops = NONE) -> None:
         """The one POST of this intent, and what its answer proves."""
         person = await self._door(self._store.people.find, intent.person_id)
         order = replace(fresh(intent), sandbox=person is not None and person.sandbox)
-        if person is None or await self.errands.stopped(person):
+        if person is None or await self.errands.stopped(person, seen):
             why = Problem(code="stopped", message="A stop came first.", hint="/resume ends it.")
             await self._conclude(order, Status.NOT_SENT, why)
             return
@@ -276,9 +254,14 @@ class Desk:
         """The outcome and its notice, in one transaction."""
         at_once = before.status is Status.SENDING
         tell = self._notices.concluded if at_once else self._notices.settled
-        notice = await tell(done)
-        if await self._door(self._store.orders.conclude, done, [notice]):
+        notices = [] if self._is_told_together(done) else [await tell(done)]
+        if await self._door(self._store.orders.conclude, done, notices):
             self._notifier.wake()
+
+    def _is_told_together(self, order: Order) -> bool:
+        """Whoever sends many at once, and will tell them in one message, has no need of ours."""
+        intent = order.intent
+        return intent.cause is Cause.FLATTEN and intent.client_id in self.sending
 
     async def _pending(self, order: Order) -> None:
         """Not known yet: told once, then asked after by settle()."""
@@ -293,6 +276,7 @@ class Desk:
         stored = await self._door(self._store.orders.get, order.intent.client_id)
         if stored is not None and stored.status is order.status:
             return
-        notice = await self._notices.of(order, kind, text)
-        await self._door(self._store.orders.update, order, [notice])
+        together = kind == "pending" and self._is_told_together(order)
+        notices = [] if together else [await self._notices.of(order, kind, text)]
+        await self._door(self._store.orders.update, order, notices)
         self._notifier.wake()

@@ -9,23 +9,30 @@ May import: accounts, chat, errors, ports, store, wire.
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from http import HTTPStatus
+from types import MappingProxyType
 
 from migrations.database import Door
 from piggybot.accounts import Accounts
+from piggybot.chat import texts_flatten, texts_setup
 from piggybot.chat import texts_safety as texts
-from piggybot.chat import texts_setup
 from piggybot.errors import BrokerDown, BrokerRefused, PiggyError
-from piggybot.ports import Broker, Clock, Notifier
-from piggybot.store import Outgoing, Person, Removed, Store
+from piggybot.ports import Broker, Clock, Ids, Notifier
+from piggybot.store import ButtonRow, Outgoing, Person, Removed, Store
 from proxy.wire import ForgetIn, ForgetOut, StopIn, StopOut
 
 STOP_ALL = "stop:all"
 EVERY_KEY = "*"
 STOP_FIRST, WARNING = 0, 2
+Stops = Mapping[str, str]
+"""Stops of this house by name, each with the message that gave it."""
+NONE: Stops = MappingProxyType({})
+OFFERED = timedelta(days=1)
+"""So long the button under a stop may be pressed: it only asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Errands:
         door: Door,
         broker: Broker,
         clock: Clock,
+        ids: Ids,
         notifier: Notifier,
         accounts: Accounts,
     ) -> None:
@@ -59,16 +67,22 @@ class Errands:
         self._door = door
         self._broker = broker
         self._clock = clock
+        self._ids = ids
         self._notifier = notifier
         self._accounts = accounts
         self._running = asyncio.Lock()
         self._closing: set[str] = set()
         self._forgetting: list[int] = []
 
-    async def stopped(self, person: Person) -> bool:
-        """Whether a stop of this person's, or of everyone's, stands in this house."""
+    async def stopped(self, person: Person, seen: Stops = NONE) -> bool:
+        """Whether a stop of this person's, or of everyone's, stands here that they have not seen.
+
+        Each stop has another message, so a newer one is never taken for what was seen.
+        """
         for name in (STOP_ALL, f"stop:{person.user_id}"):
-            if await self._door(self._store.flags.get, name) is not None:
+            kept = await self._door(self._store.flags.get, name)
+            known = seen.get(name)
+            if kept is not None and (known is None or json.loads(kept)["origin"] != known):
                 return True
         return False
 
@@ -87,7 +101,7 @@ class Errands:
                 found[name] = str(json.loads(kept)["origin"])
         return found
 
-    async def resumed(self, ended: dict[str, str]) -> None:
+    async def resumed(self, ended: Stops) -> None:
         """Take those stops away, after the proxy has agreed; one given since then stays."""
         for name, origin in ended.items():
             await self._door(self._lift, name, origin)
@@ -205,7 +219,9 @@ class Errands:
         if not out.settled:
             return
         text = texts.stop_settled(out)
-        await self._tell(person, _Said(text, f"{stop.origin}:settled", stop.reply_to, STOP_FIRST))
+        said = _Said(text, f"{stop.origin}:settled", stop.reply_to, STOP_FIRST)
+        offer = ButtonRow(self._ids(), person.id, "flatten", {}, self._clock() + OFFERED)
+        await self._tell(person, said, offer)
         await self._door(self._advance, stop_flag(person), replace(stop, state="settled"))
 
     async def _stopping(self, person: Person) -> Stopping | None:
@@ -231,13 +247,14 @@ class Errands:
         if self._store.flags.get(name) == done:
             self._store.flags.drop(name)
 
-    async def _tell(self, person: Person, said: "_Said") -> None:
-        now = self._clock()
+    async def _tell(self, person: Person, said: "_Said", offer: ButtonRow | None = None) -> None:
+        now, body = self._clock(), {"text": said.text}
+        shown = {} if offer is None else {"buttons": [[texts_flatten.offer(offer.nonce)]]}
         row = Outgoing(
             id=0,
             chat_id=person.chat_id,
             kind="text",
-            body={"text": said.text},
+            body=body | shown,
             priority=said.priority,
             dedupe=said.dedupe,
             reply_to=said.reply_to,
@@ -245,7 +262,7 @@ class Errands:
             not_before=now,
             tries=0,
         )
-        await self._door(self._store.outbox.add, [row], [])
+        await self._door(self._store.outbox.add, [row], [] if offer is None else [offer])
         self._notifier.wake()
 
 

@@ -9,7 +9,7 @@ May import: chat, core, errands, ports, store.
 from migrations.database import Door
 from piggybot.chat import texts, texts_fold, texts_ticks
 from piggybot.core.orders import Order
-from piggybot.core.runs import Run
+from piggybot.core.runs import Cause, Run
 from piggybot.errands import Errands
 from piggybot.ports import Clock
 from piggybot.store import Outgoing, Store
@@ -75,9 +75,12 @@ class Notices:
         )
 
     async def _before_a_stop(self, order: Order) -> str:
-        """What is told after a stop, and was executed, must not look as if it left after it."""
+        """What is told after a stop, and was executed, must not look as if it left after it.
+
+        What is sold by /flatten may well have: that was confirmed, and said so.
+        """
         person = await self._door(self._store.people.find, order.intent.person_id)
-        if person is None or not order.executed:
+        if person is None or not order.executed or order.intent.cause is Cause.FLATTEN:
             return ""
         stopped = person.epoch > order.intent.epoch or await self._errands.stopped(person)
         return texts.SENT_BEFORE_STOP if stopped else ""

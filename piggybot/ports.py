@@ -19,6 +19,8 @@ from proxy.wire import (
     CheckOut,
     CredentialsIn,
     CredentialsOut,
+    FlattenIn,
+    FlattenOut,
     ForgetIn,
     ForgetOut,
     HealthOut,
@@ -30,6 +32,7 @@ from proxy.wire import (
     PendingOut,
     PriceOut,
     RegisterIn,
+    SellableOut,
     StopIn,
     StopOut,
     TradeIn,
@@ -79,6 +82,14 @@ class Broker(Protocol):
 
     async def stop_state(self, user_id: str | None) -> StopOut:
         """What became of what was in flight."""
+
+    async def sellable(
+        self, user_id: str, mode: Mode | None = None, all_accounts: bool = False
+    ) -> SellableOut:
+        """What could be sold now of what our fills hold. Mode: whose book; None: the account's."""
+
+    async def flatten(self, request: FlattenIn) -> FlattenOut:
+        """Let these sells, and nothing else, pass a stop for a minute."""
 
     async def place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         """One POST, ever. BrokerRefused carries the order's status; BrokerDown(sent) is unknown."""

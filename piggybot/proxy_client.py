@@ -22,6 +22,8 @@ from proxy.wire import (
     CredentialsOut,
     CredentialsRefused,
     ErrorOut,
+    FlattenIn,
+    FlattenOut,
     ForgetIn,
     ForgetOut,
     HealthOut,
@@ -34,6 +36,7 @@ from proxy.wire import (
     PriceOut,
     Problem,
     RegisterIn,
+    SellableOut,
     StopIn,
     StopOut,
     TradeIn,
@@ -103,6 +106,15 @@ class ProxyClient:
 
     async def stop_state(self, user_id: str | None) -> StopOut:
         return await self._ask("GET", "/api/stop", StopOut, query={"userId": user_id})
+
+    async def sellable(
+        self, user_id: str, mode: Mode | None = None, all_accounts: bool = False
+    ) -> SellableOut:
+        query = {"mode": None if mode is None else mode.value, "allAccounts": str(all_accounts)}
+        return await self._ask("GET", f"/api/sellable/{user_id}", SellableOut, query=query)
+
+    async def flatten(self, request: FlattenIn) -> FlattenOut:
+        return await self._ask("POST", "/api/flatten", FlattenOut, request)
 
     async def place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         """One POST, ever; every answer that is not in the contract leaves the outcome unknown."""

@@ -1,9 +1,9 @@
-"""The parts that trade by themselves, put together once: runner, watcher, runs.
+"""The parts that trade for runs, put together once: runner, watcher, runs, flattening.
 
 Alone because they share claims and standings, and whoever builds a bot must not get that wrong.
 
-May import: acting, deciding, desk, market, ports, runner, runs, standings, store, strategies,
-watcher, whynot.
+May import: acting, deciding, desk, flattening, market, ports, runner, runs, standings, store,
+strategies, watcher, whynot.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from migrations.database import Door
 from piggybot.acting import Acting
 from piggybot.deciding import Deciding
 from piggybot.desk import Desk
+from piggybot.flattening import Flattening
 from piggybot.market import MarketData
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.runner import Runner
@@ -49,6 +50,7 @@ class Trading:
     watcher: Watcher
     runs: Runs
     whynot: WhyNot
+    flattening: Flattening
 
 
 def trading(needs: Needs) -> Trading:
@@ -63,4 +65,5 @@ def trading(needs: Needs) -> Trading:
         Watcher(store, door, clock, acting, standings, deciding, needs.notifier),
         Runs(store, door, clock, desk, acting, standings, needs.market, needs.registry),
         WhyNot(store, door, clock, needs.broker, standings, deciding, needs.registry),
+        Flattening(store, door, needs.broker, clock, needs.ids, desk, acting),
     )

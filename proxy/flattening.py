@@ -31,11 +31,11 @@ class Flattening:
         self._modes = modes
         self._stopping = stopping
 
-    async def sellable(self, user_id: str, all_accounts: bool) -> SellableOut:
-        """What is held in the book that would be sold; NotFound."""
+    async def sellable(self, user_id: str, wanted: Mode | None, all_accounts: bool) -> SellableOut:
+        """What is held in the book of that mode (None: the one that is sold now); NotFound."""
         account = await self._modes.find(user_id)
-        halted, mode = account.mode is Mode.HALTED, account.mode
-        if halted:
+        halted, mode = account.mode is Mode.HALTED, wanted or account.mode
+        if halted and wanted is None:
             mode = Mode.REDUCING if await self._modes.holds_real(user_id) else Mode.PAPER
         book = Book.of(mode)
         held = await self._parts.door(self._parts.store.journal.free, user_id, book)

@@ -119,10 +119,13 @@ async def stop_state(desk: TheDesk, userId: Annotated[UserId | None, Query()] = 
 
 @router.get("/sellable/{userId}")
 async def sellable(
-    userId: AUser, desk: TheDesk, allAccounts: Annotated[bool, Query()] = False
+    userId: AUser,
+    desk: TheDesk,
+    mode: Annotated[Mode | None, Query()] = None,
+    allAccounts: Annotated[bool, Query()] = False,
 ) -> SellableOut:
     """What our fills hold, and what an order could sell of it now."""
-    return await desk.flattening.sellable(userId, allAccounts)
+    return await desk.flattening.sellable(userId, mode, allAccounts)
 
 
 @router.post("/flatten")

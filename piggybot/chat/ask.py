@@ -3,8 +3,8 @@
 Alone because every handler knows this file and none knows Telegram. A reply is durable before `say`
 returns: a crash right after it loses nothing, and a handler that runs again does not say it twice.
 
-May import: charts, choosing, core, desk, errors, market, ports, runs, settings, store, strategies,
-whynot.
+May import: charts, choosing, core, desk, errors, flattening, market, ports, runs, settings, store,
+strategies, whynot.
 """
 
 import itertools
@@ -18,6 +18,7 @@ from piggybot.choosing import Choosing
 from piggybot.core.mail import File
 from piggybot.desk import Desk
 from piggybot.errors import BadInput
+from piggybot.flattening import Flattening
 from piggybot.market import MarketData
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.runs import Runs
@@ -100,6 +101,7 @@ class House:
     studio: Studio
     runs: Runs
     whynot: WhyNot
+    flattening: Flattening
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from piggybot.chat import (
     books,
     drawing,
     export,
+    flatten,
     keys,
     live,
     look,
@@ -95,6 +96,7 @@ COMMANDS: Mapping[str, Command] = {
     "summary": Command(summary.summary, "/summary [hour zone]|off", LOOK),
     "export": Command(export.export, "/export", LOOK),
     "stop": Command(safety.stop, "/stop", SAFETY),
+    "flatten": Command(flatten.flatten, "/flatten", SAFETY),
     "resume": Command(safety.resume, "/resume", SAFETY),
     "limits": Command(safety.limits, "/limits [trade|day|loss N]", SAFETY),
     "health": Command(safety.health, "/health", SAFETY),
@@ -113,6 +115,8 @@ ACTIONS: Mapping[str, Handler] = {
     "live_confirm": live.live_confirmed,
     "testbuy": trade.testbuy,
     "order": trade.order_confirmed,
+    "flatten": flatten.flatten,
+    "flatten_confirm": flatten.confirmed,
     "resume": safety.resume_confirmed,
     "limits": safety.limits_confirmed,
     "forget": account.forget_confirmed,
@@ -139,7 +143,7 @@ ACTIONS: Mapping[str, Handler] = {
 }
 
 PROMPT = frozenset(
-    {"live_confirm", "testbuy", "order", "resume", "limits", "setkeys_replace"}
+    {"live_confirm", "testbuy", "order", "flatten_confirm", "resume", "limits", "setkeys_replace"}
     | {"run_start_live", "run_resume", "run_resume_live", "run_end_sell"}
     | {"books_adopt", "books_ignore", "position_sell"}
 )

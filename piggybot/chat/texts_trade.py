@@ -2,7 +2,7 @@
 
 Alone because texts.py tells what became of orders, and this asks before there is one.
 
-May import: core, desk, wire.
+May import: core, wire.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from piggybot.chat.texts import e, mark, price_text
 from piggybot.core.money import plain, quoted, usd, usd_exact
-from piggybot.desk import Want
+from piggybot.core.orders import Want
 from proxy.wire import AccountOut, Mode, Side
 
 SELLS_ITS_OWN = (

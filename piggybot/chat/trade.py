@@ -2,7 +2,7 @@
 
 Alone because these are the only handlers that begin orders; each goes down the desk's one path.
 
-May import: core, desk, errors, store, wire.
+May import: core, errors, store, wire.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import resolve_symbol
 from piggybot.core.holdings import held_at
 from piggybot.core.money import parse_amount, plain
-from piggybot.desk import Decided, Want
+from piggybot.core.orders import Decided, Want
 from piggybot.errors import BadInput, BrokerDown, BrokerRefused
 from proxy.wire import AccountOut, Mode, Side
 

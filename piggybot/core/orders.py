@@ -9,8 +9,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from piggybot.core.people import Person
 from piggybot.core.runs import Cause
 from proxy.wire import Fill, Mode, Problem, Side, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The mode and epoch under which a person saw the question that they confirmed."""
+
+    mode: Mode
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One order that a person wants. Exactly one of `amount_usd` and `units` is given."""
+
+    person: Person
+    side: Side
+    symbol: str
+    origin: str
+    reply_to: int | None
+    amount_usd: Decimal | None = None
+    units: Decimal | None = None
+    quoted_price: Decimal | None = None
+    decided: Decided | None = None
+    exchange: str = ""  # where to; empty: the person's own
+    run_id: str = ""  # whose holding is sold; whoever gives it has claimed that run
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 May import: core, store, wire.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Engine, Row, Select, or_, select, update
+from sqlalchemy import Engine, Row, Select, insert, or_, select, update
 
 from piggybot.core.mail import ButtonRow, Outgoing
 from piggybot.core.orders import Intent, Order
@@ -27,6 +28,23 @@ class Orders:
         """Write an intent down before it leaves; False where its origin or id is known."""
         with self._engine.begin() as db:
             return insert_new(db, orders, order_values(intent))
+
+    def add_all(self, intents: Sequence[Intent]) -> bool:
+        """Write many down, before the first leaves; False, and none, where one is known."""
+        origins = [intent.origin for intent in intents]
+        known = select(orders.c.client_id).where(orders.c.origin.in_(origins))
+        with self._engine.begin() as db:
+            if db.execute(known.limit(1)).first() is not None:
+                return False
+            for intent in intents:
+                db.execute(insert(orders).values(order_values(intent)))
+        return True
+
+    def of_press(self, origin: str) -> list[Order]:
+        """All orders that one press began."""
+        whole = orders.c.origin == origin
+        parts = orders.c.origin.startswith(f"{origin}:", autoescape=True)
+        return self._many(select(orders).where(or_(whole, parts)).order_by(orders.c.origin))
 
     def by_origin(self, origin: str) -> Order | None:
         return self._one(select(orders).where(orders.c.origin == origin))

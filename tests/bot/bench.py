@@ -73,6 +73,7 @@ class Bench:
             studio=self.studio,
             runs=self.trading.runs,
             whynot=self.trading.whynot,
+            flattening=self.trading.flattening,
         )
 
     def _needs(self) -> Needs:

@@ -95,6 +95,7 @@ class DoorWorld:
             studio=Studio(self.folder / "matplotlib"),
             runs=built.runs,
             whynot=built.whynot,
+            flattening=built.flattening,
         )
         self.bot = TelegramDoor(self.house, bell, self.timing)
         await self.bot.start()

@@ -25,7 +25,7 @@ async def stopped(house: House, *users: str, live: bool = True) -> None:
 
 
 async def seen(house: House, user: str = "ann", all_accounts: bool = False) -> SellableOut:
-    return await house.desk.flattening.sellable(user, all_accounts)
+    return await house.desk.flattening.sellable(user, None, all_accounts)
 
 
 async def opened(house: House, user: str = "ann", **more: object) -> FlattenOut:

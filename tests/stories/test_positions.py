@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from piggybot.core.orders import Want
 from piggybot.core.positions import Book
 from piggybot.core.runs import Run
-from piggybot.desk import Want
 from piggybot.sandbox.telegram_shown import NoButton, Shown
 from proxy.wire import Side
 from tests.stories.bad_input import quiet
