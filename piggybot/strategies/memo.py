@@ -30,3 +30,8 @@ class Memo(Generic[T]):
         self._kept[key] = future
         if len(self._kept) > self._size:
             self._kept.popitem(last=False)
+
+    def drop(self, key: Hashable, future: asyncio.Future[T]) -> None:
+        """Forget this answer, unless another one has taken its place."""
+        if self._kept.get(key) is future:
+            del self._kept[key]

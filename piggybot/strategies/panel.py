@@ -1,7 +1,7 @@
 """What strategies say of candles, asked from the event loop without holding it up.
 
 Built-in ones answer in a worker thread, one after the other. Who asks the same of the same
-strategy, parameters and candles shares one answer, failures too.
+strategy, parameters and candles shares one answer; a failure is shared for a minute only.
 
 May import: core, errors.
 """
@@ -34,6 +34,9 @@ from piggybot.strategies.words import too_short
 OURS = "built-in"
 OPINIONS = 20_000
 SERIES = 64
+FAILED_FOR = 60.0
+"""Seconds. A guest that was slow once, as at a start, is asked again; a thousand runs are not made
+to wait for it a thousand times meanwhile."""
 HINT = "Look into the strategy, or choose another one."
 
 T = TypeVar("T")
@@ -60,8 +63,9 @@ class Question:
 class Panel:
     """All strategies as one body that is asked. Raises StrategyFailed or StrategySlow."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, failed_for: float = FAILED_FOR) -> None:
         self._registry = registry
+        self._failed_for = failed_for
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._opinions: Memo[object] = Memo(OPINIONS)
         self._series: Memo[object] = Memo(SERIES)
@@ -140,7 +144,13 @@ class Panel:
             given = dict(params)
             future = loop.run_in_executor(lane, self._answer, question, name, given, candles)
             memo.keep(key, future)
+            future.add_done_callback(partial(self._judged, memo, key))
         return future
+
+    def _judged(self, memo: Memo[object], key: Hashable, done: asyncio.Future[object]) -> None:
+        if done.cancelled() or isinstance(done.result(), PiggyError):
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._failed_for, memo.drop, key, done)
 
     def _begin(self, ours: Sequence[Question]) -> None:
         """Let the thread of ours answer what was not asked before, in one go."""

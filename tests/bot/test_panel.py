@@ -167,6 +167,27 @@ async def test_a_wrong_answer_is_a_failure_in_words(answer: object, words: objec
     panel.close()
 
 
+async def test_a_failure_is_shared_for_a_while_and_then_asked_about_anew():
+    threads: list[str] = []
+    panel = Panel(Watched(Counting(threads, ValueError("busy"))), failed_for=0)
+    for asked in (1, 2):
+        told = await asyncio.gather(
+            *(panel.signals("rsi", {}, hourly()) for _ in range(ASKERS)), return_exceptions=True
+        )
+        assert {type(one) for one in told} == {StrategyFailed}
+        assert len(threads) == asked
+        await asyncio.sleep(0.01)
+    panel.close()
+    threads.clear()
+    panel = Panel(Watched(Counting(threads, ValueError("busy"))))
+    for _ in range(2):
+        with pytest.raises(StrategyFailed):
+            await panel.signals("rsi", {}, hourly())
+        await asyncio.sleep(0.01)
+    assert len(threads) == 1
+    panel.close()
+
+
 async def test_an_explanation_is_kept_to_one_short_line():
     panel = Panel(Watched(Counting([], None, "RSI 5\n\n<b>\u202e" + "x" * 999)))
     opinion = await panel.opinion("rsi", {}, hourly())
