@@ -3,7 +3,8 @@
 Alone because the chat must not know how a run acts; whose it is, and what may follow what, is seen
 to here. What begins a run loosens, so it is checked: strategy, symbol, amount against the limits.
 
-May import: acting, core, deciding, desk, errors, market, ports, standings, store, strategies, wire.
+May import: acting, chat, core, deciding, desk, errors, market, ports, standings, store, strategies,
+wire.
 """
 
 import base64
@@ -16,11 +17,12 @@ from decimal import Decimal
 
 from migrations.database import Door
 from piggybot.acting import Acting, Seen
+from piggybot.chat.texts_ticks import PASSED
 from piggybot.core import amounts, decisions
 from piggybot.core.decisions import Act
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run, RunState, Slot
-from piggybot.core.slots import SlotWork, boundary
+from piggybot.core.slots import Due, SlotWork, boundary
 from piggybot.deciding import position_of
 from piggybot.desk import Desk
 from piggybot.errors import BadInput, NotAllowed
@@ -33,7 +35,6 @@ from proxy.wire import AccountOut, Mode, Side, Timeframe
 
 MOST_RUNS = 50
 ID_BYTES = 16
-PASSED = "The run was not active."
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +291,7 @@ def _cannot(run: Run, done: str) -> NotAllowed:
 
 def _passed(run: Run, last: Slot | None, now: datetime) -> Slot | None:
     """The slots that passed while it was not active, as one row; None: there was none."""
-    step = run.timeframe.step
-    first = (boundary(run.created, run.timeframe) if last is None else last.at) + step
+    first = Due(run, None if last is None else last.at, ()).next
     newest = boundary(now, run.timeframe)
     if newest < first:
         return None

@@ -30,7 +30,6 @@ USAGE = "/chart BTC/USDT 1h, or /chart #1"
 SHOWN = 90
 OFFERED = (Timeframe.M15, Timeframe.H1, Timeframe.H4, Timeframe.D1)
 OFFERED_FOR = timedelta(days=1)
-NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

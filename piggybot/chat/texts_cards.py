@@ -23,9 +23,7 @@ NO_RUNS = "🤖 No run is at work. /run starts one."
 PAUSE, RESUME, WHY, LOOK, END = "⏸ Pause", "▶️ Resume", "❓ Why", "🔄 Refresh", "⏹ End"
 RESUME_LIVE = "🔴 Resume with real money"
 SELL_AND_END, KEEP_AND_END, GO_ON = "💵 Sell, then end", "🤲 Keep, and end", "↩️ Go on"
-SIGNALS = {1: "enter", 0: "nothing", -1: "leave"}
 BOOKS = {Book.PAPER: "On paper", Book.LIVE: "In real money"}
-ENDED_ALREADY = ("That run has ended already.", "/runs lists those at work.")
 USAGE = "/runs, or /runs #2 for one of them"
 
 
@@ -105,7 +103,7 @@ def _last(slot: Slot | None) -> str:
     if slot is None:
         return "No decision yet."
     if slot.outcome is Outcome.RUN:
-        return f"Last ({slot.at:%m-%d %H:%M}): {e(slot.why) or SIGNALS[slot.signal]}"
+        return f"Last ({slot.at:%m-%d %H:%M}): {e(slot.why) or rules.SIGNALS[slot.signal]}"
     return f"Last ({slot.at:%m-%d %H:%M}): {slot.outcome.value.lower()}: {e(slot.reason)}"
 
 

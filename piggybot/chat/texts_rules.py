@@ -29,6 +29,7 @@ CAUSES = {
     Cause.TIME_LIMIT: "time limit",
     Cause.FLATTEN: "flatten",
 }
+SIGNALS = {1: "enter", 0: "nothing", -1: "leave"}
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 

@@ -26,7 +26,6 @@ TOKEN_QUESTION = (
     "🔑 The proxy asks for its LIVE_CONFIRM_TOKEN. Send it in one message: I seal it, delete your "
     "message and only the proxy can read it. /cancel ends this."
 )
-LIVE_CANCELLED = "Nothing changed. /live on starts again."
 
 
 def percent(share: Decimal) -> str:

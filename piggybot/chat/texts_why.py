@@ -15,7 +15,6 @@ from piggybot.core.positions import Book
 from piggybot.core.runs import Cause, Outcome, Run, Slot
 from proxy.wire import AccountOut, Side, Status
 
-SIGNALS = {1: "enter", 0: "nothing", -1: "leave"}
 NO_TRADES = ("There is no trade yet to ask about.", "/testbuy 2 makes a first one.")
 USAGE = "/why, /why #2 for a run, /why 5 for an order"
 
@@ -150,7 +149,7 @@ def decision(run: Run, slot: Slot | None) -> str:
         return f"{head}\nIt has not decided anything yet."
     seen = "" if slot.price is None else f"\nPrice then: {price_text(slot.price)}"
     why = f"\n{e(slot.why)}" if slot.why else ""
-    signal = f" {SIGNALS[slot.signal]}" if slot.outcome is Outcome.RUN else ""
+    signal = f" {texts_rules.SIGNALS[slot.signal]}" if slot.outcome is Outcome.RUN else ""
     reason = f"\n{e(slot.reason)}" if slot.reason else ""
     return (
         f"{head}\nAt the close of {texts_rules.moment(slot.at)} it "

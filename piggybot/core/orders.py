@@ -90,11 +90,3 @@ class Order:
     """What the venue did, when it is told; kept in the ledger, so a stored order has none."""
     step: Decimal = field(default=Decimal(0), compare=False)
     """The market's step, told together with the fills."""
-
-    def says_the_same(self, other: "Order") -> bool:
-        """Whether both tell a person the same result."""
-        return _result(self) == _result(other)
-
-
-def _result(order: Order) -> tuple[object, ...]:
-    return order.status, order.order_id, order.price, order.executed, order.quote, order.fee

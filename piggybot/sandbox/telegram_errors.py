@@ -7,8 +7,6 @@ May import: nothing of ours.
 
 from typing import Any
 
-CLOUD_LIMIT = 20_000_000
-
 
 class ApiError(Exception):
     """An answer other than ok: an HTTP status, a description and, for floods, when to retry."""
