@@ -55,18 +55,21 @@ class Runner:
         self._deciding = deciding
 
     async def tick(self) -> None:
-        """Account for every slot that is not yet; what is being sent then may go on."""
+        """Account for every slot that is not yet; what is being sent then may go on.
+
+        A market's runs are free as soon as it is through: their exits wait for no other market.
+        """
         now = self._clock()
         closes = {one: boundary(now, one) for one in Timeframe}
         waiting = await self._door(self._store.slots.due, closes)
-        mine = self._acting.claims.take(waiting)
-        kept: set[str] = set()
+        mine = set(self._acting.claims.take(waiting))
         try:
             scene = await self._standings.scene()
-            on_time = await self._skip(await self._loaded(mine), scene)
-            await self._run(on_time, scene, closes, kept)
+            on_time = await self._skip(await self._loaded(sorted(mine)), scene)
+            mine -= {due.run.id for due in on_time}  # each market frees its own
         finally:
-            self._acting.claims.free(run_id for run_id in mine if run_id not in kept)
+            self._acting.claims.free(mine)
+        await self._run(_by_market(on_time), scene, closes)
 
     async def _loaded(self, run_ids: Sequence[str]) -> list[Due]:
         dues: list[Due] = []
@@ -95,34 +98,42 @@ class Runner:
 
     async def _run(
         self,
-        dues: Iterable[Due],
+        markets: Mapping[Market, Sequence[Due]],
         scene: Scene,
         closes: Mapping[Timeframe, datetime],
-        kept: set[str],
     ) -> None:
         """Each market on its own: one that keeps us waiting holds up no other."""
-        markets: defaultdict[Market, list[Due]] = defaultdict(list)
-        for due in dues:
-            markets[due.run.exchange, due.run.symbol, due.run.timeframe].append(due)
         ends = await asyncio.gather(
-            *(self._market(each, scene, closes[key[2]], kept) for key, each in markets.items()),
+            *(self._market(each, scene, closes[key[2]]) for key, each in markets.items()),
             return_exceptions=True,
         )
         for market, end in zip(markets, ends, strict=True):
             if isinstance(end, BaseException):
                 log.error("deciding for a market failed", market=market[1], exc_info=end)
 
-    async def _market(
-        self, dues: Sequence[Due], scene: Scene, slot: datetime, kept: set[str]
-    ) -> None:
-        at = At(scene, slot, await self._deciding.quote(dues[0].run))
-        for first in range(0, len(dues), BATCH):
-            batch = dues[first : first + BATCH]
-            work: list[SlotWork] = []
-            for start in range(0, len(batch), AT_ONCE):
-                work += await self._deciding.works(batch[start : start + AT_ONCE], at)
-                await asyncio.sleep(0)
-            kept |= await self._acting.do(work)
+    async def _market(self, dues: Sequence[Due], scene: Scene, slot: datetime) -> None:
+        kept: set[str] = set()
+        try:
+            at = At(scene, slot, await self._deciding.quote(dues[0].run))
+            for first in range(0, len(dues), BATCH):
+                kept |= await self._batch(dues[first : first + BATCH], at)
+        finally:
+            self._acting.claims.free({due.run.id for due in dues} - kept)
+
+    async def _batch(self, batch: Sequence[Due], at: At) -> set[str]:
+        """Decide and write down; the runs that are being sent for keep their claims."""
+        work: list[SlotWork] = []
+        for start in range(0, len(batch), AT_ONCE):
+            work += await self._deciding.works(batch[start : start + AT_ONCE], at)
+            await asyncio.sleep(0)
+        return await self._acting.do(work)
+
+
+def _by_market(dues: Iterable[Due]) -> Mapping[Market, list[Due]]:
+    markets: defaultdict[Market, list[Due]] = defaultdict(list)
+    for due in dues:
+        markets[due.run.exchange, due.run.symbol, due.run.timeframe].append(due)
+    return markets
 
 
 def _skipped(due: Due, last: datetime, now: datetime) -> SlotWork:

@@ -3,6 +3,7 @@
 May import: core, errors, store, wire.
 """
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from piggybot.core.orders import Intent
-from piggybot.core.runs import Cause, Outcome
+from piggybot.core.runs import Cause, Exits, Outcome
 from piggybot.errors import BrokerDown
 from proxy.wire import Side, Timeframe
 from tests.bot.bench import NOON, Bench
@@ -137,6 +138,35 @@ async def test_one_market_in_trouble_holds_up_no_other(trader: Bench) -> None:
     trader.broker.price = price  # type: ignore[method-assign]
     await tick(trader, seconds=10)
     assert last(trader).outcome is Outcome.RUN
+
+
+async def test_a_market_that_keeps_us_waiting_holds_up_no_exit_of_another(trader: Bench) -> None:
+    """The candles of one market hang; on the other one the price falls through the stop."""
+    begin(trader, exits=Exits(stop_loss=Decimal("0.1")))
+    await tick(trader, UP, hours=1)
+    begin(trader, "r2", symbol="ETH/USDT")
+    trader.broker.draw(NOON + 2 * HOUR, FLAT)
+    candles, hanging, over = trader.broker.candles, asyncio.Event(), asyncio.Event()
+
+    async def slow(exchange: str, symbol: str, *rest: Any) -> Any:
+        if symbol == "ETH/USDT":
+            hanging.set()
+            await over.wait()
+        return await candles(exchange, symbol, *rest)
+
+    trader.broker.candles = slow  # type: ignore[method-assign]
+    trader.later(hours=1)
+    slot = asyncio.create_task(trader.ticks.slots())
+    await hanging.wait()
+    while trader.store.slots.last("r1").at != NOON + 2 * HOUR:  # type: ignore[union-attr]
+        await asyncio.sleep(0)
+    trader.later(seconds=10)
+    trader.broker.price_now = Decimal(80)
+    await trader.ticks.exits()
+    await trader.trading.acting.idle()
+    assert [one.cause for one in intents(trader)] == [Cause.SIGNAL, Cause.STOP_LOSS]
+    over.set()
+    await slot
 
 
 async def test_an_answer_that_is_lost_is_asked_for_and_never_bought_twice(trader: Bench) -> None:
