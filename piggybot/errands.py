@@ -79,9 +79,12 @@ class Errands:
 
         Each stop has another message, so a newer one is never taken for what was seen.
         """
+        return await self._door(self.stands, person, seen)
+
+    def stands(self, person: Person, seen: Stops = NONE) -> bool:
+        """The same, for who is at the store already."""
         for name in (STOP_ALL, f"stop:{person.user_id}"):
-            kept = await self._door(self._store.flags.get, name)
-            known = seen.get(name)
+            kept, known = self._store.flags.get(name), seen.get(name)
             if kept is not None and (known is None or json.loads(kept)["origin"] != known):
                 return True
         return False

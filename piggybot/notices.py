@@ -6,6 +6,9 @@ path of an order, not as the making of letters.
 May import: chat, core, errands, ports, store.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from migrations.database import Door
 from piggybot.chat import texts, texts_fold, texts_ticks
 from piggybot.core.orders import Order
@@ -36,36 +39,30 @@ class Notices:
 
     async def corrected(self, order: Order) -> Outgoing:
         """The order had been taken for absent."""
-        text = texts.corrected(order) + await self._before_a_stop(order)
-        return await self.of(order, "corrected", text)
+        return await self.of(order, "corrected", texts.corrected(order))
 
     async def _over(self, order: Order, text: str) -> Outgoing:
-        before = await self._before_a_stop(order)
-        line = texts_fold.order_line(order, before_stop=bool(before))
-        run = await self._run(order)
-        if run is not None:
-            text = texts_ticks.order_head(run, order.intent) + text
-            line = texts_ticks.order_sign(run) + line
-        return await self.of(order, "done", text + before, line)
+        return await self.of(order, "done", text, texts_fold.order_line)
 
-    async def _run(self, order: Order) -> Run | None:
-        """The run that began it."""
-        if not order.intent.run_id:
-            return None
-        return await self._door(self._store.runs.get, order.intent.run_id)
-
-    async def of(self, order: Order, kind: str, text: str, line: str = "") -> Outgoing:
+    async def of(
+        self, order: Order, kind: str, text: str, line: Callable[..., str] | None = None
+    ) -> Outgoing:
         """Replies to the message that began the order; told once, by its dedupe.
 
         With a line it may be folded, where many wait.
         """
-        person = await self._door(self._store.people.find, order.intent.person_id)
-        chat_id = order.intent.person_id if person is None else person.chat_id
+        about = await self._door(self._about, order)
+        body = {"text": text + (texts.SENT_BEFORE_STOP if about.before_stop else "")}
+        if line is not None:
+            body["line"] = line(order, before_stop=about.before_stop)
+        if about.run is not None:
+            body["text"] = texts_ticks.order_head(about.run, order.intent) + body["text"]
+            body |= {"line": texts_ticks.order_sign(about.run) + body["line"]} if line else {}
         return Outgoing(
             id=0,
-            chat_id=chat_id,
+            chat_id=about.chat_id,
             kind="text",
-            body={"text": text, "line": line} if line else {"text": text},
+            body=body,
             priority=FILL,
             dedupe=f"{order.intent.client_id}:{kind}",
             reply_to=order.intent.reply_to,
@@ -74,13 +71,24 @@ class Notices:
             tries=0,
         )
 
-    async def _before_a_stop(self, order: Order) -> str:
-        """What is told after a stop, and was executed, must not look as if it left after it.
+    def _about(self, order: Order) -> "_About":
+        """At the store: whom to tell, whose run it was, and whether it left before a stop.
 
-        What is sold by /flatten may well have: that was confirmed, and said so.
+        What is told after a stop, and was executed, must not look as if it left after it. What is
+        sold by /flatten may well have: that was confirmed, and said so.
         """
-        person = await self._door(self._store.people.find, order.intent.person_id)
-        if person is None or not order.executed or order.intent.cause is Cause.FLATTEN:
-            return ""
-        stopped = person.epoch > order.intent.epoch or await self._errands.stopped(person)
-        return texts.SENT_BEFORE_STOP if stopped else ""
+        intent = order.intent
+        run = self._store.runs.get(intent.run_id) if intent.run_id else None
+        person = self._store.people.find(intent.person_id)
+        if person is None or not order.executed or intent.cause is Cause.FLATTEN:
+            chat_id = intent.person_id if person is None else person.chat_id
+            return _About(chat_id, run, before_stop=False)
+        stopped = person.epoch > intent.epoch or self._errands.stands(person)
+        return _About(person.chat_id, run, before_stop=stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    chat_id: int
+    run: Run | None
+    before_stop: bool

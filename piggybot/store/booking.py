@@ -69,8 +69,7 @@ def book(db: Connection, order: Order) -> None:
     held = _holdings(db, _owner(db, order), order.intent.side)
     shares_ = _apply(held, fresh, order)
     ended, first = _ended(held, shares_, order), shares_[0][0]
-    for at, share in shares_:
-        db.execute(insert(fills).values(_fill_values(order, held[at].key, share)))
+    db.execute(insert(fills), [_fill_values(order, held[at].key, one) for at, one in shares_])
     for at, position in ended.items():
         put(db, positions, position_values(position))
         mine = [share for where, share in shares_ if where == at]

@@ -5,6 +5,7 @@ May import: core, store.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
@@ -21,29 +22,34 @@ def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
 
 def _inserted(db: Connection, table: Table, values: Mapping[str, Any]) -> Any:
     """The (first) primary key of a new row, or None where one with the same unique key is there."""
-    postgres = db.dialect.name == "postgresql"
-    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
-    new = insert.values(**values).on_conflict_do_nothing()
     # Not rowcount: PostgreSQL's driver has none (-1, which is true) for such an INSERT.
-    return db.execute(new.returning(*table.primary_key)).scalar()
+    return db.execute(_insertion(db.dialect.name, table), dict(values)).scalar()
 
 
 def put(db: Connection, table: Table, values: Mapping[str, Any]) -> None:
     """Insert a row, or replace the one with the same primary key."""
-    postgres = db.dialect.name == "postgresql"
-    insert = (postgresql.insert(table) if postgres else sqlite.insert(table)).values(**values)
-    key = [column.name for column in table.primary_key]
-    rest = {name: value for name, value in values.items() if name not in key}
-    db.execute(insert.on_conflict_do_update(index_elements=key, set_=rest))
+    put_all(db, table, [values])
 
 
 def put_all(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The same for many rows."""
-    postgres = db.dialect.name == "postgresql"
-    insert = postgresql.insert(table) if postgres else sqlite.insert(table)
+    """The same for many rows, which all name the same columns."""
+    written = _replacement(db.dialect.name, table, tuple(rows[0]))
+    db.execute(written, [dict(one) for one in rows])
+
+
+# Statements are made once: to make one costs more than to run it.
+@cache
+def _insertion(dialect: str, table: Table) -> Any:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing().returning(*table.primary_key)
+
+
+@cache
+def _replacement(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     key = [column.name for column in table.primary_key]
-    rest = {one.name: insert.excluded[one.name] for one in table.columns if one.name not in key}
-    db.execute(insert.on_conflict_do_update(index_elements=key, set_=rest), [dict(x) for x in rows])
+    rest = {name: insert.excluded[name] for name in names if name not in key}
+    return insert.on_conflict_do_update(index_elements=key, set_=rest)
 
 
 def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) -> int:
