@@ -7,10 +7,9 @@ May import: core, store, wire.
 """
 
 import asyncio
-import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
@@ -18,13 +17,13 @@ from operator import attrgetter
 
 from piggybot.chat import texts_look as texts
 from piggybot.chat.ask import Ask, Reply
+from piggybot.chat.sheets import sheet
 from piggybot.core import lots
 from piggybot.core.mail import File
 from piggybot.core.money import plain
 from piggybot.core.orders import Order
 from piggybot.core.positions import Book, Filled
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 PACKED_FROM = 20_000_000
 """Bytes; Telegram takes 50 MB, and a phone would rather have less."""
 ORDERS = (
@@ -55,7 +54,7 @@ async def export(ask: Ask) -> None:
 
 def orders_csv(orders: Sequence[Order]) -> bytes:
     """One row an order."""
-    return _csv(ORDERS, (_order_cells(order) for order in orders))
+    return sheet(ORDERS, (_order_cells(order) for order in orders))
 
 
 def lots_csv(fills: Sequence[Filled]) -> bytes:
@@ -66,7 +65,7 @@ def lots_csv(fills: Sequence[Filled]) -> bytes:
         found = lots.report(group)
         rows += [_disposal_cells(one) for one in found.disposals]
         rows += [_lot_cells(one) for one in found.left]
-    return _csv(LOTS, rows)
+    return sheet(LOTS, rows)
 
 
 def _file(name: str, content: bytes) -> File:
@@ -76,24 +75,6 @@ def _file(name: str, content: bytes) -> File:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(f"{name}.csv", content)
     return File(f"{name}.zip", out.getvalue())
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """No cell can act as a formula in a spreadsheet; numbers stay numbers."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) and not _is_number(cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    return cell.removeprefix("-").replace(".", "", 1).isdecimal()
 
 
 def _order_cells(order: Order) -> list[str]:

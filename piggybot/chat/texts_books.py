@@ -5,12 +5,11 @@ Alone because whoever reads them must decide about money with them: both sides a
 May import: core, errors, wire.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from piggybot.chat.sheets import sheet
 from piggybot.chat.texts import e, mark, price_text, verb
 from piggybot.chat.texts_rules import moment
 from piggybot.core.matching import Difference, Mismatch, Seen, net
@@ -108,16 +107,14 @@ def look(found: Mismatch) -> str:
 
 def lists(found: Mismatch) -> bytes:
     """Both lists as CSV, one line a trade and side."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("where", *COLUMNS))
+    rows: list[Sequence[str]] = []
     for one in found.differences:
         for where, seen in (("here", one.ours), (found.title, one.theirs)):
             if seen is not None:
-                writer.writerow((where, *_cells(one, seen)))
+                rows.append((where, *_cells(one, seen)))
         if one.ours is None and one.theirs is None:
-            writer.writerow((found.title, one.order_id, one.client_id, "", "open"))
-    return text.getvalue().encode()
+            rows.append((found.title, one.order_id, one.client_id, "", "open"))
+    return sheet(("where", *COLUMNS), rows)
 
 
 def _cells(one: Difference, seen: Seen) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ async def test_both_lists_can_be_looked_at_and_the_choice_is_still_there(live: W
 
     sent = await live.ann.expect("0 trades here and 1 trade at Binance.US")
     assert sent.document is not None
-    [row] = csv.DictReader(io.StringIO(sent.document.decode()))
+    [row] = csv.DictReader(io.StringIO(sent.document.decode("utf-8-sig")))
     trade = live.exchange.books.trades[-1]
     assert (row["where"], row["tradeId"]) == ("Binance.US", str(trade.trade_id))
     assert D(row["qty"]) == trade.quantity
