@@ -100,7 +100,7 @@ def covered(run: Run, rows: list[Slot]) -> Counter[datetime]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 async def test_each_close_is_accounted_for_exactly_once(trader: Bench, seed: int) -> None:
     history = History(trader, seed)
     await history.live()

@@ -115,8 +115,9 @@ async def test_after_an_outage_old_slots_are_skipped_in_one_line(world: World) -
     assert Outcome.SKIPPED in {one.outcome for one in skipped}
 
 
-async def test_a_strategy_that_raises_halts_its_own_run_and_nothing_else(
-    make_world: MakeWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("whim", "said"), [(2, "failed"), (10, "took longer than")])
+async def test_a_strategy_that_raises_or_hangs_halts_its_own_run_and_nothing_else(
+    make_world: MakeWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whim: int, said: str
 ) -> None:
     install_rogue(tmp_path / "installed")
     monkeypatch.syspath_prepend(tmp_path / "installed")
@@ -127,13 +128,12 @@ async def test_a_strategy_that_raises_halts_its_own_run_and_nothing_else(
     store = bot(world).store
     run = run_of(world)
     with store.runs._engine.begin() as db:
-        db.exec_driver_sql(
-            'UPDATE runs SET params = replace(params, \'"whim": "0"\', \'"whim": "2"\')'
-        )
-    assert run_of(world).params["whim"] == "2"
+        new = f'"whim": "{whim}"'
+        db.exec_driver_sql(f"UPDATE runs SET params = replace(params, '\"whim\": \"0\"', '{new}')")
+    assert run_of(world).params["whim"] == str(whim)
     told = await minutes_until(world, "is halted")
     assert "🛑 #1 rogue · BTC/USDT · 1m is halted." in told.text
-    assert "The strategy rogue failed" in told.text
+    assert f"The strategy rogue {said}" in told.text
     assert (run_of(world).state, run_of(world).halt) == (RunState.HALTED, Halt.STRATEGY)
     assert run_of(world, 2).state is RunState.ACTIVE
     last = store.slots.last(run.id)
