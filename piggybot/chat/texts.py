@@ -25,6 +25,9 @@ MARKS = {
 SANDBOX = "🧪"
 SENT_BEFORE_STOP = "\n<i>It had been sent before the stop.</i>"
 
+MOST_DECIMALS = 8
+"""Of a venue's price. A mean of several fills may have more, and is shown with so many digits."""
+
 
 def e(text: object) -> str:
     """Escaped for Telegram's HTML."""
@@ -32,7 +35,10 @@ def e(text: object) -> str:
 
 
 def price_text(price: Decimal) -> str:
-    """64,000.00; at least two decimals, and all that the price has."""
+    """64,000.00; at least two decimals, and all that the price has: a mean of fills is rounded."""
+    whole, _, decimals = plain(price).partition(".")
+    if len(decimals) > MOST_DECIMALS:
+        price = price.quantize(Decimal(1).scaleb(-max(2, MOST_DECIMALS - 1 - price.adjusted())))
     whole, _, decimals = plain(price).partition(".")
     return f"{int(whole):,}.{decimals.ljust(2, '0')}"
 

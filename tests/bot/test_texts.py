@@ -129,6 +129,18 @@ def test_prices_keep_all_their_digits(price: str, shown: str) -> None:
     assert texts.price_text(Decimal(price)) == shown
 
 
+@pytest.mark.parametrize(
+    ("mean", "shown"),
+    [
+        ("7999.984976958525345622119816", "7,999.985"),
+        ("0.0000123456789123", "0.000012345679"),
+        ("123456789.123456789", "123,456,789.12"),
+    ],
+)
+def test_the_mean_price_of_several_fills_fits_a_phone(mean: str, shown: str) -> None:
+    assert texts.price_text(Decimal(mean)) == shown
+
+
 @given(
     st.dictionaries(
         st.text(alphabet="ABCDEFGH<>", min_size=1, max_size=12),
