@@ -55,8 +55,11 @@ class Mismatches:
         return {one.key for mismatch in found for one in mismatch.differences}
 
     def note(self, mismatch: Mismatch, run_ids: Sequence[str], why: str, letters: Letters) -> None:
-        """Keep it, halt these runs, and tell it, together."""
+        """Keep it, halt these runs, and tell it, together; nothing, if it was settled meanwhile."""
+        mine = (mismatches.c.id == mismatch.id) & mismatches.c.how.is_not(None)
         with self._engine.begin() as db:
+            if db.execute(select(mismatches.c.id).where(mine)).first() is not None:
+                return
             fresh = [one for run_id in run_ids if (one := _halt(db, run_id, why)) is not None]
             kept = replace(mismatch, halted=(*mismatch.halted, *fresh))
             put(db, mismatches, _values(kept))
