@@ -17,7 +17,7 @@ import structlog
 from migrations.database import Door
 from piggybot.acting import Acting
 from piggybot.chat import texts_flatten as texts
-from piggybot.core.flatten import Ending, Look, Shown, to_sell
+from piggybot.core.flatten import Ending, Look, Shown, to_sell, unsettled_buys
 from piggybot.core.orders import Intent
 from piggybot.core.runs import Cause, Run, RunState
 from piggybot.desk import LIFE, Desk
@@ -60,11 +60,12 @@ class Flattening:
     async def look(self, person: Person) -> Look:
         """What there is to sell now. NotAllowed where a stop cannot be passed."""
         await self._desk.errands.deliver_stop(person)
-        await self._desk.account(person)
+        account = await self._desk.account(person)
         found = await self._sellable(person)
         stops = await self._desk.errands.standing(person)
         await self._check(person, found)
-        return Look(found, await self._active(person), stops)
+        buys = unsettled_buys(account, found.mode)
+        return Look(found, await self._active(person), stops, buys)
 
     async def sell(self, person: Person, shown: Shown, origin: str, reply_to: int | None) -> Ending:
         """Sell it all, and say what became of each; a press that was begun before only asks."""
@@ -77,15 +78,25 @@ class Flattening:
 
     async def _begin(self, person: Person, shown: Shown, origin: str, reply_to: int | None) -> None:
         await self._agreed(person, shown)
-        for run in await self._active(person):
-            set_state = self._store.runs.set_state
+        paused = await self._pause(person)
+        try:
+            async with self._alone(person):
+                found = await self._agreed(person, shown)
+                items = to_sell(found)[:MOST]
+                if items:
+                    press = _Press(person, origin, reply_to)
+                    await self._send(await self._intents(press, found, items), shown.stops)
+        except PiggyError as error:
+            if not paused:
+                raise
+            raise NotAllowed(f"{error.message} {texts.in_vain(paused)}", error.hint) from error
+
+    async def _pause(self, person: Person) -> list[Run]:
+        """The runs that obeyed signals until now."""
+        runs, set_state = await self._active(person), self._store.runs.set_state
+        for run in runs:
             await self._door(set_state, run.id, RunState.PAUSED, texts.PAUSED)
-        async with self._alone(person):
-            found = await self._agreed(person, shown)
-            items = to_sell(found)[:MOST]
-            if items:
-                press = _Press(person, origin, reply_to)
-                await self._send(await self._intents(press, found, items), shown.stops)
+        return runs
 
     async def _agreed(self, person: Person, shown: Shown) -> SellableOut:
         """What there is to sell, if all else is as it was when the person was asked."""
@@ -163,7 +174,7 @@ class Flattening:
         """The fresh epoch under which these may pass the stop that the person saw."""
         wanted = FlattenIn(
             userId=person.user_id,
-            mode=Mode.PAPER if found.mode is Mode.PAPER else Mode.REDUCING,
+            mode=Mode.PAPER if found.mode is Mode.PAPER else Mode.LIVE,
             epoch=found.epoch,
             allAccounts=person.owner,
             clientOrderIds=ids,
@@ -197,11 +208,12 @@ class Flattening:
         runs = await self._door(self._store.runs.of_person, person.id)
         paused = [run for run in runs if (run.state, run.why) == (RunState.PAUSED, texts.PAUSED)]
         stopped, left = await self._desk.errands.stopped(person), None
+        buys: list[str] = []
         with suppress(PiggyError):
-            await self._desk.accounts.look(person)
+            account = await self._desk.accounts.look(person)
             left = await self._sellable(person, orders[0].intent.mode if orders else None)
-            stopped = stopped or left.halted
-        return Ending(orders, left, paused, was_stopped, stopped)
+            stopped, buys = stopped or left.halted, unsettled_buys(account, left.mode)
+        return Ending(orders, left, paused, buys, was_stopped, stopped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ FIELD_HINTS = {
     "end": "It is a moment, in milliseconds since 1970.",
     "Idempotency-Key": f"{ID_HINT} Make a new one for each order.",
     "clientOrderId": ID_HINT,
+    "clientOrderIds": f"It is a list of ids. {ID_HINT}",
 }
 OTHER_WORDS = ("http_error", "The request was refused.", TAKES)
 HTTP_WORDS = {

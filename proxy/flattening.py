@@ -36,7 +36,7 @@ class Flattening:
         account = await self._modes.find(user_id)
         halted, mode = account.mode is Mode.HALTED, wanted or account.mode
         if halted and wanted is None:
-            mode = Mode.REDUCING if await self._modes.holds_real(user_id) else Mode.PAPER
+            mode = await self._left_in(user_id)
         book = Book.of(mode)
         held = await self._parts.door(self._parts.store.journal.free, user_id, book)
         return SellableOut(
@@ -66,7 +66,8 @@ class Flattening:
         if renewed is None:
             raise _stale()
         until = self._parts.monotonic() + LONGEST
-        way = Way(user_id, renewed.epoch, ask.mode, frozenset(ask.clientOrderIds), until)
+        mode = Mode.PAPER if ask.mode is Mode.PAPER else Mode.REDUCING
+        way = Way(user_id, renewed.epoch, mode, frozenset(ask.clientOrderIds), until)
         if not gate.open_way(renewed, way, times_shut):
             raise _stale()
         return FlattenOut(epoch=way.epoch, seconds=int(LONGEST))
@@ -82,6 +83,15 @@ class Flattening:
         """One look at every way that stands open."""
         for way in self._parts.gate.ways:
             await self.review(way.user_id)
+
+    async def _left_in(self, user_id: str) -> Mode:
+        """Of a halted account: the real book first; its dust only where paper holds nothing."""
+        if await self._modes.holds_real(user_id):
+            return Mode.REDUCING
+        held = self._parts.store.journal.held
+        on_paper = await self._parts.door(held, user_id, Book.PAPER)
+        dust = () if on_paper else await self._parts.door(held, user_id, Book.LIVE)
+        return Mode.REDUCING if dust else Mode.PAPER
 
     async def _is_done(self, way: Way) -> bool:
         are_over = self._parts.store.journal.are_over

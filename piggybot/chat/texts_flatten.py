@@ -55,7 +55,7 @@ def question(look: Look, home: str) -> str:
         listed([_offered(one, home) for one in items]),
         _together(items),
         f"⚠️ At any price: market orders, however far it has moved.{real}",
-        *_stays(found),
+        *_stays(found, look.buys),
         *_would_pause(look.runs),
         *([PASSES.format(mode=mark(found.mode))] if found.halted else []),
         ONCE,
@@ -67,7 +67,7 @@ def nothing(look: Look) -> str:
     """There is nothing that an order could sell."""
     found = look.found
     held = "only what is too little to sell, or on its way" if found.items else "nothing"
-    lines = [f"{_head(found)}\nThere is nothing to sell: I hold {held}.", *_stays(found)]
+    lines = [f"{_head(found)}\nThere is nothing to sell: I hold {held}.", *_stays(found, look.buys)]
     if look.runs and not found.halted:
         names = _numbers(look.runs)
         lines.append(f"🤖 {names} may buy again: /runs pauses, /stop stops everything.")
@@ -82,7 +82,7 @@ def done(ending: Ending, home: str) -> str:
     """What became of each market, and how it stands now."""
     lines = [_came(ending), *(_result(order, home) for order in ending.orders)]
     if ending.left is not None:
-        lines += [*_stays(ending.left), *_still_held(ending.left)]
+        lines += [*_stays(ending.left, ending.buys), *_still_held(ending)]
     if ending.paused:
         names = _numbers(ending.paused)
         lines.append(f"⏸ Paused until you resume them (/runs): {names}")
@@ -91,6 +91,11 @@ def done(ending: Ending, home: str) -> str:
     if ending.stopped:
         lines.append(STANDS if ending.was_stopped else CAME_BETWEEN)
     return "\n".join(lines)
+
+
+def in_vain(paused: Sequence[Run]) -> str:
+    """Said where nothing was sold after all."""
+    return f"Paused all the same, until you resume them (/runs): {_numbers(paused)}."
 
 
 def _head(found: SellableOut) -> str:
@@ -119,7 +124,7 @@ def _together(items: Sequence[Sellable]) -> str:
     return f"Together about {total}{without}."
 
 
-def _stays(found: SellableOut) -> list[str]:
+def _stays(found: SellableOut, buys: Sequence[str]) -> list[str]:
     """What no order would sell."""
     lines = []
     small = [_small(one) for one in dust(found)]
@@ -130,6 +135,10 @@ def _stays(found: SellableOut) -> list[str]:
         lines.append(
             f"⏳ {e(one.symbol)}: {units} is in an order that is not settled yet; I tell you."
         )
+    for symbol in buys:
+        lines.append(
+            f"⏳ {e(symbol)}: a buy is not settled yet. If it was filled, /flatten again then."
+        )
     return lines
 
 
@@ -138,13 +147,15 @@ def _small(item: Sellable) -> str:
     return f"{plain(item.free)} {e(item.symbol.partition('/')[0])}{about}"
 
 
-def _still_held(left: SellableOut) -> list[str]:
+def _still_held(ending: Ending) -> list[str]:
     """What could be sold and was not."""
-    items = to_sell(left)
+    left = ending.left
+    items = [] if left is None else to_sell(left)
     if items:
         named = ", ".join(f"{plain(one.units)} {e(one.symbol.partition('/')[0])}" for one in items)
         return [f"❗ Still held: {named}. /flatten tries again."]
-    return [] if on_the_way(left) else ["Nothing else is held."]
+    open_ends = left is None or on_the_way(left) or ending.buys
+    return [] if open_ends else ["Nothing else is held."]
 
 
 def _would_pause(runs: Sequence[Run]) -> list[str]:

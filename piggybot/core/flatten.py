@@ -12,7 +12,7 @@ from decimal import Decimal
 from piggybot.core.orders import Order
 from piggybot.core.positions import Book
 from piggybot.core.runs import Run
-from proxy.wire import Mode, Sellable, SellableOut
+from proxy.wire import AccountOut, Mode, Sellable, SellableOut, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Look:
     """Active ones: they would buy again."""
     stops: Mapping[str, str]
     """The stops that stand in this house, by name, each with the message that gave it."""
+    buys: Sequence[str]
+    """Markets of that book with a buy whose end is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,17 @@ class Ending:
     """What is still held in that book; None where the proxy does not say."""
     paused: Sequence[Run]
     """Runs that wait until their person resumes them."""
+    buys: Sequence[str]
+    """Markets of that book with a buy whose end is not known."""
     was_stopped: bool
     stopped: bool
     """A stop is in force now."""
+
+
+def unsettled_buys(account: AccountOut, mode: Mode) -> list[str]:
+    """What they bring when they were filled is not sold."""
+    buys = [one for one in account.unresolved if one.side is Side.BUY]
+    return sorted({one.symbol for one in buys if Book.of(one.mode) is Book.of(mode)})
 
 
 def worth(item: Sellable) -> Decimal:

@@ -46,8 +46,8 @@ class FlattenIn(Wire):
     """A person has confirmed it: let these sells, and nothing else, pass a stop for a minute."""
 
     userId: UserId
-    mode: Literal[Mode.PAPER, Mode.REDUCING]
-    """Whose book: that of SellableOut, whose orders carry it."""
+    mode: Literal[Mode.PAPER, Mode.LIVE]
+    """Whose book. The sells of the real one carry REDUCING."""
     epoch: int = Field(ge=0, le=MOST_EPOCH)
     """The epoch that the person saw when asked; a newer stop is not passed."""
     allAccounts: bool = False

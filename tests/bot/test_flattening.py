@@ -214,6 +214,22 @@ async def test_an_order_of_a_run_that_is_on_its_way_is_waited_for(bench: Bench) 
     assert claims.take([run.id]) == [run.id], "and it may act again"
 
 
+async def test_runs_that_were_paused_in_vain_are_told(bench: Bench) -> None:
+    begin(bench)
+    row = await asked(bench)
+    flatten = bench.broker.flatten
+
+    async def stopped_first(request):  # type: ignore[no-untyped-def]
+        bench.broker.accounts["user-7"].epoch += 1
+        return await flatten(request)
+
+    bench.broker.flatten = stopped_first  # type: ignore[method-assign]
+    [told] = await bench.handle_press(row)
+    assert "Nothing was sold. A newer stop came." in told
+    assert "Paused all the same, until you resume them (/runs): #1." in told
+    assert bench.broker.posts == []
+
+
 async def test_who_cannot_be_waited_for_does_not_hold_up_the_way_out(bench: Bench) -> None:
     run = begin(bench)
     row = await asked(bench)

@@ -31,7 +31,8 @@ async def seen(house: House, user: str = "ann", all_accounts: bool = False) -> S
 async def opened(house: House, user: str = "ann", **more: object) -> FlattenOut:
     """The way for both sells, as a person who has just looked confirms it."""
     found = await seen(house, user)
-    fields: dict[str, object] = {"userId": user, "mode": found.mode, "epoch": found.epoch}
+    book = Mode.PAPER if found.mode is Mode.PAPER else Mode.LIVE
+    fields: dict[str, object] = {"userId": user, "mode": book, "epoch": found.epoch}
     fields["clientOrderIds"] = [BTC, ETH]
     return await house.desk.flattening.open(FlattenIn(**(fields | more)))
 

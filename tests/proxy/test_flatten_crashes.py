@@ -36,7 +36,7 @@ async def walked(house: House, fuse: OwnFuse, at: int = 0) -> None:
     """Look first; from the confirmed press on the boundaries count."""
     orders = {one: await order(house, one, None) for one in (BTC, ETH)}
     found = await seen(house)
-    fields = {"userId": "ann", "mode": found.mode, "epoch": found.epoch}
+    fields = {"userId": "ann", "mode": Mode.LIVE, "epoch": found.epoch}
     ask = FlattenIn(**fields, clientOrderIds=[BTC, ETH])
     fuse.passed, fuse.at, fuse.walker = 0, at, asyncio.current_task()
     way = await house.desk.flattening.open(ask)

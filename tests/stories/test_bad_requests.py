@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from tests.stories.bad_flatten import WAYS
 from tests.stories.bad_headers import HEADERS
 from tests.stories.bad_orders import ORDERS
 from tests.stories.bad_others import OTHERS
@@ -61,7 +62,7 @@ async def books_of(world: World, http: httpx.AsyncClient) -> list[object]:
     return seen
 
 
-@pytest.mark.parametrize("row", [*ORDERS, *HEADERS, *OTHERS], ids=lambda row: row.what[:60])
+@pytest.mark.parametrize("row", [*ORDERS, *HEADERS, *OTHERS, *WAYS], ids=lambda row: row.what[:60])
 async def test_a_bad_request_gets_its_whole_answer(door: Door, row: Sent) -> None:
     assert await answer_of(door.http, row) == row.answer
 

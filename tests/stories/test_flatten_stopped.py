@@ -93,6 +93,31 @@ async def test_an_answer_that_is_lost_is_settled_later_without_selling_twice(liv
     assert sells(live) == BOTH and live.posts == 4
 
 
+async def test_a_buy_that_is_not_settled_is_named_and_goes_with_the_next_press(
+    live: World,
+) -> None:
+    await bought(live, "/buy 20 ETH")
+    await live.exchange.misbehave("timeout-after", count=1)
+    await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order")
+    await live.ann.say("/testbuy 9 BTC")
+    await live.ann.expect("no answer yet")
+    await live.ann.say("/stop")
+    await live.ann.expect("Stop complete: nothing in flight, 0 cancelled, 1 unknown.")
+    pending = "⏳ BTC/USDT: a buy is not settled yet. If it was filled, /flatten again then."
+    assert pending in (await asked(live)).text
+    await live.ann.press(NOW)
+    told = await live.ann.expect(THROUGH)
+    assert pending in told.text and "Nothing else is held." not in told.text
+    assert sells(live) == [("ETH", "FILLED")]
+    await live.exchange.misbehave("ok")
+    await settled(live, "✅ Bought")
+    assert "Nothing else is held." in (await flattened(live)).text
+    assert sells(live) == BOTH
+    await live.ann.say("/flatten")
+    told = await live.ann.expect("There is nothing to sell: I hold only what is too little")
+    assert "stays: 0.0000" in told.text, "also when stopped"
+
+
 async def test_a_new_stop_in_the_middle_wins(live: World) -> None:
     await bought(live)
     await stopped(live)
