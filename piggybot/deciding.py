@@ -6,15 +6,18 @@ comes to is a value; acting.py writes it down and sends.
 May import: acting, chat, core, errors, market, standings, store, strategies, wire.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import decisions
 from piggybot.core.decisions import Decision, Gate, Hold, Moment, Standing, held_back
+from piggybot.core.market import Candles
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.runs import Halt, Run, Slot
 from piggybot.core.slots import Due, Mark, SlotWork
@@ -34,6 +37,9 @@ HALTS = {
     Gate.STRATEGY: Halt.STRATEGY,
 }
 SILENT = Opinion(0, "")
+T = TypeVar("T")
+BREATH = 10
+"""Runs looked at without a pause: between them everything else has its turn."""
 LEAST_SHARED = 64
 """Candles. Then 128, 256, and so on: a market has few lengths, however many its strategies have."""
 
@@ -53,6 +59,10 @@ class At:
     scene: Scene
     slot: datetime
     quote: Quote | Hold
+    standings: Mapping[str, Standing | PiggyError]
+    """By run: how things stand for it, or why that is not known."""
+    questions: Mapping[str, Question | PiggyError]
+    """By run: what its strategy is to be asked, or why it cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,30 @@ class Deciding:
         except PiggyError as trouble:
             return trouble_of(trouble)
 
+    def guest(self, run: Run) -> str:
+        """Whose strategy it is: somebody else's may take its time; empty: ours."""
+        return run.strategy if self._registry.is_guest(run.strategy) else ""
+
+    async def at(self, dues: Sequence[Due], scene: Scene, slot: datetime) -> At:
+        """All that these runs, on one market, need of others to decide at this slot."""
+        quote = await self.quote(dues[0].run)
+        series: dict[int, Candles] = {}
+        standings: dict[str, Standing | PiggyError] = {}
+        questions: dict[str, Question | PiggyError] = {}
+        for number, due in enumerate(dues):
+            run = due.run
+            standings[run.id] = await _tried(self._standings.of(run, scene))
+            questions[run.id] = await _tried(self._question(run, slot, series))
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
+        return At(scene, slot, quote, standings, questions)
+
     async def works(self, dues: Sequence[Due], at: At) -> list[SlotWork]:
         """What these runs, all on one market, do at this slot."""
-        begun = [await self._begun(due, at) for due in dues]
+        begun = [self._begun(due, at) for due in dues]
         waiting = [one for one in begun if isinstance(one, Waiting)]
-        opinions = await self._opinions([one.moment for one in waiting])
+        asked = [at.questions[one.moment.run.id] for one in waiting]
+        opinions = await self._opinions(asked)
         decided = {
             one.moment.run.id: self._answered(one, opinion)
             for one, opinion in zip(waiting, opinions, strict=True)
@@ -104,13 +133,11 @@ class Deciding:
             for one in begun
         ]
 
-    async def _begun(self, due: Due, at: At) -> "SlotWork | Waiting":
+    def _begun(self, due: Due, at: At) -> "SlotWork | Waiting":
         """All that comes before the strategy: stops, data, exits, guards."""
-        run = due.run
-        try:
-            standing = await self._standings.of(run, at.scene)
-        except PiggyError as trouble:
-            return _held(run, at, trouble_of(trouble))
+        run, standing = due.run, at.standings[due.run.id]
+        if isinstance(standing, PiggyError):
+            return _held(run, at, trouble_of(standing))
         hold = decisions.barred(standing)
         hold = at.quote if hold is None and isinstance(at.quote, Hold) else hold
         if hold is not None:
@@ -132,42 +159,34 @@ class Deciding:
             return self._written(moment, at, held_back(halts), SILENT)
         return Waiting(moment, adds)
 
-    async def _opinions(self, moments: Sequence[Moment]) -> list[Opinion | PiggyError]:
-        """What each run's strategy says, or why it cannot be asked."""
-        found: list[Opinion | PiggyError] = []
-        asked: list[Question] = []
-        places: list[int] = []
-        for place, moment in enumerate(moments):
-            try:
-                asked.append(await self._question(moment.run, moment.slot))
-                places.append(place)
-                found.append(SILENT)
-            except PiggyError as trouble:
-                found.append(trouble)
-        for place, answer in zip(places, await self._panel.opinions(asked), strict=True):
-            found[place] = answer
-        return found
+    async def _opinions(self, asked: Sequence[Question | PiggyError]) -> list[Opinion | PiggyError]:
+        """What each strategy says, or why it could not be asked, in the same order."""
+        there = [one for one in asked if isinstance(one, Question)]
+        answers = iter(await self._panel.opinions(there))
+        return [next(answers) if isinstance(one, Question) else one for one in asked]
 
     async def opinion(self, run: Run, slot: datetime) -> Opinion:
         """What its strategy says of the candles up to the slot."""
-        asked = await self._question(run, slot)
+        asked = await self._question(run, slot, {})
         return await self._panel.opinion(asked.name, asked.params, asked.candles)
 
-    async def _question(self, run: Run, slot: datetime) -> Question:
+    async def _question(self, run: Run, slot: datetime, series: dict[int, Candles]) -> Question:
         """Its strategy and the candles: more than it needs, so that many runs share one series.
 
-        Just what it needs, where the market has no more.
+        Just what it needs, where the market has no more. `series` are those had already, by length.
         """
         needed = await self._panel.warmup(run.strategy, run.params)
-        market = (run.exchange, run.symbol, run.timeframe)
         shared = max(LEAST_SHARED, 1 << (needed - 1).bit_length())
-        try:
-            candles = await self._market.candles(*market, shared, end=slot)
-        except BrokerRefused as refused:
-            if shared == needed or refused.whole_since is None:
-                raise
-            candles = await self._market.candles(*market, needed, end=slot)
-        return Question(run.strategy, run.params, candles)
+        if shared not in series:
+            market = (run.exchange, run.symbol, run.timeframe)
+            try:
+                series[shared] = await self._market.candles(*market, shared, end=slot)
+            except BrokerRefused as refused:
+                if shared == needed or refused.whole_since is None:
+                    raise
+                exact = await self._market.candles(*market, needed, end=slot)
+                return Question(run.strategy, run.params, exact)
+        return Question(run.strategy, run.params, series[shared])
 
     def _answered(self, one: "Waiting", opinion: Opinion | PiggyError) -> tuple[Decision, Opinion]:
         if isinstance(opinion, FAILED):
@@ -199,6 +218,13 @@ class Deciding:
         intent = self._acting.intent(run, decision.act, moment.standing, seen)
         slot = replace(work.slot, client_id=intent.client_id, why=why)
         return replace(work, slot=slot, intent=intent)
+
+
+async def _tried(asked: Awaitable[T]) -> T | PiggyError:
+    try:
+        return await asked
+    except PiggyError as trouble:
+        return trouble
 
 
 def position_of(due: Due, standing: Standing) -> Position:

@@ -10,6 +10,7 @@ May import: acting, chat, core, deciding, ports, standings, store, wire.
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,7 +32,8 @@ PAGE = 100
 AT_ONCE = 10
 """Runs decided without a pause: between them everything else has its turn, a stop above all."""
 WARNING = 2
-Market = tuple[str, str, Timeframe]
+Market = tuple[str, str, Timeframe, str]
+"""Exchange, symbol, timeframe, and a guest's strategy apart from ours."""
 log = structlog.get_logger(__name__)
 
 
@@ -53,6 +55,7 @@ class Runner:
         self._acting = acting
         self._standings = standings
         self._deciding = deciding
+        self._turn = asyncio.Lock()
 
     async def tick(self) -> None:
         """Account for every slot that is not yet; what is being sent then may go on.
@@ -69,7 +72,7 @@ class Runner:
             mine -= {due.run.id for due in on_time}  # each market frees its own
         finally:
             self._acting.claims.free(mine)
-        await self._run(_by_market(on_time), scene, closes)
+        await self._run(self._by_market(on_time), scene, closes)
 
     async def _loaded(self, run_ids: Sequence[str]) -> list[Due]:
         dues: list[Due] = []
@@ -96,6 +99,13 @@ class Runner:
         await self._acting.do(work)
         return on_time
 
+    def _by_market(self, dues: Iterable[Due]) -> Mapping[Market, list[Due]]:
+        markets: defaultdict[Market, list[Due]] = defaultdict(list)
+        for due in dues:
+            run, guest = due.run, self._deciding.guest(due.run)
+            markets[run.exchange, run.symbol, run.timeframe, guest].append(due)
+        return markets
+
     async def _run(
         self,
         markets: Mapping[Market, Sequence[Due]],
@@ -114,9 +124,12 @@ class Runner:
     async def _market(self, dues: Sequence[Due], scene: Scene, slot: datetime) -> None:
         kept: set[str] = set()
         try:
-            at = At(scene, slot, await self._deciding.quote(dues[0].run))
+            at = await self._deciding.at(dues, scene, slot)
+            # A guest may take its time; ours are quickest one after the other: all else is there.
+            turn = nullcontext() if self._deciding.guest(dues[0].run) else self._turn
             for first in range(0, len(dues), BATCH):
-                kept |= await self._batch(dues[first : first + BATCH], at)
+                async with turn:
+                    kept |= await self._batch(dues[first : first + BATCH], at)
         finally:
             self._acting.claims.free({due.run.id for due in dues} - kept)
 
@@ -127,13 +140,6 @@ class Runner:
             work += await self._deciding.works(batch[start : start + AT_ONCE], at)
             await asyncio.sleep(0)
         return await self._acting.do(work)
-
-
-def _by_market(dues: Iterable[Due]) -> Mapping[Market, list[Due]]:
-    markets: defaultdict[Market, list[Due]] = defaultdict(list)
-    for due in dues:
-        markets[due.run.exchange, due.run.symbol, due.run.timeframe].append(due)
-    return markets
 
 
 def _skipped(due: Due, last: datetime, now: datetime) -> SlotWork:

@@ -69,6 +69,7 @@ class Panel:
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._opinions: Memo[object] = Memo(OPINIONS)
         self._series: Memo[object] = Memo(SERIES)
+        self._warmups: dict[Hashable, int] = {}
         self._prints: WeakKeyDictionary[Candles, bytes] = WeakKeyDictionary()
 
     async def opinion(self, name: str, params: Params, candles: Candles) -> Opinion:
@@ -76,17 +77,15 @@ class Panel:
         return await self._ask(self._opinions, _opinion, name, params, candles)
 
     async def opinions(self, asked: Sequence[Question]) -> list[Opinion | PiggyError]:
-        """What each says of its last candle, many at once; a failure stands in its own place.
+        """What each says of its last candle, several at once; a failure stands in its own place.
 
-        Ours take one turn in their thread, all together: a turn each would cost more than they do.
+        Ours say it here and now: ten take less than a millisecond, and a thread takes more. So who
+        has thousands to ask, asks for few of them at a time.
         """
-        self._begin([one for one in asked if not self._registry.is_guest(one.name)])
-        futures = [
-            self._started(self._opinions, _opinion, one.name, one.params, one.candles)
-            for one in asked
-        ]
-        if futures:
-            await asyncio.wait(futures)
+        futures = [self._said(one) for one in asked]
+        waiting = [one for one in futures if not one.done()]
+        if waiting:
+            await asyncio.wait(waiting)
         return [cast(Opinion | PiggyError, one.result()) for one in futures]
 
     async def signals(self, name: str, params: Params, candles: Candles) -> Signals:
@@ -104,10 +103,17 @@ class Panel:
         """How many candles it needs to be shown, so that more would change nothing."""
         if self._registry.is_guest(name):
             return await self._ask(self._opinions, _warmup, name, params, None)
+        key = (name, tuple(sorted(params.items())))
+        known = self._warmups.get(key)
+        if known is not None:
+            return known
         answer = self._answer(_warmup, name, params, None)  # a number: no work for a thread
         if isinstance(answer, PiggyError):
             raise answer
-        return cast(int, answer)
+        if len(self._warmups) >= OPINIONS:
+            self._warmups.clear()
+        self._warmups[key] = cast(int, answer)
+        return self._warmups[key]
 
     def close(self) -> None:
         for lane in self._lanes.values():
@@ -152,24 +158,17 @@ class Panel:
             loop = asyncio.get_running_loop()
             loop.call_later(self._failed_for, memo.drop, key, done)
 
-    def _begin(self, ours: Sequence[Question]) -> None:
-        """Let the thread of ours answer what was not asked before, in one go."""
-        loop = asyncio.get_running_loop()
-        futures: dict[Hashable, asyncio.Future[object]] = {}
-        fresh = []
-        for one in ours:
-            key = self._key(_opinion, one.name, one.params, one.candles)
-            if key not in futures and self._opinions.find(key) is None:
-                futures[key] = loop.create_future()
-                self._opinions.keep(key, futures[key])
-                fresh.append(one)
-        if fresh:
-            job = loop.run_in_executor(self._thread(OURS), self._answers, fresh)
-            job.add_done_callback(partial(_hand_out, list(futures.values())))
-
-    def _answers(self, asked: Sequence[Question]) -> list[object]:
-        """In the thread of ours."""
-        return [self._answer(_opinion, one.name, one.params, one.candles) for one in asked]
+    def _said(self, one: Question) -> asyncio.Future[object]:
+        """The answer of one of ours, which is there already; or the work of a guest."""
+        key = self._key(_opinion, one.name, one.params, one.candles)
+        future = self._opinions.find(key)
+        if future is None and self._registry.is_guest(one.name):
+            return self._started(self._opinions, _opinion, one.name, one.params, one.candles)
+        if future is None:
+            future = asyncio.get_running_loop().create_future()
+            future.set_result(self._answer(_opinion, one.name, one.params, one.candles))
+            self._opinions.keep(key, future)
+        return future
 
     def _key(
         self, question: Callable[..., object], name: str, params: Params, candles: Candles | None
@@ -208,17 +207,6 @@ class Panel:
         if found is None:
             found = self._prints[candles] = _fingerprint(candles)
         return found
-
-
-def _hand_out(waiting: Sequence[asyncio.Future[object]], job: asyncio.Future[list[object]]) -> None:
-    """Give each its answer; where the thread has ended, nobody gets one."""
-    if job.cancelled() or job.exception() is not None:
-        for one in waiting:
-            one.cancel()
-        return
-    for one, answer in zip(waiting, job.result(), strict=True):
-        if not one.done():
-            one.set_result(answer)
 
 
 def _opinion(strategy: Strategy, candles: Candles) -> Opinion:
