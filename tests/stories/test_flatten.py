@@ -64,6 +64,18 @@ async def test_on_paper_it_sells_on_paper(world: World) -> None:
     await world.ann.expect("Nothing is open.")
 
 
+async def test_what_is_held_at_another_exchange_is_sold_there(world: World) -> None:
+    await bought(world)
+    await world.ann.say(f"/setkeys binance {world.key.api_key} {world.key.secret}")
+    await world.ann.expect("Keys saved")
+    assert "• BTC/USDT at binanceus: 0.000" in (await asked(world)).text
+    await world.ann.press(NOW)
+    told = await world.ann.expect("🏁")
+    assert "✅ BTC/USDT at binanceus: sold 0.000" in told.text
+    assert "✅ ETH/USDT at binanceus: sold 0.1" in told.text
+    assert all(units < DUST for units in (await holds(world)).values())
+
+
 async def test_while_reducing_it_sells_and_reducing_is_over(live: World) -> None:
     await bought(live)
     await live.ann.say("/live off")
@@ -93,7 +105,7 @@ async def test_a_refusal_holds_up_no_other_market_and_is_named(live: World) -> N
 
 async def test_an_answer_that_is_lost_is_unknown_then_told_and_sold_once(live: World) -> None:
     await bought(live)
-    await live.exchange.misbehave("timeout-after", count=1)
+    await live.exchange.misbehave("closed-after", count=1)
     await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order")
     told = await flattened(live)
     assert told.text.count("unknown, checking. I tell you, and do not send it again.") == 1

@@ -80,7 +80,7 @@ async def test_a_refusal_in_the_middle_goes_on_and_it_is_stopped_again(live: Wor
 async def test_an_answer_that_is_lost_is_settled_later_without_selling_twice(live: World) -> None:
     await bought(live)
     await stopped(live)
-    await live.exchange.misbehave("timeout-after", count=1)
+    await live.exchange.misbehave("closed-after", count=1)
     await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order")
     told = await flattened(live)
     assert told.text.count("unknown, checking") == 1 and told.text.count("✅") == 1
@@ -97,7 +97,7 @@ async def test_a_buy_that_is_not_settled_is_named_and_goes_with_the_next_press(
     live: World,
 ) -> None:
     await bought(live, "/buy 20 ETH")
-    await live.exchange.misbehave("timeout-after", count=1)
+    await live.exchange.misbehave("closed-after", count=1)
     await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order")
     await live.ann.say("/testbuy 9 BTC")
     await live.ann.expect("no answer yet")
