@@ -25,7 +25,7 @@ from tests.bot.selling_broker import SellingBroker
 pytestmark = pytest.mark.anyio
 BTC, ETH = "BTC/USDT", "ETH/USDT"
 REQUESTS = ("account", "sellable", "flatten", "place")
-BOUNDARIES = 58
+BOUNDARIES = 50
 
 
 class Dead(BaseException):
