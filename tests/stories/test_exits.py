@@ -3,6 +3,7 @@
 May import: core, wire.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,20 +12,24 @@ from piggybot.core.runs import Cause, Halt, RunState
 from piggybot.deciding import Quote
 from piggybot.standings import Scene
 from piggybot.watcher import Watched
-from proxy.wire import Mode, Side
-from tests.stories.running import begun, bot, look, minutes_until, run_of
+from proxy.wire import Mode, Side, Timeframe
+from tests.stories.running import begun, bot, look, run_of, slots, to_the_next
 from tests.stories.steps import account, free, heard, nothing_sent, orders, price, settled, silence
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
-LINE = "sma_crossover BTC/USDT 1m 20 fast=2 slow=3 stop=5%"
+LINE = "dca BTC/USDT 1h 20 hour={hour} stop=5%"
+"""It buys at the next full hour, and its next slot is an hour later: only exits sell meanwhile."""
 
 
 async def bought(world: World, line: str = LINE) -> Decimal:
     """A run that has just bought; what it paid for a coin."""
-    await begun(world, line)
-    await minutes_until(world, "Bought")
+    hour = (world.clock() + timedelta(hours=1)).hour
+    await begun(world, line.format(hour=hour))
+    await to_the_next(world, Timeframe.H1)
+    await slots(world)
+    await world.ann.expect("Bought")
     position = bot(world).store.ledger.of_run(run_of(world).id)[0]
     world.ann.now()
     return position.paid / position.bought
@@ -56,7 +61,7 @@ async def test_a_stop_loss_sells_between_slots_and_says_why(live: World) -> None
 async def test_a_paused_runs_stop_loss_stays_armed(world: World) -> None:
     paid = await bought(world)
     await world.ann.say("/runs")
-    await world.ann.expect("#1 sma_crossover")
+    await world.ann.expect("#1 dca")
     await world.ann.press("Pause")
     await silence(world.ann)
     assert run_of(world).state is RunState.PAUSED
@@ -115,7 +120,7 @@ async def test_an_exit_whose_answer_is_lost_sells_once(live: World) -> None:
 async def test_ended_and_sold_from_the_chat_is_one_sell_in_the_books(live: World) -> None:
     await bought(live)
     await live.ann.say("/runs")
-    await live.ann.expect("#1 sma_crossover")
+    await live.ann.expect("#1 dca")
     await live.ann.press("End")
     await live.ann.expect("End")
     await live.ann.press("ell")
@@ -151,7 +156,7 @@ async def test_a_run_whose_books_are_in_doubt_is_not_ended_as_if_it_had_sold(liv
     await bought(live)
     bot(live).store.runs.set_state(run_of(live).id, RunState.HALTED, "", Halt.BOOKS)
     await live.ann.say("/runs")
-    await live.ann.expect("#1 sma_crossover")
+    await live.ann.expect("#1 dca")
     await live.ann.press("End")
     await live.ann.expect("End")
     await live.ann.press("ell")
@@ -168,7 +173,7 @@ async def test_a_price_that_cannot_be_had_is_told_once_and_the_stop_fires_when_i
     price(live, f"{paid * Decimal('0.9'):.2f}")
     for _ in range(20):
         await look(live)
-    assert await heard(live.ann, "#1 sma_crossover · BTC/USDT · 1m: its exits are not watched") == 1
+    assert await heard(live.ann, "#1 dca · BTC/USDT · 1h: its exits are not watched") == 1
     assert live.posts == 1
     await live.exchange.misbehave("ok")
     await look(live)

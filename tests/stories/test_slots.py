@@ -78,12 +78,11 @@ async def test_a_live_run_is_counted_in_the_exchanges_own_books(live: World) -> 
 
 async def test_a_restart_in_the_middle_of_a_slot_buys_once(live: World) -> None:
     """The bot ends while its order is at the exchange; the next one does not decide again."""
-    await begun(live, TEN)
+    hour = (live.clock() + timedelta(hours=1)).hour
+    await begun(live, f"dca BTC/USDT 1h 10 hour={hour}")
     hold = live.exchange.hold("after")
-    while live.posts == 0:
-        await to_the_next(live, Timeframe.M1)
-        await bot(live).ticks.slots()
-        await silence(live.ann)
+    await to_the_next(live, Timeframe.H1)
+    await bot(live).ticks.slots()
     await hold.arrived()
     slot = bot(live).store.slots.last(run_of(live).id)
     await live.bot.stop()
