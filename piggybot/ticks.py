@@ -70,7 +70,7 @@ class Ticks:
         self._regular: list[Job] = []
         self._ahead: float | None = None
         self._watching: asyncio.Task[None] | None = None
-        self._every(health_seconds, self.health)
+        self._every(health_seconds, self.health, after=health_seconds)  # the start has just looked
         self._every(SETTLE_SECONDS, self.settle)
         self._every(ERRANDS_SECONDS, self.errands)
         self._every(SWEEP_SECONDS, self.sweep)
@@ -168,7 +168,9 @@ class Ticks:
             **moment,
         )
 
-    def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+    def _every(
+        self, seconds: float, job: Callable[[], Awaitable[None]], after: float = 0.0
+    ) -> None:
         self._regular.append(
             self._scheduler.add_job(
                 self._guarded,
@@ -177,7 +179,7 @@ class Ticks:
                 seconds=seconds,
                 coalesce=True,
                 max_instances=1,
-                next_run_time=datetime.now(UTC),
+                next_run_time=datetime.now(UTC) + timedelta(seconds=after),
                 misfire_grace_time=None,
             )
         )

@@ -13,6 +13,7 @@ May import: nothing of ours.
 
 import asyncio
 import contextlib
+import copy
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -46,6 +47,7 @@ from piggybot.sandbox.telegram_wire import Params, cut, read_params
 
 GET_UPDATES = "getupdates"
 GONE = 499
+BUILT = ("app", "_table")
 _TOKEN = re.compile(r"\d{3,}:[\w-]{10,}")
 
 
@@ -85,18 +87,10 @@ class TelegramSandbox:
         self._hook = Webhook(self.updates, self.faults, clock)
         self.bot_methods = BotMethods(self.chats, self.updates, self.methods, self._hook)
         self.journal: list[Call] = []
-        media = MediaMethods(self.chats, self.methods)
-        self._table = self.methods.table() | media.table() | self.bot_methods.table()
+        self._media = MediaMethods(self.chats, self.methods)
         self._world = World(self.chats, self.updates, self.methods)
         self._people: dict[int, Person] = {}
-        self.app = Starlette(
-            routes=[
-                Route("/bot{token}/{method}", self._bot_api, methods=["GET", "POST"]),
-                Route("/file/bot{token}/{path:path}", self._file),
-                *PeopleRoutes(self).routes(),
-            ],
-            lifespan=self._alive,
-        )
+        self._put_together()
         self.down = self.faults.down
         self.up = self.faults.up
         self.lose_next_answer = self.faults.lose_next_answer
@@ -108,6 +102,15 @@ class TelegramSandbox:
         self.duplicate_next_update = self.updates.duplicate_next
         self.reverse_next_updates = self.updates.reverse_next
         self.deliver_again = self.updates.again
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "TelegramSandbox":
+        """Another Telegram that remembers all that this one does, and answers by itself."""
+        twin = object.__new__(TelegramSandbox)
+        memo[id(self)] = twin
+        own = {name: part for name, part in vars(self).items() if name not in BUILT}
+        vars(twin).update(copy.deepcopy(own, memo))
+        twin._put_together()
+        return twin
 
     def person(self, person_id: int, name: str = "") -> Person:
         """The person with this id; made at the first call, with a private chat of their own."""
@@ -141,6 +144,19 @@ class TelegramSandbox:
     def answers(self) -> list[Answer]:
         """Every answer to a press, also those without a text."""
         return self.methods.answers
+
+    def _put_together(self) -> None:
+        """Build what only points at the other parts."""
+        own = self.bot_methods.table()
+        self._table = self.methods.table() | self._media.table() | own
+        self.app = Starlette(
+            routes=[
+                Route("/bot{token}/{method}", self._bot_api, methods=["GET", "POST"]),
+                Route("/file/bot{token}/{path:path}", self._file),
+                *PeopleRoutes(self).routes(),
+            ],
+            lifespan=self._alive,
+        )
 
     @asynccontextmanager
     async def _alive(self, _: Starlette) -> AsyncIterator[None]:

@@ -5,9 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.snapshots import Snapshots
 from tests.world import World
 
 MakeWorld = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Snapshots:
+    return Snapshots(tmp_path_factory.mktemp("snapshots"))
 
 
 @pytest.fixture
@@ -26,17 +32,35 @@ async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
         await world.stop()
 
 
-@pytest.fixture
-async def world(make_world: MakeWorld) -> World:
+async def paired(folder: Path) -> World:
     """A started world, where Ann has paired."""
-    made = await make_world()
+    made = World(folder)
+    await made.start()
     await made.pair()
     return made
 
 
 @pytest.fixture
-async def live(world: World) -> World:
+async def world(tmp_path: Path, snapshots: Snapshots) -> AsyncIterator[World]:
+    """A started world, where Ann has paired."""
+    made = (await snapshots.get("paired", paired)).world_in(tmp_path / "world")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def live(tmp_path: Path, snapshots: Snapshots) -> AsyncIterator[World]:
     """The same, with keys and live trading on."""
-    await world.keys()
-    await world.live()
-    return world
+
+    async def trading(folder: Path) -> World:
+        made = (await snapshots.get("paired", paired)).world_in(folder)
+        await made.start()
+        await made.keys()
+        await made.live()
+        return made
+
+    made = (await snapshots.get("live", trading)).world_in(tmp_path / "live")
+    await made.start()
+    yield made
+    await made.stop()

@@ -6,6 +6,7 @@ May import: nothing of ours.
 import pytest
 
 from migrations.database import bundled
+from tests.stories.conftest import MakeWorld
 from tests.stories.steps import files_with, silence
 from tests.world import World
 
@@ -126,7 +127,11 @@ async def test_who_holds_something_real_is_warned_before_the_key_goes(live: Worl
     assert "The new key must be of the same account" in told.text
 
 
-async def test_forget_leaves_no_byte_of_the_key(live: World) -> None:
+async def test_forget_leaves_no_byte_of_the_key(make_world: MakeWorld) -> None:
+    live = await make_world()  # walked in one go: the key stands in the logs of both databases too
+    await live.pair()
+    await live.keys()
+    await live.live()
     assert live.bot.bot is not None
     person = live.bot.bot.store.people.find(live.ann.id)
     assert person is not None

@@ -49,7 +49,9 @@ async def test_ten_minutes_burn_the_code(make_world: MakeWorld) -> None:
     assert not any("Hello" in one.text for one in world.ann.messages)
 
 
-async def test_the_code_pairs_one_person_only(world: World) -> None:
+async def test_the_code_pairs_one_person_only(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.pair()
     eve = world.telegram.person(6666, "Eve")
     await eve.say(f"/start {world.bot.code}")
     await eve.expect("This is a private bot.")
