@@ -8,6 +8,7 @@ May import: nothing of ours.
 
 import threading
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,10 @@ REPEATED = (
     "exchange GET /api/v3/myTrades",
 )
 """Questions that are asked until there is an answer: only their first counts as a boundary."""
+
+
+HOUSE: ContextVar[str] = ContextVar("house", default=OUTSIDE)
+"""Whose work the present task is, where houses share a process."""
 
 
 class Dead(BaseException):

@@ -3,7 +3,7 @@
 Alone because the life of an order and the patience of a house must not run out while a slow machine
 only computes: here time passes where everybody waits for it, and nowhere else.
 
-May import: world.
+May import: boundaries, world.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import heapq
 import itertools
 from datetime import UTC, datetime
 
+from tests.restart.boundaries import HOUSE
 from tests.world import Time
 
 HAIR = 1e-6
@@ -24,19 +25,18 @@ class Hourglass(Time):
     def __init__(self) -> None:
         super().__init__()
         self._now = NOON
-        self._beds: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._beds: list[tuple[float, int, asyncio.Future[None], str]] = []
         self._numbers = itertools.count()
 
-    @property
-    def asleep(self) -> int:
-        """How many wait for time to pass; the dead do not."""
-        self._beds = [bed for bed in self._beds if not bed[2].done()]
-        heapq.heapify(self._beds)
-        return len(self._beds)
+    def asleep(self, house: str) -> int:
+        """How many of this house wait for time to pass; the dead do not."""
+        self._make_beds()
+        return sum(bed[3] == house for bed in self._beds)
 
     async def sleep(self, seconds: float) -> None:
         waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._beds, (self.monotonic() + seconds, next(self._numbers), waking))
+        bed = (self.monotonic() + seconds, next(self._numbers), waking, HOUSE.get())
+        heapq.heappush(self._beds, bed)
         await waking
 
     def jump(self, seconds: float) -> None:
@@ -48,8 +48,13 @@ class Hourglass(Time):
 
     def turn(self) -> None:
         """On to the moment when the next sleeper wakes."""
-        if self.asleep:
+        self._make_beds()
+        if self._beds:
             self.jump(max(0.0, self._beds[0][0] - self.monotonic()))
+
+    def _make_beds(self) -> None:
+        self._beds = [bed for bed in self._beds if not bed[2].done()]
+        heapq.heapify(self._beds)
 
     def _since(self) -> float:
         return 0.0

@@ -10,14 +10,13 @@ May import: boundaries, hooks, hourglass, memory, quiet, reaper, sandbox, world.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from contextvars import ContextVar
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
 from migrations.database import EPOCH, bundled
-from tests.restart.boundaries import BOT, OUTSIDE, PROXY, Dead
+from tests.restart.boundaries import BOT, HOUSE, OUTSIDE, PROXY, Dead
 from tests.restart.hooks import answering, commits
 from tests.restart.hooks_bot import bots_wire
 from tests.restart.hooks_proxy import proxys_wire
@@ -38,7 +37,6 @@ READ, UNRESOLVED = "messages to be read", "orders that the proxy asks about"
 WORK, UNTOLD = "messages to be worked on", "orders that the bot asks about"
 LETTERS, JOBS = "messages to be sent", "work of the bot on its own"
 AWAKE = "work of the proxy on its own"
-HOUSE: ContextVar[str] = ContextVar("house", default=OUTSIDE)
 
 
 class TappedProxy(ProxyHouse):
@@ -205,7 +203,7 @@ class RestartWorld(World):
 
     def _asleep(self) -> bool:
         """Whether the proxy works on nothing, and its own loops wait for time to pass."""
-        asleep = self.glass.asleep
+        asleep = self.glass.asleep(PROXY)
         self._loops = max(self._loops, asleep)
         return asleep == self._loops and not self.proxy.serving
 
