@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from piggybot.demo import free_port
-from tests.stories.conftest import MakeWorld, live, world
+from tests.stories.conftest import MakeWorld
 from tests.world import World
-
-__all__ = ["live", "world"]
 
 
 @pytest.fixture
@@ -35,3 +33,19 @@ async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
     for one in made:
         assert not one.telegram.calls("getUpdates"), "nobody polled"
         await one.stop()
+
+
+@pytest.fixture
+async def world(make_world: MakeWorld) -> World:
+    """A started world, where Ann has paired."""
+    made = await make_world()
+    await made.pair()
+    return made
+
+
+@pytest.fixture
+async def live(world: World) -> World:
+    """The same, with keys and live trading on."""
+    await world.keys()
+    await world.live()
+    return world
