@@ -4,15 +4,14 @@ Run: python -m bench.commits. WAL with FULL is what the houses use where the lib
 fixed; DELETE with EXTRA is what they fall back to; WAL with NORMAL loses acknowledged commits at a
 power cut and stands here only to show what safety costs.
 
-May import: nothing of ours.
+May import: tables.
 """
 
-import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from bench.tables import Table, median, publish
 from migrations.database import bundled
 
 MODES = (("wal", "FULL"), ("delete", "EXTRA"), ("wal", "NORMAL"))
@@ -44,13 +43,14 @@ def main() -> None:
         for mode in MODES:
             with tempfile.TemporaryDirectory(dir=".") as folder:
                 found[mode].append(measure(Path(folder), *mode, SECONDS))
-    base = statistics.median(found[MODES[0]])
-    lines = [f"SQLite {bundled.sqlite_version}: commits a second, median of {ROUNDS}"]
+    base = median(found[MODES[0]])
+    rows = []
     for mode in MODES:
-        rate = statistics.median(found[mode])
-        name = "/".join(mode)
-        lines.append(f"{name:<14}{rate:>10,.0f}   {rate / base:.2f} of WAL/FULL")
-    sys.stdout.write("\n".join(lines) + "\n")
+        rate = median(found[mode])
+        rows.append(("/".join(mode), f"{rate:,.0f}", f"{rate / base:.2f}"))
+    version = bundled.sqlite_version
+    title = f"SQLite {version}: commits a second of one small row, median of {ROUNDS}."
+    publish(Table("commits", title, ("mode", "commits/s", "of WAL/FULL"), rows))
 
 
 if __name__ == "__main__":

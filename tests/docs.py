@@ -1,7 +1,7 @@
-"""The generated parts of README.md and docs/: settings, commands, strategies. `make docs` writes
-them.
+"""The generated parts of README.md and docs/: settings, commands, strategies, and what benchmarks
+have found. `make docs` writes them.
 
-May import: chat, settings, strategies.
+May import: chat, settings, strategies, tables.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from bench.tables import goals_of, kept
 from piggybot.chat.commands import COMMANDS
 from piggybot.settings import Settings as BotSettings
 from piggybot.strategies.about import about
@@ -68,12 +69,13 @@ def file_block(name: str, language: str) -> str:
 
 TABLES: dict[str, Callable[[], str]] = {"settings": settings_table, "commands": commands_table}
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": TABLES,
+    "README.md": {**TABLES, "measured": lambda: goals_of(kept())},
     "docs/strategies.md": {
         "strategies": strategies_table,
         "dip.py": partial(file_block, "dip.py", "python"),
         "pyproject.toml": partial(file_block, "pyproject.toml", "toml"),
     },
+    "docs/performance.md": {name: text.rstrip for name, text in kept().items()},
 }
 
 
