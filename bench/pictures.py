@@ -85,7 +85,7 @@ def of_results(result: Result) -> dict[str, bytes]:
     note = f"BTC/USDT 1h, {len(np.unique(days))} days, 50 USD a buy"
     number, good = f"{told.ours.change:+.2%}", told.ours.change > 0
     head = Head("sma_crossover 10/30", note, "BACKTEST", number, good)
-    chart = BacktestChart(head, result.candles.opened, result.equity, holding(result))
+    chart = BacktestChart(head, result.stake, result.candles.opened, result.equity, holding(result))
     whole_month = ProfitChart(month, tuple(map(str, names)), by_day, total - sum(by_day))
     return {"profit": profit.draw(whole_month), "backtest": tested.draw(chart)}
 

@@ -60,6 +60,9 @@ LineArgument = Annotated[
     ),
 ]
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the trades to this file.")]
+PictureOption = Annotated[
+    Path | None, typer.Option("--picture", help="Draw it into this file, a PNG.")
+]
 FileOption = Annotated[
     Path | None,
     typer.Option("--from-csv", help="Take the candles from this file, not from the proxy."),
@@ -106,10 +109,15 @@ def stop_command() -> None:
 
 
 @commands.command("backtest")
-def backtest_command(line: LineArgument, csv: CsvOption = None, file: FileOption = None) -> None:
+def backtest_command(
+    line: LineArgument,
+    csv: CsvOption = None,
+    picture: PictureOption = None,
+    file: FileOption = None,
+) -> None:
     """Try a strategy on the past, by the rules that a run would have had."""
     settings = _settings_or_exit(telegram_bot_token=NO_TOKEN_NEEDED)
-    work = print_backtest(Typed(line, file, csv), settings, console)
+    work = print_backtest(Typed(line, file, csv, picture), settings, console)
     raise typer.Exit(_until_told(_told(work), INTERRUPTED))
 
 

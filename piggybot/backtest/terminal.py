@@ -1,6 +1,6 @@
 """`piggybot backtest` and `piggybot optimize`: what was typed, the work, and tables to read.
 
-May import: backtest, chat, core, errors, market, proxy_client, settings, strategies.
+May import: backtest, charts, chat, core, errors, market, proxy_client, settings, strategies.
 """
 
 import asyncio
@@ -16,11 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from piggybot.backtest import words
+from piggybot.backtest.engine import Result
 from piggybot.backtest.files import FileSource
-from piggybot.backtest.report import report
+from piggybot.backtest.picture import chart_of
+from piggybot.backtest.report import Report, report
 from piggybot.backtest.search import Wanted, search
 from piggybot.backtest.table import trades_csv
 from piggybot.backtest.trial import DAYS, Progress, Trial, Workshop, count_of, try_out
+from piggybot.charts import drawn
 from piggybot.chat.run_line import Line, Vocabulary, read_line
 from piggybot.errors import BadInput
 from piggybot.market import MarketData
@@ -38,6 +41,8 @@ ASSUMED = (
     "The file names no venue's rules. Assumed are price steps as fine as its prices, sizes in "
     "0.00001, and orders of 1 at least."
 )
+PNG = ".png"
+OFFERED = "A picture of it: --picture FILE.png. Its trades for a spreadsheet: --csv FILE."
 SEARCHED = ("best, chosen", "best, held back", "usual, chosen", "usual, held back")
 
 
@@ -48,24 +53,24 @@ class Typed:
     said: Sequence[str]
     from_csv: Path | None = None
     csv: Path | None = None
+    picture: Path | None = None
     tries: int = Wanted().tries
 
 
 async def print_backtest(typed: Typed, settings: Settings, console: Console) -> None:
-    """A backtest, printed; its trades in a file where one is named."""
+    """A backtest, printed; its trades and its picture in files where they are named."""
+    _writable(typed)
     async with _workshop(typed, settings) as (shop, line):
         trial = await _trial(line, shop, settings)
         with _bars(console, "Candles") as (fetched,):
             result = await try_out(trial, shop, fetched)
     told = report(result)
-    console.print(words.head(trial, told))
+    _say(console, words.head(trial, told))
     console.print(_table(words.figures(told), "strategy", "holding the coin"))
-    console.print(*words.sentences(trial, told), sep="\n")
+    _say(console, *words.sentences(trial, told))
     if typed.from_csv is not None:
-        console.print(ASSUMED)
-    if typed.csv is not None:
-        _write(typed.csv, trades_csv(result))
-        console.print(f"The trades are in {typed.csv}.")
+        _say(console, ASSUMED)
+    await _kept(typed, trial, result, told, console)
 
 
 async def print_search(typed: Typed, settings: Settings, console: Console) -> None:
@@ -75,9 +80,9 @@ async def print_search(typed: Typed, settings: Settings, console: Console) -> No
         wanted = Wanted(tries=typed.tries)
         with _bars(console, "Candles", "Tries") as (fetched, tried):
             found = await search(trial, shop, wanted, fetched, tried)
-    console.print(words.head(trial, found.best.chosen))
+    _say(console, words.head(trial, found.best.chosen))
     console.print(_table(words.searched(found), *SEARCHED))
-    console.print(*words.verdict(trial, found), sep="\n")
+    _say(console, *words.verdict(trial, found))
 
 
 @asynccontextmanager
@@ -124,11 +129,10 @@ async def _trial(line: Line, shop: Workshop, settings: Settings) -> Trial:
     assert line.timeframe is not None
     in_file = isinstance(shop.source, FileSource)
     count = count_of(line.days or DAYS, line.timeframe)
-    if isinstance(shop.source, FileSource) and line.days is None:
-        shop.registry.build(line.strategy, line.params)
-        count = len(shop.source) - await shop.panel.warmup(line.strategy, line.params) + 1
     if count < 1:
         raise BadInput("There is too little history for this.", "Name more days: 90d")
+    if isinstance(shop.source, FileSource) and line.days is None:
+        count = await _all_of(shop.source, line, shop)
     return Trial(
         exchange=FILE if in_file else settings.default_exchange,
         symbol=line.symbol,
@@ -140,6 +144,18 @@ async def _trial(line: Line, shop: Workshop, settings: Settings) -> Trial:
         exits=line.exits,
         guards=line.guards,
     )
+
+
+async def _all_of(file: FileSource, line: Line, shop: Workshop) -> int:
+    """As many candles as a file has after those that the strategy needs first."""
+    shop.registry.build(line.strategy, line.params)
+    first = await shop.panel.warmup(line.strategy, line.params)
+    if len(file) < first:
+        raise BadInput(
+            f"The file has {len(file):,} candles, and {line.strategy} needs {first:,} at least.",
+            "Give a file with more of them.",
+        )
+    return len(file) - first + 1
 
 
 @contextmanager
@@ -160,6 +176,11 @@ def _shown_on(board: bars.Progress, task: bars.TaskID) -> Progress:
     return show
 
 
+def _say(console: Console, *lines: str) -> None:
+    """A terminal cuts no word in two; a file or a pipe takes each line whole."""
+    console.print(*lines, sep="\n", markup=False, soft_wrap=not console.is_terminal)
+
+
 def _table(rows: Iterable[words.Row], *heads: str) -> Table:
     table = Table("", *heads, box=None, pad_edge=False)
     for row in rows:
@@ -167,10 +188,40 @@ def _table(rows: Iterable[words.Row], *heads: str) -> Table:
     return table
 
 
-def _write(path: Path, text: str) -> None:
+async def _kept(typed: Typed, trial: Trial, result: Result, told: Report, console: Console) -> None:
+    """Write the files that were named, and say where they are."""
+    if typed.csv is not None:
+        _write(typed.csv, trades_csv(result).encode())
+        _say(console, f"The trades are in {typed.csv}.")
+    if typed.picture is not None:
+        with console.status("Drawing …"):
+            chart = await asyncio.to_thread(chart_of, trial, result, told)
+            picture = await asyncio.to_thread(drawn, chart)
+        _write(typed.picture, picture)
+        _say(console, f"The picture is in {typed.picture}.")
+    if typed.csv is None and typed.picture is None:
+        _say(console, OFFERED)
+
+
+def _writable(typed: Typed) -> None:
+    """Told before the work, which may take a while."""
+    if typed.picture is not None and typed.picture.suffix.lower() != PNG:
+        raise BadInput(
+            f"A picture is a PNG, and {typed.picture} is not named like one.",
+            "Name it like this: --picture backtest.png",
+        )
+    for path in (typed.csv, typed.picture):
+        if path is not None and not path.parent.is_dir():
+            raise BadInput(
+                f"{path} cannot be written: there is no folder {path.parent}.",
+                "Make the folder, or name a file elsewhere.",
+            )
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content)
     except OSError as problem:
         raise BadInput(
-            f"{path} cannot be written: {problem.strerror}.", "Name another file: --csv FILE"
+            f"{path} cannot be written: {problem.strerror}.", "Name another file."
         ) from None

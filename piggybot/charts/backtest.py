@@ -16,7 +16,8 @@ POINTS = 1600
 def draw(chart: BacktestChart) -> bytes:
     """A PNG. Needs one candle at least."""
     figure = look.card(chart.head, HEIGHT)
-    mine, held = _change(chart.equity), _change(chart.held)
+    stake = np.float64(chart.stake)
+    mine, held = ((each / stake - 1) * 100 for each in (chart.equity, chart.held))
     ends = _ends(mine[-1], held[-1])
     widest = max((each.text for each in ends), key=len)
     above, below = look.panel(figure, 0.37, 0.415, widest), look.panel(figure, 0.11, 0.23, widest)
@@ -29,7 +30,7 @@ def draw(chart: BacktestChart) -> bytes:
     ):
         above.plot(*look.thinned(values, POINTS), color=colour, linewidth=2.6, label=name)
     look.legend(above)
-    fallen = _fallen(chart.equity)
+    fallen = _fallen(chart.equity, stake)
     look.scale(below, (fallen.min(), 0), 3, " %")
     at, thin = look.thinned(fallen, POINTS)
     below.fill_between(at, thin, 0, color=look.BAD, alpha=0.45, linewidth=0)
@@ -41,13 +42,10 @@ def draw(chart: BacktestChart) -> bytes:
     return look.png(figure)
 
 
-def _change(values: Floats) -> Floats:
-    """In per cent of what it began with."""
-    return np.asarray((values / values[0] - 1) * 100, dtype=np.float64)
-
-
-def _fallen(values: Floats) -> Floats:
-    return np.asarray((values / np.maximum.accumulate(values) - 1) * 100, dtype=np.float64)
+def _fallen(values: Floats, stake: np.float64) -> Floats:
+    """In per cent of the most that there was, the stake included."""
+    best = np.maximum.accumulate(np.maximum(values, stake))
+    return np.asarray((values / best - 1) * 100, dtype=np.float64)
 
 
 def _ends(mine: float, held: float) -> tuple[look.Tag, look.Tag]:

@@ -65,6 +65,8 @@ class BacktestChart:
     """Equity after each candle beside simply holding the coin; both in quote, equally long."""
 
     head: Head
+    stake: Decimal
+    """What both began with."""
     opened: Times
     equity: Floats
     held: Floats

@@ -2,7 +2,7 @@
 
 Alone because /backtest, /optimize and the summary of a new run all test a line in the same way.
 
-May import: backtest, charts, core, errors, wire.
+May import: backtest, core, errors, wire.
 """
 
 import asyncio
@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from piggybot.backtest.engine import Result
-from piggybot.backtest.report import Report, holding, report
+from piggybot.backtest.picture import chart_of
+from piggybot.backtest.report import Report, report
 from piggybot.backtest.trial import (
     DAY_MS,
     DAYS,
@@ -20,7 +21,6 @@ from piggybot.backtest.trial import (
     count_of,
     try_out,
 )
-from piggybot.charts.values import BacktestChart, Head
 from piggybot.chat import texts_backtest as texts
 from piggybot.chat.ask import Ask
 from piggybot.chat.run_line import Line
@@ -134,9 +134,6 @@ async def tested(ask: Ask, trial: Trial) -> Tested:
     """Try it out and draw it; a PiggyError where it cannot be said."""
     result = await try_out(trial, shop_of(ask), fetching(ask))
     told = await asyncio.to_thread(report, result)
-    held = await asyncio.to_thread(holding, result)
-    number = f"{told.ours.change:+.2%}"
-    head = Head(trial.strategy, texts.note(trial, told), "BACKTEST", number, told.ours.change > 0)
-    chart = BacktestChart(head, result.candles.opened, result.equity, held)
+    chart = await asyncio.to_thread(chart_of, trial, result, told)
     picture = File(texts.file_name(trial, "png"), await ask.house.studio.draw(chart))
     return Tested(trial, result, told, picture)

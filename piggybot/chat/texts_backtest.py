@@ -61,10 +61,6 @@ def file_name(trial: Trial, kind: str) -> str:
     return f"backtest-{trial.strategy}-{symbol}-{trial.timeframe}.{kind}"
 
 
-def note(trial: Trial, told: Report) -> str:
-    return f"{trial.symbol} {trial.timeframe}, {(told.ends - told.begins).days} days, UTC"
-
-
 def backtest(trial: Trial, params: Mapping[str, str], told: Report) -> str:
     """The figures beside holding the coin, and what they are of."""
     rows = [("", "strategy", "holding"), *words.figures(told)]

@@ -11,18 +11,26 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
 from piggybot.__main__ import commands
+from piggybot.backtest.engine import backtest
 from piggybot.backtest.files import FileSource, read
+from piggybot.backtest.picture import chart_of
+from piggybot.backtest.report import report
+from piggybot.backtest.setup import Rules, Setup
 from piggybot.backtest.terminal import Typed, print_backtest, print_search
+from piggybot.backtest.trial import Trial
 from piggybot.core.market import Candles
+from piggybot.core.runs import Exits, Guards
 from piggybot.errors import BadInput, BrokerRefused
 from piggybot.settings import Settings, load
 from proxy.wire import Timeframe
 from tests.candles import hourly
+from tests.pictures import size
 from tests.proxy.edges import TOKEN, running
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +88,49 @@ async def test_a_backtest_on_a_file_prints_figures_and_writes_its_trades(hours, 
     assert "Assumed are" in text
 
 
+async def test_a_backtest_is_drawn_where_a_picture_is_named(hours, tmp_path):
+    """The same picture as the chat's: made of the same values by the same hand."""
+    line, picture = ["sma_crossover", "BTC/USDT", "1h"], tmp_path / "equity.png"
+    text = await printed(print_backtest, Typed(line, from_csv=hours, picture=picture))
+    assert text.endswith(f"The picture is in {picture}.\n")
+    assert size(picture.read_bytes())[0] == 1080
+    offered = await printed(print_backtest, Typed(line, from_csv=hours))
+    assert offered.endswith("--picture FILE.png. Its trades for a spreadsheet: --csv FILE.\n")
+
+
+async def test_the_picture_begins_with_the_stake_as_the_figures_do(hours):
+    candles = read(hours, "BTC/USDT", Timeframe.H1).part(0, 200)
+    rules = Rules.of(await FileSource(hours, "BTC/USDT", Timeframe.H1).rules("file", "BTC/USDT"))
+    setup = Setup(Decimal(50), rules, Exits(), Guards(), adds=False)
+    signals = np.where(np.arange(200) % 20 < 10, 1, -1).astype(np.int8)
+    result = backtest(candles, signals, setup)
+    told = report(result)
+    trial = Trial(
+        *("file", "BTC/USDT", Timeframe.H1, 200, "any", {}),
+        *(Decimal(50), Exits(), Guards()),
+    )
+    chart = chart_of(trial, result, told)
+    assert told.trades > 5
+    stake = np.float64(chart.stake)
+    assert chart.equity[-1] / stake - 1 == told.ours.change
+    assert chart.held[-1] / stake - 1 == told.held.change
+    assert (chart.head.number, chart.head.good) == ("+5.87%", True)
+    assert chart.head.note == "BTC/USDT 1h, 8 days, UTC"
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [(True, True), (False, False)])
+async def test_a_terminal_shows_how_far_it_is_and_a_pipe_does_not(terminal, shown, hours):
+    """Also no line of it is cut inside a word."""
+    out = io.StringIO()
+    console = Console(file=out, width=60, force_terminal=terminal, force_interactive=terminal)
+    line = ["sma_crossover", "BTC/USDT", "1h", "losses=50"]
+    await print_search(Typed(line, from_csv=hours, tries=3), settings(), console)
+    assert ("3/3" in out.getvalue()) is shown
+    assert ("\x1b[" in out.getvalue()) is shown
+    chosen = next(one for one in out.getvalue().splitlines() if one.startswith("Chosen on"))
+    assert (chosen.endswith("held back.")) is not shown
+
+
 async def test_a_backtest_by_the_running_proxy_takes_the_venues_candles_and_rules(tmp_path):
     async with running(tmp_path, lambda: datetime.now(UTC)) as proxy:
         given = {"backend_api_url": proxy.server.url, "proxy_token": TOKEN}
@@ -131,6 +182,8 @@ async def test_what_cannot_be_tested_is_refused_in_a_sentence(said, hours):
 
 def test_the_command_ends_with_2_and_a_sentence_and_else_with_0(hours):
     run = CliRunner().invoke
+    taken = hours.parent / "taken.png"
+    taken.mkdir()
     line = ["backtest", "sma_crossover", "BTC/USDT", "1h", "--from-csv", str(hours)]
     good = run(commands, line)
     assert (good.exit_code, "holding the coin" in good.output) == (0, True)
@@ -138,8 +191,14 @@ def test_the_command_ends_with_2_and_a_sentence_and_else_with_0(hours):
     assert (wrong.exit_code, "it goes from 2 to 500 candles" in wrong.output) == (2, True)
     nobody = run(commands, ["backtest", "sma_crossover", "BTC/USDT", "1h"])
     assert (nobody.exit_code, "Is the proxy running?" in nobody.output) == (2, True)
-    lost = run(commands, [*line, "--csv", str(hours.parent / "no" / "trades.csv")])
-    assert (lost.exit_code, "cannot be written" in lost.output) == (2, True)
+    for option in ("--csv", "--picture"):
+        for path, why in ((hours.parent / "no" / "a.png", "no folder"), (taken, "Is a directory")):
+            lost = run(commands, [*line, option, str(path)])
+            assert (lost.exit_code, "cannot be written" in lost.output) == (2, True)
+            assert why in lost.output
+    named = run(commands, [*line, "--picture", "equity.jpg"])
+    assert (named.exit_code, "A picture is a PNG" in named.output) == (2, True)
+    assert not Path("equity.jpg").exists()
 
 
 BAD_FILES = {
@@ -180,6 +239,12 @@ def test_a_file_that_cannot_be_read_is_named(data, words, tmp_path):
         path.write_bytes(data)
     with pytest.raises(BadInput, match=words):
         read(path, "BTC/USDT", Timeframe.H1)
+
+
+async def test_a_file_that_is_too_short_for_the_strategy_is_told(tmp_path):
+    short = written(tmp_path / "short.csv", hourly().part(0, 12))
+    with pytest.raises(BadInput, match="The file has 12 candles, and sma_crossover needs 31"):
+        await printed(print_backtest, Typed(["sma_crossover", "BTC/USDT", "1h"], from_csv=short))
 
 
 async def test_a_gap_is_never_closed_and_what_lies_after_it_can_be_used(tmp_path):

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from piggybot.charts import Studio, look
+from piggybot.charts.backtest import draw as draw_backtest
 from piggybot.charts.candles import draw as draw_candles
 from piggybot.charts.values import BacktestChart, CandleChart, Chart, Head, Mark, ProfitChart
 from piggybot.core.market import Candles
@@ -64,7 +65,9 @@ def profit(days: int) -> ProfitChart:
 def backtest(count: int) -> BacktestChart:
     series = candles(count, timeframe=Timeframe.M1)
     head = Head("sma_crossover", "BTC/USDT 1m", "BACKTEST", "+3.2 %", True)
-    return BacktestChart(head, series.opened, series.close[::-1].copy(), series.close)
+    return BacktestChart(
+        head, Decimal(64_000), series.opened, series.close[::-1].copy(), series.close
+    )
 
 
 CHARTS = [
@@ -183,3 +186,9 @@ assert matplotlib.get_configdir() == sys.argv[1]
         env={name: value for name, value in os.environ.items() if name != "MPLCONFIGDIR"},
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_backtest_is_drawn_from_what_it_began_with() -> None:
+    """Both curves in per cent of the stake, as the figures are."""
+    chart = backtest(50)
+    assert draw_backtest(replace(chart, stake=chart.stake * 2)) != draw_backtest(chart)
