@@ -4,7 +4,7 @@ Commands, buttons and restarts all come through here, so there is nowhere else t
 leaves once; whatever happens then, only questions are asked about it. What people read is in
 chat/texts.py.
 
-May import: accounts, answers, chat, core, errands, errors, notices, ports, store, wire.
+May import: accounts, answers, chat, core, errands, errors, latches, notices, ports, store, wire.
 """
 
 from dataclasses import replace
@@ -19,6 +19,7 @@ from piggybot.core.orders import Intent, Order, Want
 from piggybot.core.runs import Cause
 from piggybot.errands import NONE, Errands, Stops
 from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
+from piggybot.latches import latches_of
 from piggybot.notices import Notices
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.store import Person, Store
@@ -26,8 +27,6 @@ from proxy.wire import AccountOut, Mode, PendingOut, Problem, Side, Status
 
 LIFE = timedelta(seconds=30)
 LATE = timedelta(minutes=30)
-NO_ENTRIES = "no_entries"
-NO_LIVE_ENTRIES = "no_live_entries"
 
 
 class Desk:
@@ -156,8 +155,7 @@ class Desk:
         await self._allow_entry(account)
 
     async def _allow_entry(self, account: AccountOut) -> None:
-        latches = [NO_ENTRIES] if account.mode is Mode.PAPER else [NO_ENTRIES, NO_LIVE_ENTRIES]
-        for latch in latches:
+        for latch in latches_of(account.userId, account.mode):
             why = await self._door(self._store.flags.get, latch)
             if why is not None:
                 raise NotAllowed(

@@ -1,19 +1,25 @@
 """Watching the proxy: three silences in a row end buys durably, its return ends live first.
 
-Alone because losing health is a history of its own (latch, tell, return, live off, clear), not a
+People are looked at side by side, a few at once: one account that gives no answer delays nobody
+else's return. Alone because losing health is a history of its own (latch, tell, return, live off, clear), not a
 tick of the clock.
 
-May import: chat, desk, errors, ports, store, wire.
+May import: chat, desk, errors, latches, ports, store, wire.
 """
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+import structlog
+
 from migrations.database import Door
 from piggybot.chat import texts_safety as texts
-from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES, Desk
-from piggybot.errors import BrokerRefused, PiggyError
+from piggybot.desk import Desk
+from piggybot.errors import PiggyError
+from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, held
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.store import Outgoing, Person, Store
 from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
@@ -22,6 +28,9 @@ PATIENCE = 3
 HEALTH = "health"
 SEALING_KEY = "sealing_key"
 WARNING = 2
+AT_ONCE = 4
+"""People looked at side by side; the proxy admits four times as many from all."""
+log = structlog.get_logger(__name__)
 
 
 async def last_health(store: Store, door: Door, now: datetime) -> str:
@@ -55,18 +64,19 @@ class Health:
         self._notifier = notifier
         self._desk = desk
         self._failures = 0
+        self._line = asyncio.Semaphore(AT_ONCE)
 
     async def check(self) -> None:
         """Ask the proxy how it is; latch, or unlatch and look at everyone's account."""
         try:
             found = await self._broker.health()
-            await self._keep(found)
-            await self._returned()
         except PiggyError as error:
             await self._failed(error)
             return
         self._failures = 0
+        await self._keep(found)
         await self._note(ok=True)
+        await self._look_at_everyone()
 
     async def learn_key(self) -> None:
         """At a first start the proxy may be the slower one: ask for its key until it is known."""
@@ -97,26 +107,38 @@ class Health:
             await self._tell(person, text)
         await self._door(self._store.flags.put, NO_ENTRIES, why)
 
-    async def _returned(self) -> None:
-        """Look at every account; after a loss live is ended first, then the latch is cleared."""
+    async def _look_at_everyone(self) -> None:
         people = await self._door(self._store.people.everyone)
-        if await self._door(self._store.flags.get, NO_ENTRIES) is None:
-            for person in people:
-                await self._look(person)
-            return
-        back = []
-        for person in people:
-            # One person's refusal must not hold back everyone else's buys.
-            with suppress(BrokerRefused):
-                back.append((person, *await self._end_live(person)))
-        await self._door(self._store.flags.drop, NO_ENTRIES)
-        for person, account, was_live in back:
-            await self._tell(person, texts.health_back(account, was_live=was_live))
+        back = await self._door(self._held, people)
+        looks = [self._returned if person.user_id in back else self._look for person in people]
+        ends = await asyncio.gather(
+            *(self._one(look, person) for look, person in zip(looks, people, strict=True)),
+            return_exceptions=True,
+        )
+        for person, end in zip(people, ends, strict=True):
+            if isinstance(end, BaseException):
+                log.error("looking at an account failed", user=person.user_id, exc_info=end)
+
+    def _held(self, people: Sequence[Person]) -> set[str]:
+        """At the store: whose buys are suspended still. From now on each is for itself."""
+        self._store.flags.split(NO_ENTRIES, [held(person.user_id) for person in people])
+        kept = self._store.flags.beginning(HELD)
+        return {person.user_id for person in people if held(person.user_id) in kept}
+
+    async def _one(self, look: Callable[[Person], Awaitable[None]], person: Person) -> None:
+        """What goes wrong with one account is not the proxy's ill health: it has just answered."""
+        async with self._line:
+            with suppress(PiggyError):
+                await look(person)
 
     async def _look(self, person: Person) -> None:
-        """What goes wrong with one account is not the proxy's ill health: it has just answered."""
-        with suppress(PiggyError):
-            await self._desk.accounts.look(person)
+        await self._desk.accounts.look(person)
+
+    async def _returned(self, person: Person) -> None:
+        """After a loss their live is ended first, then buys are possible; else at the next check."""
+        account, was_live = await self._end_live(person)
+        await self._door(self._store.flags.drop, held(person.user_id))
+        await self._tell(person, texts.health_back(account, was_live=was_live))
 
     async def _end_live(self, person: Person) -> tuple[AccountOut, bool]:
         account = await self._desk.accounts.look(person)

@@ -3,7 +3,7 @@
 Alone because the runner, the watcher and the chat must see the same. One look at the store serves
 a whole tick; accounts are as they were seen last, and the proxy judges every order anew.
 
-May import: core, desk, errands, errors, ports, store, wire.
+May import: core, desk, errands, errors, latches, ports, store, wire.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,10 @@ from datetime import datetime
 from migrations.database import Door
 from piggybot.core.decisions import Standing
 from piggybot.core.runs import Run
-from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES, Desk
+from piggybot.desk import Desk
 from piggybot.errands import STOP_ALL
 from piggybot.errors import NotAllowed
+from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, latches_of
 from piggybot.ports import Clock
 from piggybot.store import Person, Store
 from proxy.wire import AccountOut, Mode
@@ -76,7 +77,8 @@ class Standings:
     def _look(self) -> Scene:
         """In the store's thread: a few short questions."""
         flags = self._store.flags
-        latches = {name: flags.get(name) for name in (NO_ENTRIES, NO_LIVE_ENTRIES)}
+        everyones = {name: flags.get(name) for name in (NO_ENTRIES, NO_LIVE_ENTRIES)}
+        latches = flags.beginning(HELD) | everyones
         now = self._clock()
         return Scene(
             now=now,
@@ -89,7 +91,7 @@ class Standings:
 
 
 def _latch(account: AccountOut, scene: Scene) -> str:
-    names = [NO_ENTRIES] if account.mode is Mode.PAPER else [NO_ENTRIES, NO_LIVE_ENTRIES]
+    names = latches_of(account.userId, account.mode)
     return next((scene.latches[name] for name in names if name in scene.latches), "")
 
 

@@ -3,7 +3,7 @@
 Alone because a stop that is only looked at when a candle closes is no stop. The rules are those
 of the slots (core/decisions.py), and so is the path of the order.
 
-May import: acting, chat, core, deciding, desk, errors, ports, standings, store.
+May import: acting, chat, core, deciding, errors, latches, ports, standings, store.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Run
 from piggybot.core.slots import SlotWork
 from piggybot.deciding import WARNING, Deciding, Quote
-from piggybot.desk import NO_ENTRIES
 from piggybot.errors import PiggyError
+from piggybot.latches import NO_ENTRIES
 from piggybot.ports import Clock, Notifier
 from piggybot.standings import Scene, Standings
 from piggybot.store import Outgoing, Store

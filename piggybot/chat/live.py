@@ -2,7 +2,7 @@
 
 Alone because this is the only way from paper to real money, and each step of it loosens.
 
-May import: core, desk, errors, store, wire.
+May import: core, desk, errors, latches, store, wire.
 """
 
 from datetime import timedelta
@@ -13,8 +13,8 @@ from piggybot.chat.secrecy import tells_deletion, with_deletion
 from piggybot.chat.texts import e
 from piggybot.chat.trade import test_button
 from piggybot.core.runs import Run, RunState
-from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BadInput, BrokerDown, PiggyError, Stale
+from piggybot.latches import latches_of
 from piggybot.store import Dialogue
 from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
 
@@ -181,7 +181,7 @@ async def _key_missing(ask: Ask, account: AccountOut | None = None) -> list[str]
 
 async def _latched(ask: Ask) -> list[str]:
     missing = []
-    for latch in (NO_ENTRIES, NO_LIVE_ENTRIES):
+    for latch in latches_of(ask.person.user_id, Mode.LIVE):
         why = await ask.house.door(ask.house.store.flags.get, latch)
         if why is not None:
             missing.append(f"❌ Buys are suspended: {e(why)}. It ends by itself; I tell you")

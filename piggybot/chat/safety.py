@@ -2,7 +2,7 @@
 
 Alone because these must work when little else does. What tightens is instant; what loosens asks.
 
-May import: core, desk, errors, store, wire.
+May import: core, desk, errors, latches, store, wire.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from piggybot.chat import texts_safety as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import whole
 from piggybot.core.money import parse_amount, plain, quoted, usd
-from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BadInput, BrokerDown, NotAllowed, PiggyError
+from piggybot.latches import latches_of
 from proxy.wire import AccountOut, LimitsIn, Mode, ModeIn
 
 LIMITS_USAGE = "/limits trade 20, /limits day 5 or /limits loss 2"
@@ -122,7 +122,7 @@ async def health(ask: Ask) -> None:
         text = texts.health(await ask.house.broker.health())
     except PiggyError as error:
         text = texts.health_bad(error)
-    for latch in (NO_ENTRIES, NO_LIVE_ENTRIES):
+    for latch in latches_of(ask.person.user_id, Mode.LIVE):
         why = await ask.house.door(ask.house.store.flags.get, latch)
         if why is not None:
             text += "\n" + texts.latched(why)

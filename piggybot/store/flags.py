@@ -3,6 +3,8 @@
 May import: store.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Engine, delete, select
 
 from piggybot.store.tables import flags
@@ -28,6 +30,17 @@ class Flags:
     def put(self, name: str, value: str) -> None:
         with self._engine.begin() as db:
             put(db, flags, {"name": name, "value": value})
+
+    def split(self, name: str, parts: Sequence[str]) -> None:
+        """Where it is set, set these instead, to the same."""
+        mine = flags.c.name == name
+        with self._engine.begin() as db:
+            value = db.execute(select(flags.c.value).where(mine)).scalar_one_or_none()
+            if value is None:
+                return
+            for part in parts:
+                put(db, flags, {"name": part, "value": value})
+            db.execute(delete(flags).where(mine))
 
     def drop(self, name: str) -> None:
         with self._engine.begin() as db:

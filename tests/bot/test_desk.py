@@ -12,7 +12,7 @@ import pytest
 
 from piggybot.chat.texts import error_text
 from piggybot.core.orders import Decided, Want
-from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
+from piggybot.latches import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
 from proxy.wire import Mode, Problem, Side, Status
 from tests.bot.bench import OWNER, Bench

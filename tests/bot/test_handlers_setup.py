@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from piggybot.core.runs import RunState
-from piggybot.desk import NO_ENTRIES
+from piggybot.latches import NO_ENTRIES
 from proxy.wire import Mode, Problem
 from tests.bot.bench import OWNER, Bench
 from tests.bot.values import run

@@ -3,6 +3,7 @@
 May import: errors, store, wire.
 """
 
+import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from piggybot.errors import BrokerDown
-from piggybot.health import NO_ENTRIES
-from proxy.wire import Holding, Mode
+from piggybot.health import AT_ONCE
+from piggybot.latches import NO_ENTRIES, held
+from proxy.wire import AccountOut, Holding, Mode, RegisterIn
 from tests.bot.bench import OWNER, Bench
 
 pytestmark = pytest.mark.anyio
@@ -35,6 +37,71 @@ async def test_an_account_that_fails_at_the_proxy_takes_nobody_elses_buys(bench:
         await bench.ticks.health()
     assert bench.store.flags.get(NO_ENTRIES) is None
     assert "✅ Bought" in (await bench.say("/testbuy 2", by=BEN))[0]
+
+
+async def both_live_and_three_silences(bench: Bench) -> None:
+    for by in (OWNER, BEN):
+        await bench.say("/start", by=by)
+        bench.broker.accounts[f"user-{by}"].mode = Mode.LIVE
+    await bench.ticks.health()
+    bench.broker.down = True
+    for _ in range(3):
+        await bench.ticks.health()
+    bench.broker.down = False
+
+
+async def test_whose_account_gives_no_answer_delays_nobody_elses_return(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy is back, and Ann's account hangs: Ben's live is ended, and he may buy."""
+    await both_live_and_three_silences(bench)
+    account, hangs, told = bench.broker.account, asyncio.Event(), asyncio.Event()
+
+    async def of(user_id: str) -> AccountOut:
+        if user_id == f"user-{OWNER}":
+            await hangs.wait()
+            raise BrokerDown("No answer in time.", "I ask again.", sent=True)
+        return await account(user_id)
+
+    monkeypatch.setattr(bench.broker, "account", of)
+    monkeypatch.setattr(bench, "wake", told.set)
+    check = asyncio.create_task(bench.ticks.health())
+    async with asyncio.timeout(5):
+        while list(bench.store.flags.beginning(NO_ENTRIES)) != [held(f"user-{OWNER}")]:
+            told.clear()
+            await told.wait()
+    assert bench.broker.accounts[f"user-{BEN}"].mode is Mode.PAPER
+    assert "✅ Bought" in (await bench.say("/testbuy 2", by=BEN))[-1]
+    assert not check.done()
+    hangs.set()
+    await check
+    assert bench.broker.accounts[f"user-{OWNER}"].mode is Mode.LIVE, "nobody could ask for it"
+
+    monkeypatch.undo()
+    assert "No buys for now: the proxy does not answer" in (await bench.say("/testbuy 2"))[-1]
+    assert "No buys for now: the proxy does not answer" in (await bench.say("/health"))[-1]
+    assert "✅ The proxy answers again." in (await bench.heard(bench.ticks.health()))[-1]
+    assert bench.broker.accounts[f"user-{OWNER}"].mode is Mode.PAPER
+    assert "✅ Bought" in (await bench.say("/testbuy 2"))[-1]
+
+
+async def test_only_a_few_accounts_are_looked_at_side_by_side(bench: Bench) -> None:
+    for person_id in range(BEN + 1, BEN + 3 * AT_ONCE):
+        bench.join(person_id, owner=False)
+    register, now, most = bench.broker.register, 0, 0
+
+    async def counted(request: RegisterIn) -> AccountOut:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+        return await register(request)
+
+    bench.broker.register = counted  # type: ignore[method-assign]
+    await bench.ticks.health()
+    assert most == AT_ONCE
+    assert len(bench.broker.accounts) == 1 + 3 * AT_ONCE
 
 
 async def test_a_members_stop_arrives_though_the_owners_errand_fails_each_time(

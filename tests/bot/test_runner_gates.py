@@ -10,7 +10,7 @@ import pytest
 
 from piggybot.core.orders import Intent
 from piggybot.core.runs import Exits, Guards, Halt, Outcome, RunState
-from piggybot.desk import NO_ENTRIES
+from piggybot.latches import NO_ENTRIES
 from piggybot.errors import BrokerRefused
 from proxy.wire import Mode, Problem, Status
 from tests.bot.bench import Bench

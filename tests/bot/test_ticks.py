@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from piggybot.desk import NO_ENTRIES, NO_LIVE_ENTRIES
+from piggybot.latches import NO_ENTRIES, NO_LIVE_ENTRIES, held
 from proxy.wire import Mode
 from tests.bot.bench import Bench
 
@@ -141,7 +141,7 @@ async def test_recovery_ends_live_first_then_allows_buys_and_tells(bench: Bench)
     mode = bench.broker.mode
 
     async def look_first(request):  # type: ignore[no-untyped-def]
-        latched.append(bench.store.flags.get(NO_ENTRIES))
+        latched.append(bench.store.flags.get(held("user-7")))
         return await mode(request)
 
     bench.broker.mode = look_first  # type: ignore[method-assign]
@@ -150,7 +150,7 @@ async def test_recovery_ends_live_first_then_allows_buys_and_tells(bench: Bench)
     assert "✅ The proxy answers again." in told[-1]
     assert "Only you turn it on again: /live on" in told[-1]
     assert bench.broker.accounts["user-7"].mode is Mode.PAPER
-    assert bench.store.flags.get(NO_ENTRIES) is None
+    assert bench.store.flags.beginning(NO_ENTRIES) == {}
 
 
 async def test_two_failures_are_forgotten_by_a_success(bench: Bench) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from piggybot.core.runs import Exits, Guards, Halt, Outcome, RunState
-from piggybot.desk import NO_ENTRIES
+from piggybot.latches import NO_ENTRIES
 from piggybot.errors import BrokerRefused
 from proxy.wire import Mode, Problem, Status
 from tests.bot.bench import Bench
