@@ -21,6 +21,7 @@ from piggybot.strategies.about import about
 from piggybot.strategies.parameters import Described
 from piggybot.strategies.registry import BUILT_IN
 from proxy.settings import Settings as ProxySettings
+from tests import subjects
 
 HOUSES: dict[str, type[BaseSettings]] = {"bot": BotSettings, "proxy": ProxySettings}
 REQUIRED = "**needed**"
@@ -114,3 +115,4 @@ if __name__ == "__main__":
     for name in PAGES:
         file = ROOT / name
         file.write_text(rewritten(file.read_text(encoding="utf-8"), name), encoding="utf-8")
+    (ROOT / "docs" / "messages.md").write_text(subjects.page(), encoding="utf-8")
