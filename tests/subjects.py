@@ -53,7 +53,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "Candles": ("market", "proxy/gaps", "proxy/klines", "proxy/market_list"),
     "Backtests": (
         *("chat/texts_backtest", "backtest/words", "backtest/setup", "backtest/engine"),
-        *("backtest/prices", "backtest/search"),
+        *("backtest/prices", "backtest/search", "backtest/picture"),
     ),
     "Looking: balance, status, trades, files": ("chat/texts_look", "chat/look"),
     "Positions and profit": ("chat/texts_positions", "chat/positions", "chat/texts_profit"),

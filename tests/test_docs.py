@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs import EXAMPLE, PAGES, TABLES, rewritten
+from tests.subjects import page as messages_page
 
 README = Path(__file__).parent.parent / "README.md"
 FIRST_PAGE = 50
@@ -19,6 +20,11 @@ FIRST_PAGE = 50
 def test_the_tables_are_those_of_the_code(page: str):
     text = (README.parent / page).read_text(encoding="utf-8")
     assert rewritten(text, page) == text, f"{page} is behind the code. Run: make docs"
+
+
+def test_the_messages_are_those_of_the_code():
+    shown = (README.parent / "docs" / "messages.md").read_text(encoding="utf-8")
+    assert messages_page() == shown, "docs/messages.md is behind the code. Run: make docs"
 
 
 def test_a_table_that_is_behind_would_be_seen():

@@ -4,7 +4,7 @@ May import: nothing of ours.
 """
 
 from tests.messages import messages
-from tests.subjects import ROOT, flat, missing, page, placed, source, speaking
+from tests.subjects import ROOT, flat, missing, placed, source, speaking
 
 SHOWN = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
 
@@ -28,10 +28,6 @@ SAID = {
     *("So much is held:", "That will not do.", "first it says this", "and then it says that"),
     "one of many things",
 }
-
-
-def test_the_page_is_that_of_the_code():
-    assert page() == SHOWN, "docs/messages.md is behind the code. Run: make docs"
 
 
 def test_every_text_is_on_the_page():

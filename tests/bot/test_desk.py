@@ -12,8 +12,8 @@ import pytest
 
 from piggybot.chat.texts import error_text
 from piggybot.core.orders import Decided, Want
-from piggybot.latches import NO_ENTRIES, NO_LIVE_ENTRIES
 from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
+from piggybot.latches import NO_ENTRIES, NO_LIVE_ENTRIES
 from proxy.wire import Mode, Problem, Side, Status
 from tests.bot.bench import OWNER, Bench
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from piggybot.core.runs import Exits, Guards, Halt, Outcome, RunState
-from piggybot.latches import NO_ENTRIES
 from piggybot.errors import BrokerRefused
+from piggybot.latches import NO_ENTRIES
 from proxy.wire import Mode, Problem, Status
 from tests.bot.bench import Bench
 from tests.bot.market_broker import DOWN, FLAT, UP
