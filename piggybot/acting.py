@@ -9,7 +9,7 @@ May import: answers, claims, core, desk, ports, store.
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -20,6 +20,7 @@ from piggybot.claims import Claims
 from piggybot.core.decisions import Act, Standing
 from piggybot.core.orders import Intent
 from piggybot.core.positions import Position
+from piggybot.core.retries import pause
 from piggybot.core.runs import Cause, Run
 from piggybot.core.slots import SlotWork
 from piggybot.desk import LIFE, Desk
@@ -32,7 +33,6 @@ stop above all, waits for one of them at most."""
 AT_ONCE = 8
 """Orders on their way to the proxy, which admits twice as many from all."""
 GRACE = 5.0
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
 log = structlog.get_logger(__name__)
 
 
@@ -161,7 +161,7 @@ class Acting:
 
 
 class Patience:
-    """How long to wait until an exit that did not come through is tried again: ever longer."""
+    """Until when an exit that did not come through must wait before it is tried again."""
 
     def __init__(self) -> None:
         self._tried: dict[str, tuple[datetime | None, int, datetime]] = {}
@@ -174,8 +174,7 @@ class Patience:
     def tried(self, run_id: str, position: Position, now: datetime) -> None:
         opened, times, _ = self._tried.get(run_id, (None, 0, now))
         times = times + 1 if opened == position.opened else 1
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(times - 1, 10))
-        self._tried[run_id] = (position.opened, times, now + pause)
+        self._tried[run_id] = (position.opened, times, now + pause(times))
 
     def keep(self, run_ids: Collection[str]) -> None:
         """Only these hold something still."""

@@ -22,7 +22,7 @@ from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
 from piggybot.latches import latches_of
 from piggybot.notices import Notices
 from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Person, Store
+from piggybot.store import Outgoing, Person, Store
 from proxy.wire import AccountOut, Mode, PendingOut, Problem, Side, Status
 
 LIFE = timedelta(seconds=30)
@@ -117,8 +117,8 @@ class Desk:
             if not found.status.terminal or found.status is Status.ABSENT:
                 continue
             done = replace(found, concluded=self._clock())
-            notice = await self._notices.corrected(done)
-            if await self._door(self._store.orders.correct, done, [notice]):
+            notices = await self._notices.corrected(done)
+            if await self._door(self._store.orders.correct, done, notices):
                 self._notifier.wake()
 
     async def _again(self, order: Order) -> None:
@@ -252,7 +252,7 @@ class Desk:
         """The outcome and its notice, in one transaction."""
         at_once = before.status is Status.SENDING
         tell = self._notices.concluded if at_once else self._notices.settled
-        notices = [] if self._is_told_together(done) else [await tell(done)]
+        notices = [] if self._is_told_together(done) else await tell(done)
         if await self._door(self._store.orders.conclude, done, notices):
             self._notifier.wake()
 
@@ -263,18 +263,20 @@ class Desk:
 
     async def _pending(self, order: Order) -> None:
         """Not known yet: told once, then asked after by settle()."""
-        kept = Status.OPEN if order.status is Status.OPEN else Status.UNKNOWN
-        await self._update(replace(order, status=kept), "pending", texts.pending(order))
+        kept = replace(order, status=Status.OPEN if order.status is Status.OPEN else Status.UNKNOWN)
+        if await self._is_news(kept):
+            notices = [] if self._is_told_together(kept) else await self._notices.pending(kept)
+            await self._update(kept, notices)
 
     async def _quarantined(self, order: Order) -> None:
         kept = replace(order, status=Status.QUARANTINED)
-        await self._update(kept, "quarantined", texts.quarantined(kept))
+        if await self._is_news(kept):
+            await self._update(kept, await self._notices.quarantined(kept))
 
-    async def _update(self, order: Order, kind: str, text: str) -> None:
+    async def _is_news(self, order: Order) -> bool:
         stored = await self._door(self._store.orders.get, order.intent.client_id)
-        if stored is not None and stored.status is order.status:
-            return
-        together = kind == "pending" and self._is_told_together(order)
-        notices = [] if together else [await self._notices.of(order, kind, text)]
+        return stored is None or stored.status is not order.status
+
+    async def _update(self, order: Order, notices: list[Outgoing]) -> None:
         await self._door(self._store.orders.update, order, notices)
         self._notifier.wake()

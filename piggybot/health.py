@@ -1,8 +1,8 @@
 """Watching the proxy: three silences in a row end buys durably, its return ends live first.
 
 People are looked at side by side, a few at once: one account that gives no answer delays nobody
-else's return. Alone because losing health is a history of its own (latch, tell, return, live off, clear), not a
-tick of the clock.
+else's return. Alone because losing health is a history of its own (latch, tell, return, live off,
+clear), not a tick of the clock.
 
 May import: chat, desk, errors, latches, ports, store, wire.
 """
@@ -135,7 +135,7 @@ class Health:
         await self._desk.accounts.look(person)
 
     async def _returned(self, person: Person) -> None:
-        """After a loss their live is ended first, then buys are possible; else at the next check."""
+        """After a loss: live is ended first, then buys are possible; or it is tried again."""
         account, was_live = await self._end_live(person)
         await self._door(self._store.flags.drop, held(person.user_id))
         await self._tell(person, texts.health_back(account, was_live=was_live))

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from migrations.database import Door
 from piggybot.chat import texts, texts_fold, texts_ticks
 from piggybot.core.orders import Order
-from piggybot.core.runs import Cause, Run
+from piggybot.core.retries import Failed, is_told
+from piggybot.core.runs import EXITS, Cause, Run
 from piggybot.errands import Errands
 from piggybot.ports import Clock
 from piggybot.store import Outgoing, Store
@@ -29,20 +30,43 @@ class Notices:
         self._clock = clock
         self._errands = errands
 
-    async def concluded(self, order: Order) -> Outgoing:
+    async def concluded(self, order: Order) -> list[Outgoing]:
         """The order is over."""
         return await self._over(order, texts.concluded(order))
 
-    async def settled(self, order: Order) -> Outgoing:
+    async def settled(self, order: Order) -> list[Outgoing]:
         """The order is over, and its outcome had not been known for a while."""
         return await self._over(order, texts.settled(order))
 
-    async def corrected(self, order: Order) -> Outgoing:
-        """The order had been taken for absent."""
-        return await self.of(order, "corrected", texts.corrected(order))
+    async def pending(self, order: Order) -> list[Outgoing]:
+        """There is no answer yet."""
+        if not is_told(await self._failed_before(order), order.intent.placed):
+            return []
+        return [await self.of(order, "pending", texts.pending(order))]
 
-    async def _over(self, order: Order, text: str) -> Outgoing:
-        return await self.of(order, "done", text, texts_fold.order_line)
+    async def quarantined(self, order: Order) -> list[Outgoing]:
+        """What became of the order cannot be found out: always told."""
+        return [await self.of(order, "quarantined", texts.quarantined(order))]
+
+    async def corrected(self, order: Order) -> list[Outgoing]:
+        """The order had been taken for absent."""
+        return [await self.of(order, "corrected", texts.corrected(order))]
+
+    async def _over(self, order: Order, text: str) -> list[Outgoing]:
+        """Nothing, where an exit has failed once more: it is tried each minute."""
+        before = await self._failed_before(order)
+        if not order.executed and not is_told(before, order.intent.placed):
+            return []
+        if order.intent.cause in EXITS:
+            text += texts_ticks.tries(order, before)
+        return [await self.of(order, "done", text, texts_fold.order_line)]
+
+    async def _failed_before(self, order: Order) -> Failed:
+        """Of an exit: its tries before this one, that came to nothing."""
+        intent = order.intent
+        if intent.cause not in EXITS or intent.number is None:
+            return Failed()
+        return await self._door(self._store.orders.failed, intent.run_id, intent.number)
 
     async def of(
         self, order: Order, kind: str, text: str, line: Callable[..., str] | None = None

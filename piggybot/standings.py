@@ -19,7 +19,7 @@ from piggybot.errors import NotAllowed
 from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, latches_of
 from piggybot.ports import Clock
 from piggybot.store import Person, Store
-from proxy.wire import AccountOut, Mode
+from proxy.wire import AccountOut
 
 STOPS = "stop:"
 

@@ -17,7 +17,8 @@ from piggybot.core import exits
 from piggybot.core.decisions import Decision, Gate, Hold, What
 from piggybot.core.exits import Holding
 from piggybot.core.money import plain, usd
-from piggybot.core.orders import Intent
+from piggybot.core.orders import Intent, Order
+from piggybot.core.retries import Failed
 from piggybot.core.runs import Cause, Halt, Run
 
 ZERO = Decimal(0)
@@ -132,6 +133,23 @@ def order_head(run: Run, intent: Intent) -> str:
     """Whose order it was, and why; before what became of it."""
     why = f": {e(intent.why[:LONGEST])}" if intent.why else ""
     return f"🤖 {texts_rules.title(run)}\n{texts_rules.CAUSES[intent.cause]}{why}\n"
+
+
+def tries(order: Order, before: Failed) -> str:
+    """Below the end of an exit: what its failure leads to, or how many tries it took."""
+    failed = before.tries + (0 if order.executed else 1)
+    if not failed:
+        return ""
+    since = f"{before.first or order.intent.placed:%H:%M} UTC"
+    if order.executed:
+        return f"\n<i>It took {failed + 1} tries, since {since}.</i>"
+    told = f"\nIt has failed {failed} times since {since}." if before.tries else ""
+    soon = "each minute" if before.tries else "in 10 s, then at least each minute"
+    return (
+        f"{told}\n🔁 I try again {soon}, while the price says so and no /stop stands. I tell you "
+        "again after 5 and 15 minutes, then each hour, and when it is sold. Or sell it yourself: "
+        "/positions"
+    )
 
 
 def order_sign(run: Run) -> str:

@@ -44,6 +44,10 @@ class Cause(StrEnum):
     FLATTEN = "flatten"
 
 
+EXITS = frozenset({Cause.STOP_LOSS, Cause.TRAILING_STOP, Cause.TAKE_PROFIT, Cause.TIME_LIMIT})
+"""What sells for a run whatever its strategy says."""
+
+
 class Outcome(StrEnum):
     """How a slot is accounted for. RUN: decided, whatever the signal was; DENIED: a gate held."""
 

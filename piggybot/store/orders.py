@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Engine, Row, Select, insert, or_, select, update
+from sqlalchemy import Engine, Numeric, Row, Select, cast, func, insert, or_, select, update
 
 from piggybot.core.mail import ButtonRow, Outgoing
 from piggybot.core.orders import Intent, Order
-from piggybot.core.runs import Cause
+from piggybot.core.retries import Failed
+from piggybot.core.runs import EXITS, Cause
 from piggybot.store import booking
 from piggybot.store.tables import orders
 from piggybot.store.writing import insert_new, put_out
@@ -62,6 +63,17 @@ class Orders:
         """The how-manieth order of a run."""
         mine = (orders.c.run_id == run_id) & (orders.c.number == number)
         return self._one(select(orders).where(mine))
+
+    def failed(self, run_id: str, number: int) -> Failed:
+        """Exits of a run, before this order of it, since it last bought or sold anything."""
+        before = (orders.c.run_id == run_id) & (orders.c.number < number)
+        came_through = before & (cast(orders.c.executed, Numeric) > 0)
+        last = select(func.coalesce(func.max(orders.c.number), 0)).where(came_through)
+        tries = before & (orders.c.number > last.scalar_subquery()) & orders.c.cause.in_(EXITS)
+        placed = orders.c.placed
+        query = select(func.count(), func.min(placed), func.max(placed)).where(tries)
+        with self._engine.connect() as db:
+            return Failed(*db.execute(query).one())
 
     def open(self) -> list[Order]:
         """Orders that have not ended, oldest first."""

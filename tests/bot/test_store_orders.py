@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from piggybot.core.orders import Order
+from piggybot.core.retries import Failed
+from piggybot.core.runs import Cause
 from piggybot.store import Store
 from proxy.wire import Problem, Status
 from tests.bot.values import ANNA, BEN, NOW, SECOND, button, filled, intent, letter
@@ -132,3 +134,28 @@ def test_one_person_never_sees_the_orders_of_another(store: Store) -> None:
     assert names == ["pg-3", "pg-2"]
     assert [o.intent.client_id for o in store.orders.all_of("user-ben")] == ["pg-9"]
     assert store.orders.recent("user-nobody", 5) == []
+
+
+def test_failed_exits_are_counted_since_something_came_through(store: Store) -> None:
+    """In a row of orders of one run: b bought, s sold a part, x an exit and l a signal, failed."""
+    rows = {
+        "b": (Cause.SIGNAL, Status.FILLED, "0.1"),
+        "s": (Cause.STOP_LOSS, Status.CANCELED, "0.05"),
+        "x": (Cause.STOP_LOSS, Status.CANCELED, "0.00000000"),
+        "l": (Cause.SIGNAL, Status.DENIED, "0"),
+    }
+    counts = []
+    for number, one in enumerate("bxlxxsxbx", start=1):
+        cause, status, executed = rows[one]
+        placed = NOW + number * SECOND
+        made = intent(f"pg-{number}", run_id="r1", number=number, cause=cause, placed=placed)
+        store.orders.add(made)
+        over = Order(made, status, executed=Decimal(executed), concluded=placed)
+        store.orders.conclude(over, [])
+        found = store.orders.failed("r1", number + 1)
+        counts.append(found.tries)
+        if one == "x":
+            assert found.last == placed
+    assert counts == [0, 1, 1, 2, 3, 0, 1, 0, 1]
+    assert store.orders.failed("r1", 6) == Failed(3, NOW + 2 * SECOND, NOW + 5 * SECOND)
+    assert store.orders.failed("r2", 6) == Failed()

@@ -41,7 +41,7 @@ async def holding(trader: Bench, exits: Exits = STOP, **other: Any) -> Run:
     trader.broker.draw(trader.now, UP)
     await trader.ticks.slots()
     await trader.trading.acting.idle()
-    assert trader.store.ledger.position(KEY).entries == 1
+    assert trader.store.ledger.position(KEY).entries == 1  # DBG
     return run
 
 
@@ -162,19 +162,46 @@ async def test_slot_and_watcher_at_once_sell_once(trader: Bench) -> None:
     assert trader.store.slots.last("r1") is not None
 
 
-async def test_an_exit_that_is_refused_is_tried_again_ever_less_often(trader: Bench) -> None:
+async def looks(trader: Bench, seconds: int) -> list[tuple[int, str]]:
+    """What was told in the looks of so many seconds, and after how many."""
+    begun, found = trader.now, list[tuple[int, str]]()
+    while (passed := (trader.now - begun).seconds) < seconds:
+        found += [(passed + 10, told) for told in await look(trader, "80")]
+    return found
+
+
+async def test_an_exit_that_is_refused_is_tried_each_minute_and_told_at_steps(
+    trader: Bench,
+) -> None:
     await holding(trader)
     problem = Problem(code="nothing_held", message="The bot holds 0 BTC.")
     trader.broker.refuse = BrokerRefused(problem, 409, Status.DENIED)
-    told = 0
-    for _ in range(60):
-        told += len(await look(trader, "80"))
-    assert told == 6, "after 15, 30, 60, 120, 240 s"
+    (first, told), (again, more) = await looks(trader, 380)
+    assert first == 10
+    assert "I try again in 10 s, then at least each minute" in told
+    assert again == 10 + 310, "the first try after five minutes"
+    assert "It has failed 8 times since 13:00 UTC." in more
+    tries = trader.store.orders.all_of("user-7")[1:]
+    begun = tries[0].intent.placed
+    after = [(one.intent.placed - begun).seconds for one in tries]
+    assert after == [0, 10, 30, 70, 130, 190, 250, 310, 370]
+
     trader.broker.refuse = None
-    told = 0
-    while not told:
-        told += len(await look(trader, "80"))
+    [(soon, sold)] = await looks(trader, 60)
+    assert soon <= 60
+    assert "✅ Sold 0.1 BTC/USDT" in sold
+    assert "It took 10 tries, since 13:00 UTC." in sold
     assert trader.store.ledger.position(KEY).entries == 0
+
+
+async def test_the_steps_survive_a_restart(trader: Bench) -> None:
+    await holding(trader)
+    problem = Problem(code="nothing_held", message="The bot holds 0 BTC.")
+    trader.broker.refuse = BrokerRefused(problem, 409, Status.DENIED)
+    assert len(await looks(trader, 60)) == 1
+    trader.restart()
+    assert await looks(trader, 60) == []
+    assert len(trader.store.orders.all_of("user-7")) == 1 + 3 + 3
 
 
 async def test_an_exit_whose_answer_is_lost_is_not_sold_twice(trader: Bench) -> None:
