@@ -1,31 +1,30 @@
 """The handler of /export: every order, and every lot with its gain, as CSV files.
 
-Alone because files are read by spreadsheets, not by people: no cell may act there, and no number is
-rounded.
+Alone because files are read by spreadsheets, not by people: no number is rounded. A history may be
+long: it is read and written page by page, and nothing waits behind it.
 
 May import: core, store, wire.
 """
 
 import asyncio
-import io
-import zipfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
+from functools import partial
+from typing import TypeVar
 
 from piggybot.chat import texts_look as texts
 from piggybot.chat.ask import Ask, Reply
-from piggybot.chat.sheets import sheet
-from piggybot.core import lots
-from piggybot.core.mail import File
+from piggybot.chat.sheets import Sheet
+from piggybot.core.lots import Disposal, Lot, Lots
 from piggybot.core.money import plain
 from piggybot.core.orders import Order
-from piggybot.core.positions import Book, Filled
+from piggybot.core.positions import Filled
 
-PACKED_FROM = 20_000_000
-"""Bytes; Telegram takes 50 MB, and a phone would rather have less."""
+T = TypeVar("T")
+
+PAGE = 500
+"""Rows that one visit to the store reads: whatever else waits there has its turn between two."""
 ORDERS = (
     *("time_utc", "mode", "sandbox", "exchange", "side", "symbol", "asked_usd", "asked_units"),
     *("executed", "price", "quote", "fee", "status", "order_id", "client_order_id", "problem"),
@@ -38,43 +37,46 @@ LOTS = (
 
 async def export(ask: Ask) -> None:
     """Send your whole trade log and your lots (first in, first out) as CSV files."""
-    house, user_id = ask.house, ask.person.user_id
-    orders = await house.door(house.store.orders.all_of, user_id)
-    fills = [
-        one for book in Book for one in await house.door(house.store.ledger.fills, user_id, book)
-    ]
-    day = f"{house.clock():%Y-%m-%d}"
-    log = await asyncio.to_thread(orders_csv, orders)
-    matched = await asyncio.to_thread(lots_csv, fills)
+    day = f"{ask.house.clock():%Y-%m-%d}"
+    log, matched = Sheet(f"piggybot-trades-{day}", ORDERS), Sheet(f"piggybot-lots-{day}", LOTS)
+    count = await _write_orders(ask, log)
+    await _write_lots(ask, matched)
+    files = await asyncio.to_thread(log.file), await asyncio.to_thread(matched.file)
     await ask.say(
-        Reply(texts.export_caption(len(orders)), document=_file(f"piggybot-trades-{day}", log)),
-        Reply(texts.LOTS_CAPTION, document=_file(f"piggybot-lots-{day}", matched)),
+        Reply(texts.export_caption(count), document=files[0]),
+        Reply(texts.LOTS_CAPTION, document=files[1]),
     )
 
 
-def orders_csv(orders: Sequence[Order]) -> bytes:
-    """One row an order."""
-    return sheet(ORDERS, (_order_cells(order) for order in orders))
+async def _write_orders(ask: Ask, log: Sheet) -> int:
+    """One row an order; how many they are."""
+    door, orders, count = ask.house.door, ask.house.store.orders, 0
+    async for page in _pages(partial(door, orders.all_of, ask.person.user_id, PAGE)):
+        await asyncio.to_thread(log.add, map(_order_cells, page))
+        count += len(page)
+    return count
 
 
-def lots_csv(fills: Sequence[Filled]) -> bytes:
-    """One row for each lot that a sell gave back; lots that are held still come last, open."""
-    market = attrgetter("key.book", "key.exchange", "key.symbol")
-    rows: list[list[str]] = []
-    for _, group in groupby(sorted(fills, key=market), market):
-        found = lots.report(group)
-        rows += [_disposal_cells(one) for one in found.disposals]
-        rows += [_lot_cells(one) for one in found.left]
-    return sheet(LOTS, rows)
+async def _write_lots(ask: Ask, sheet: Sheet) -> None:
+    """For each market a row for each lot that a sell gave back; then its lots that are held."""
+    door, ledger = ask.house.door, ask.house.store.ledger
+    for market in await door(ledger.markets, ask.person.user_id):
+        lots = Lots()
+        async for page in _pages(partial(door, ledger.of_market, market, PAGE)):
+            await asyncio.to_thread(_given_back, lots, page, sheet)
+        await asyncio.to_thread(sheet.add, map(_lot_cells, lots.held))
 
 
-def _file(name: str, content: bytes) -> File:
-    if len(content) < PACKED_FROM:
-        return File(f"{name}.csv", content)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(f"{name}.csv", content)
-    return File(f"{name}.zip", out.getvalue())
+def _given_back(lots: Lots, fills: Sequence[Filled], sheet: Sheet) -> None:
+    sheet.add(map(_disposal_cells, lots.take(fills)))
+
+
+async def _pages(read: Callable[[T | None], Awaitable[list[T]]]) -> AsyncIterator[list[T]]:
+    """Page after page, each read after the last row of the one before."""
+    last: T | None = None
+    while page := await read(last):
+        yield page
+        last = page[-1]
 
 
 def _order_cells(order: Order) -> list[str]:
@@ -95,7 +97,7 @@ def _order_cells(order: Order) -> list[str]:
     ]
 
 
-def _disposal_cells(one: lots.Disposal) -> list[str]:
+def _disposal_cells(one: Disposal) -> list[str]:
     bought = one.bought
     return [
         *_market(one.sold),
@@ -107,7 +109,7 @@ def _disposal_cells(one: lots.Disposal) -> list[str]:
     ]
 
 
-def _lot_cells(one: lots.Lot) -> list[str]:
+def _lot_cells(one: Lot) -> list[str]:
     numbers = [_number(one.units), _number(one.cost), "", ""]
     return [*_market(one.fill), _time(one.fill.at), "", *numbers, one.fill.client_id, ""]
 

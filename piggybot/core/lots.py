@@ -44,26 +44,28 @@ class Disposal:
         return self.proceeds - self.cost
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything that was given back, in that order, and the lots that are left."""
+class Lots:
+    """The lots of one market in one book. Of what was given back it keeps nothing."""
 
-    disposals: tuple[Disposal, ...]
-    left: tuple[Lot, ...]
+    def __init__(self) -> None:
+        self._held: deque[Lot] = deque()
 
+    @property
+    def held(self) -> tuple[Lot, ...]:
+        """Oldest first."""
+        return tuple(self._held)
 
-def report(fills: Iterable[Filled]) -> Report:
-    """Match the fills of one market in one book, oldest first."""
-    lots: deque[Lot] = deque()
-    disposals: list[Disposal] = []
-    with localcontext(EXACT):
-        for fill in fills:
-            units, quote = moved(fill)
-            if fill.side is Side.SELL:
-                disposals += _given_back(lots, fill, -units, quote)
-            elif units > 0:
-                lots.append(Lot(fill, units, -quote))
-    return Report(tuple(disposals), tuple(lots))
+    def take(self, fills: Iterable[Filled]) -> list[Disposal]:
+        """What these fills gave back, in that order; they follow those that were taken before."""
+        given: list[Disposal] = []
+        with localcontext(EXACT):
+            for fill in fills:
+                units, quote = moved(fill)
+                if fill.side is Side.SELL:
+                    given += _given_back(self._held, fill, -units, quote)
+                elif units > 0:
+                    self._held.append(Lot(fill, units, -quote))
+        return given
 
 
 def moved(fill: Filled) -> tuple[Decimal, Decimal]:

@@ -42,6 +42,16 @@ class Key:
     run_id: str
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Market:
+    """One market as one account's book knows it, whoever trades there."""
+
+    user_id: str
+    book: Book
+    exchange: str
+    symbol: str
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """What one run, or one person by hand, holds of a market, and what became of it so far.

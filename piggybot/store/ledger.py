@@ -14,10 +14,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, Select, exists, func, or_, select
 
-from piggybot.core.positions import Book, Day, Filled, Key, Position, Totals
+from piggybot.core.positions import Book, Day, Filled, Key, Market, Position, Totals
 from piggybot.core.runs import Halt, RunState
 from piggybot.core.slots import Mark
 from piggybot.store import booking
+from piggybot.store.paging import past
 from piggybot.store.runs import NO_EXITS
 from piggybot.store.slots import write_marks
 from piggybot.store.tables_runs import days, fills, positions, runs
@@ -26,6 +27,7 @@ from proxy.wire import Side
 LIVING = [one.value for one in RunState if one is not RunState.ENDED]
 DAY = [days.c[name] for name in ("day", *booking.TOTALS, *booking.COUNTS)]
 """The columns of a Day, in its order."""
+IN_ORDER = (fills.c.at, fills.c.run_id, fills.c.client_id, fills.c.trade_id)
 
 
 class Ledger:
@@ -116,9 +118,26 @@ class Ledger:
         if run_id is not None:
             query = query.where(fills.c.run_id == run_id)
         with self._engine.connect() as db:
-            return [
-                filled_of(row) for row in db.execute(query.order_by(fills.c.at, fills.c.run_id))
-            ]
+            return [filled_of(row) for row in db.execute(query.order_by(*IN_ORDER))]
+
+    def markets(self, user_id: str) -> list[Market]:
+        """Where this account has ever traded, in order."""
+        columns = (positions.c.book, positions.c.exchange, positions.c.symbol)
+        query = select(*columns).distinct().where(positions.c.user_id == user_id)
+        with self._engine.connect() as db:
+            rows = db.execute(query).all()
+        return sorted(Market(user_id, Book(book), *where) for book, *where in rows)
+
+    def of_market(self, market: Market, most: int, after: Filled | None = None) -> list[Filled]:
+        """Fills of a market, oldest first: at most so many, those after one."""
+        query = select(fills).where(fills.c.user_id == market.user_id)
+        query = query.where(fills.c.book == market.book.value, fills.c.symbol == market.symbol)
+        query = query.where(fills.c.exchange == market.exchange)
+        if after is not None:
+            known = (after.at, after.key.run_id, after.client_id, after.trade_id)
+            query = query.where(past(IN_ORDER, known))
+        with self._engine.connect() as db:
+            return [filled_of(row) for row in db.execute(query.order_by(*IN_ORDER).limit(most))]
 
     def raise_peaks(self, peaks: Iterable[tuple[Key, Decimal]]) -> None:
         """Note the highest prices seen while these holdings are open; a peak never falls."""

@@ -14,11 +14,13 @@ from piggybot.core.orders import Intent, Order
 from piggybot.core.retries import Failed
 from piggybot.core.runs import EXITS, Cause
 from piggybot.store import booking
+from piggybot.store.paging import past
 from piggybot.store.tables import orders
 from piggybot.store.writing import insert_new, put_out
 from proxy.wire import Mode, Problem, Side, Status
 
 ZERO = Decimal(0)
+IN_ORDER = (orders.c.placed, orders.c.client_id)
 
 
 class Orders:
@@ -93,11 +95,14 @@ class Orders:
         mine = select(orders).where(orders.c.user_id == user_id)
         return self._many(mine.order_by(orders.c.placed.desc()).limit(count))
 
-    def all_of(self, user_id: str) -> list[Order]:
-        """Every order of one account, oldest first."""
-        return self._many(
-            select(orders).where(orders.c.user_id == user_id).order_by(orders.c.placed)
-        )
+    def all_of(
+        self, user_id: str, most: int | None = None, after: Order | None = None
+    ) -> list[Order]:
+        """Orders of one account, oldest first: all, or at most so many, those after one."""
+        query = select(orders).where(orders.c.user_id == user_id)
+        if after is not None:
+            query = query.where(past(IN_ORDER, (after.intent.placed, after.intent.client_id)))
+        return self._many(query.order_by(*IN_ORDER).limit(most))
 
     def conclude(
         self, order: Order, notices: list[Outgoing], minted: list[ButtonRow] | None = None

@@ -3,6 +3,7 @@
 May import: core, wire.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,10 +11,24 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piggybot.core.lots import Report, moved, report
+from piggybot.core.lots import Disposal, Lot, Lots, moved
 from piggybot.core.positions import Book, Filled, Key
 from proxy.wire import Side
 from tests.bot.values import NOW
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of some fills, taken at once."""
+
+    disposals: list[Disposal]
+    left: tuple[Lot, ...]
+
+
+def report(fills: list[Filled]) -> Report:
+    lots = Lots()
+    return Report(lots.take(fills), lots.held)
+
 
 KEY = Key("user-anna", Book.PAPER, "binanceus", "BTC/USDT", "")
 DAY = timedelta(days=1)
@@ -121,6 +136,16 @@ def test_what_is_told_once_is_never_told_otherwise_later(trades, count: int) -> 
     early, late = report(fills[:count]), report(fills)
     assert late.disposals[: len(early.disposals)] == early.disposals
     assert ordered(late)
+
+
+@given(TRADES, st.lists(st.integers(1, 5), min_size=30, max_size=30))
+def test_it_does_not_matter_in_which_pages_fills_are_taken(trades, sizes: list[int]) -> None:
+    fills, whole, lots, given = fills_of(trades), report(fills_of(trades)), Lots(), []
+    for size in sizes:
+        page, fills = fills[:size], fills[size:]
+        given += lots.take(page)
+    assert not fills
+    assert (given, lots.held) == (whole.disposals, whole.left)
 
 
 def ordered(found: Report) -> bool:
