@@ -13,18 +13,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, ParamSpec, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import BigInteger, Engine, Text, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import BigInteger, Connection, Engine, Text, create_engine, event, inspect
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.types import TypeDecorator
@@ -113,7 +108,7 @@ def open_database(url: str, house: House) -> Engine:
     """Open and upgrade the database of `house`; UnsafeDatabase where it cannot be kept safe."""
     try:
         engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url, house)
-        upgrade(engine, house)
+        _upgrade(engine, house)
     except ArgumentError:
         raise UnsafeDatabase(
             "The database's address is not understood. Write it like sqlite:////folder/file.db or "
@@ -122,11 +117,6 @@ def open_database(url: str, house: House) -> Engine:
     except ModuleNotFoundError:
         raise UnsafeDatabase(
             "PostgreSQL needs its driver, which is not installed: pip install 'piggybot[postgres]'."
-        ) from None
-    except CommandError:
-        raise UnsafeDatabase(
-            f"{_place(url)} was made by a newer version than this one. Start the newer version "
-            "again, or restore the database from the backup of that time."
         ) from None
     except DatabaseError as error:
         if not url.startswith("sqlite") and isinstance(error, OperationalError):
@@ -140,31 +130,40 @@ def open_database(url: str, house: House) -> Engine:
     return engine
 
 
-def _place(url: str) -> str:
+def _place(url: str | URL) -> str:
     """The database's name for people: never its password."""
     found = make_url(url)
     return f"The database {found.database or found.render_as_string(hide_password=True)}"
 
 
-def upgrade(engine: Engine, house: House) -> None:
-    """Bring the tables of `house` to the newest migration."""
+def _upgrade(engine: Engine, house: House) -> None:
+    """Bring the tables of `house` to the newest step."""
     with engine.begin() as connection:
-        if MigrationContext.configure(connection).get_current_revision() != _newest(house):
-            command.upgrade(alembic_config(house, connection), "head")
+        if _step(connection) == newest_step(house):
+            return
+        from migrations import steps  # late: alembic, which a start seldom needs
+
+        try:
+            steps.take(house, connection)
+        except steps.NewerDatabase:
+            raise UnsafeDatabase(
+                f"{_place(engine.url)} was made by a newer version than this one. Start the newer "
+                "version again, or restore the database from the backup of that time."
+            ) from None
 
 
-@cache
-def _newest(house: House) -> str | None:
-    """The newest migration that this version has, looked up once: its files do not change."""
-    return ScriptDirectory.from_config(alembic_config(house)).get_current_head()
+def _step(connection: Connection) -> str | None:
+    """The step at which alembic has left the tables; None where there are none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    query = "SELECT version_num FROM alembic_version"
+    return connection.exec_driver_sql(query).scalar_one_or_none()
 
 
-def alembic_config(house: House, connection: object | None = None) -> Config:
-    """Alembic's settings, from code: an installed wheel has no alembic.ini."""
-    config = Config()
-    config.set_main_option("script_location", f"migrations:{house}")
-    config.attributes["connection"] = connection
-    return config
+def newest_step(house: House) -> str:
+    """The last of the steps, which are files that begin with their number."""
+    files = (Path(__file__).parent / house / "versions").glob("[0-9]*.py")
+    return max(file.name.split("_")[0] for file in files)
 
 
 def empty_log(engine: Engine) -> bool:

@@ -1,13 +1,11 @@
 """The command line: demo, up, bot, stop, backtest, optimize. `piggybot COMMAND --help` tells more.
 
-May import: app, backtest, chat, demo, errors, halt, page, player, processes, script, settings,
-stage, terminal, up.
+May import: app, backtest, errors, halt, playground, processes, script, settings, stage, up.
 """
 
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,22 +16,14 @@ from rich.console import Console
 from rich.text import Text
 
 from migrations.database import UnsafeDatabase
-from piggybot.app import run
-from piggybot.backtest.terminal import Typed, print_backtest, print_search
-from piggybot.demo import YOU, Demo, demo
 from piggybot.errors import BadSettings, PiggyError
 from piggybot.halt import Where, halt
-from piggybot.page.desktop import open_page
-from piggybot.page.serve import page
-from piggybot.player import Failed, Player
-from piggybot.processes import ChildTrouble, end_with_parent
+from piggybot.processes import end_with_parent, uncollected
 from piggybot.script import BadScript, Step, parse
 from piggybot.settings import Settings, load
-from piggybot.stage import StageError, Tone
-from piggybot.terminal import WELCOME, chat, lines_of
-from piggybot.up import up
+from piggybot.stage import Tone
 
-BAD_START, FAILED, INTERRUPTED = 2, 1, 130
+BAD_START, INTERRUPTED = 2, 130
 GUIDE = Path(__file__).parent / "guide.txt"
 NO_TOKEN_NEEDED = f"0000:{'x' * 35}"
 STYLES = {Tone.YOU: "bold cyan", Tone.BOT: "", Tone.NOTE: "dim", Tone.BAD: "bold red"}
@@ -77,8 +67,11 @@ PlayOption = Annotated[
 def demo_command(data: DataOption = None, play: PlayOption = None) -> None:
     """Try everything against a sandbox on this machine: no account, no money, no Telegram."""
     steps = None if play is None else _script(play)
-    work = _talk(data) if steps is None else _play(data, steps)
-    raise typer.Exit(_until_told(work, 0 if steps is None else INTERRUPTED))
+    from piggybot import playground  # late: a bot for real needs no sandbox
+
+    if steps is None:
+        raise typer.Exit(_until_told(playground.talk(data, show), 0))
+    raise typer.Exit(_until_told(playground.play(data, steps, show), INTERRUPTED))
 
 
 @commands.command("up")
@@ -90,6 +83,8 @@ def up_command() -> None:
     except (PiggyError, OSError) as problem:
         show_plain(_words(problem), Tone.BAD)
         raise typer.Exit(BAD_START) from None
+    from piggybot.up import up  # late: as the others do
+
     raise typer.Exit(_until_told(up(show_plain), 0))
 
 
@@ -99,6 +94,9 @@ def bot_command() -> None:
     end_with_parent()
     os.umask(0o077)
     settings = _settings_or_exit()
+    with uncollected():
+        from piggybot.app import run  # late: half a second that a stop need not take
+
     raise typer.Exit(_until_told(_told(run(settings)), 0))
 
 
@@ -117,7 +115,9 @@ def backtest_command(
 ) -> None:
     """Try a strategy on the past, by the rules that a run would have had."""
     settings = _settings_or_exit(telegram_bot_token=NO_TOKEN_NEEDED)
-    work = print_backtest(Typed(line, file, csv, picture), settings, console)
+    from piggybot.backtest import terminal  # late: the engine, and numpy with it
+
+    work = terminal.print_backtest(terminal.Typed(line, file, csv, picture), settings, console)
     raise typer.Exit(_until_told(_told(work), INTERRUPTED))
 
 
@@ -125,7 +125,9 @@ def backtest_command(
 def optimize_command(line: LineArgument, tries: TriesOption = 100, file: FileOption = None) -> None:
     """Search a strategy's parameters; a part of the past is held back and judges them."""
     settings = _settings_or_exit(telegram_bot_token=NO_TOKEN_NEEDED)
-    work = print_search(Typed(line, file, tries=tries), settings, console)
+    from piggybot.backtest import terminal  # late: the engine, and numpy with it
+
+    work = terminal.print_search(terminal.Typed(line, file, tries=tries), settings, console)
     raise typer.Exit(_until_told(_told(work), INTERRUPTED))
 
 
@@ -154,29 +156,6 @@ def show_plain(text: str, tone: Tone) -> None:
     console.print(Text(text, style=STYLES[tone] if tone is Tone.BAD else ""))
 
 
-async def _talk(data: Path | None) -> int:
-    try:
-        async with demo(data, show) as stage, page(stage.telegram, stage, YOU) as url:
-            show(_greeting(stage, url), Tone.NOTE)
-            await asyncio.to_thread(open_page, url, os.environ)
-            await chat(stage, lines_of(sys.stdin.fileno()), show)
-            return FAILED if stage.trouble() else 0
-    except (ChildTrouble, StageError) as problem:
-        show(str(problem), Tone.BAD)
-        return FAILED
-
-
-async def _play(data: Path | None, steps: list[Step]) -> int:
-    try:
-        async with demo(data, show) as stage:
-            held = await Player(stage, show).play(steps)
-    except (Failed, ChildTrouble, StageError) as problem:
-        show(str(problem), Tone.BAD)
-        return FAILED
-    show(f"All {held} expectations held.", Tone.NOTE)
-    return 0
-
-
 async def _told(running: Coroutine[Any, Any, None]) -> int:
     """Its exit status; what it could not begin or go on with is told in a sentence."""
     try:
@@ -199,16 +178,6 @@ def _words(problem: Exception) -> str:
     return (
         f"{problem.filename} cannot be used: {problem.strerror}. Make it writable for this user, "
         "or set PIGGY_DATA to another folder."
-    )
-
-
-def _greeting(stage: Demo, url: str) -> str:
-    return (
-        f"\nEverything runs. Data: {stage.folder}\n"
-        "The demo's exchange (binanceus, a sandbox) knows this key, and this secret:\n"
-        f"{stage.key.key}\n{stage.key.secret}\n"
-        f"\nThe chat in your browser: {url}\n(another person: {url}?as=Bob)\n"
-        f"\n{WELCOME} Begin with:  {'/start {code}' if stage.code else '/help'}\n"
     )
 
 

@@ -19,7 +19,7 @@ from piggybot.chat.commands import COMMANDS
 from piggybot.settings import Settings as BotSettings
 from piggybot.strategies.about import about
 from piggybot.strategies.parameters import Described
-from piggybot.strategies.registry import BUILT_IN
+from piggybot.strategies.registry import BUILT_IN, rule
 from proxy.settings import Settings as ProxySettings
 from tests import subjects
 
@@ -55,8 +55,8 @@ def commands_table() -> str:
 def strategies_table() -> str:
     """One row a built-in strategy, with its parameters."""
     rows = ["| strategy | parameters | what it does |", "| --- | --- | --- |"]
-    for rule in BUILT_IN:
-        known = about(rule, rule.name)
+    for name in BUILT_IN:
+        known = about(rule(name), name)
         cell = "<br>".join(map(_parameter, known.parameters))
         rows.append(f"| `{known.name}` | {cell} | {known.summary} |")
     return "\n".join(rows)

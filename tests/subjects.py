@@ -13,7 +13,7 @@ from pathlib import Path
 
 from piggybot.chat.commands import COMMANDS
 from piggybot.strategies.about import about
-from piggybot.strategies.registry import BUILT_IN
+from piggybot.strategies.registry import BUILT_IN, rule
 from tests.literals import pieces
 from tests.messages import Message, messages
 
@@ -45,7 +45,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     ),
     "Why, and why not": ("chat/texts_why", "chat/why", "chat/texts_whynot", "chat/whynot"),
     "Strategies": (
-        *(f"strategies/{rule.__module__.rsplit('.', maxsplit=1)[1]}" for rule in BUILT_IN),
+        *(f"strategies/{name}" for name in BUILT_IN),
         *("strategies/words", "strategies/parameters", "strategies/registry", "strategies/panel"),
         *("strategies/host", "strategies/about", "strategies/answers", "strategies/offers"),
         *("strategies/visitor", "strategies/failures"),
@@ -69,7 +69,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     ),
     "To other programs, at the proxy's door": ("proxy/gate",),
     "On the host, in the terminal": (
-        *("__main__", "app", "up", "processes", "halt", "settings", "chat/webhook"),
+        *("__main__", "playground", "app", "up", "processes", "halt", "settings", "chat/webhook"),
         *("backtest/terminal", "backtest/files", "proxy/__main__", "proxy/app", "proxy/settings"),
     ),
     "The demo": ("demo", "terminal", "conversation", "script", "player"),
@@ -184,5 +184,5 @@ def _markdown(text: str) -> str:
 
 def _helped() -> str:
     lines = [f"- {one.group}: {one.usage} — {one.help}" for one in COMMANDS.values()]
-    rules = [f"- {rule.name} — {about(rule, rule.name).summary}" for rule in BUILT_IN]
+    rules = [f"- {name} — {about(rule(name), name).summary}" for name in BUILT_IN]
     return "\n".join([*lines, *rules]) + "\n"

@@ -73,6 +73,16 @@ def test_every_file_keeps_the_rules():
             "line 6: an import inside the function f",
         ),
         (
+            "proxy/a.py",
+            SIGN + "def f():\n    import json  # late:\n    return json\n",
+            "line 6: an import inside the function f",
+        ),
+        (
+            "proxy/a.py",
+            SIGN + "def f():\n    import ccxt  # late: takes half a second\n    return ccxt\n",
+            "line 6: ccxt lives in",
+        ),
+        (
             "proxy/desk.py",
             SIGN + "from datetime import datetime\nx = datetime.now()\n",
             "calls datetime.now",

@@ -23,7 +23,7 @@ MOST_SEARCHED = 20_000
 
 
 async def backtest(ask: Ask) -> None:
-    """Test a strategy on the past: figures, a picture, and its trades as a file."""
+    """Of /backtest."""
     trial = await _trial(ask, texts.BACKTEST, MOST_CANDLES)
     try:
         done = await tested(ask, trial)
@@ -41,7 +41,7 @@ async def backtest(ask: Ask) -> None:
 
 
 async def optimize(ask: Ask) -> None:
-    """Search a strategy's parameters, and judge the best by what was held back."""
+    """Of /optimize."""
     trial = await _trial(ask, texts.OPTIMIZE, MOST_SEARCHED)
     try:
         found = await _searched(ask, trial)

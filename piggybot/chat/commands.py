@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from piggybot.chat import (
     account,
     alerts,
-    backtest,
     books,
     drawing,
     export,
@@ -66,6 +65,20 @@ async def help_command(ask: Ask) -> None:
     await ask.say(Reply(texts_look.help_text(groups)))
 
 
+async def backtest_command(ask: Ask) -> None:
+    """Test a strategy on the past: figures, a picture, and its trades as a file."""
+    from piggybot.chat import backtest  # late: the engine, and numpy with it
+
+    await backtest.backtest(ask)
+
+
+async def optimize_command(ask: Ask) -> None:
+    """Search a strategy's parameters, and judge the best by what was held back."""
+    from piggybot.chat import backtest  # late: the engine, and numpy with it
+
+    await backtest.optimize(ask)
+
+
 SETUP, TRADE, LOOK, SAFETY = "Set up", "Trade", "Look", "Safety"
 
 COMMANDS: Mapping[str, Command] = {
@@ -79,9 +92,9 @@ COMMANDS: Mapping[str, Command] = {
     "run": Command(run.run, "/run [STRATEGY SYMBOL 1h 10]", TRADE),
     "runs": Command(runs.runs, "/runs [#2]", TRADE),
     "backtest": Command(
-        backtest.backtest, "/backtest STRATEGY SYMBOL 1h [90d]", TRADE, action=DRAWING
+        backtest_command, "/backtest STRATEGY SYMBOL 1h [90d]", TRADE, action=DRAWING
     ),
-    "optimize": Command(backtest.optimize, "/optimize STRATEGY SYMBOL 1h [90d]", TRADE),
+    "optimize": Command(optimize_command, "/optimize STRATEGY SYMBOL 1h [90d]", TRADE),
     "balance": Command(look.balance, "/balance", LOOK),
     "status": Command(look.status, "/status", LOOK),
     "trades": Command(look.trades, "/trades [n]", LOOK),

@@ -8,6 +8,7 @@ May import: nothing of ours.
 
 import asyncio
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from piggybot.chat.ask import House
 from piggybot.chat.border import Line, WireError
@@ -15,13 +16,15 @@ from piggybot.chat.busy import Busy
 from piggybot.chat.commands import COMMANDS
 from piggybot.chat.guard import Errands
 from piggybot.chat.hearing import Ear, Polling, Timing
-from piggybot.chat.hooked import Hooked
 from piggybot.chat.intake import Intake
 from piggybot.chat.lanes import Lanes
 from piggybot.chat.outgoing import Bell, Office, Sender
 from piggybot.chat.secret import Reader
 from piggybot.chat.wipes import Wipes
 from piggybot.chat.work import Worker
+
+if TYPE_CHECKING:
+    from piggybot.chat.hooked import Hooked
 
 
 class ChatDoor:
@@ -37,8 +40,7 @@ class ChatDoor:
         reader = Reader(COMMANDS)
         intake = Intake(house, line, reader, self._lanes, self._wipes, self._errands)
         self._ear = Ear(house, intake)
-        way = Hooked if house.settings.telegram_webhook_url else Polling
-        self._hearing = way(house, line, self._ear, timing)
+        self._hearing = _way(house)(house, line, self._ear, timing)
         office = Office(house.store, house.door, house.clock, bell, self._timing.pace)
         self._sender = Sender(office, line)
         self._tasks: list[asyncio.Task[None]] = []
@@ -96,3 +98,12 @@ class ChatDoor:
         except WireError:
             return False
         return True
+
+
+def _way(house: House) -> "type[Polling | Hooked]":
+    """How Telegram is heard."""
+    if not house.settings.telegram_webhook_url:
+        return Polling
+    from piggybot.chat.hooked import Hooked  # late: a server that only this way needs
+
+    return Hooked

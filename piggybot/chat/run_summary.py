@@ -12,7 +12,6 @@ from piggybot.chat import run_known
 from piggybot.chat import texts_run as texts
 from piggybot.chat.ask import BUTTON_LIFE, Ask, Button, Keyboard, Reply
 from piggybot.chat.run_line import Line, read_line
-from piggybot.chat.testing import last_month
 from piggybot.core.runs import Run, RunState
 from piggybot.errors import BadInput, Stale
 from piggybot.runs import Spec
@@ -41,6 +40,8 @@ async def drafted(ask: Ask, account: AccountOut, line: Line) -> texts.Draft:
 
 async def show(ask: Ask, draft: texts.Draft) -> None:
     """All that the run will do, and how its last month would have gone, before the button."""
+    from piggybot.chat.testing import last_month  # late: the engine, and numpy with it
+
     month = await last_month(ask, draft.account, draft.line)
     buttons = _buttons(draft.account, draft.line)
     said = texts.summary(draft, month.words)

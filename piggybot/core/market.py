@@ -8,15 +8,18 @@ May import: wire.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from proxy.wire import Candle, Timeframe
 
-Floats: TypeAlias = NDArray[np.float64]
-Times: TypeAlias = NDArray[np.int64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Times: TypeAlias = NDArray[np.int64]
+else:
+    Floats = Times = Any  # numpy is loaded late
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -55,6 +58,8 @@ class Candles:
     @classmethod
     def read(cls, symbol: str, timeframe: Timeframe, rows: Sequence[Candle]) -> "Candles":
         """Candles as they cross the wire, as arrays."""
+        import numpy as np  # late: 12 MiB that a bot without runs need not have
+
         opened = np.array([row.openTime for row in rows], np.int64)
         names = ("open", "high", "low", "close", "volume")
         columns = (np.array([getattr(row, name) for row in rows], np.float64) for name in names)
@@ -63,6 +68,8 @@ class Candles:
     @classmethod
     def joined(cls, parts: Sequence["Candles"]) -> "Candles":
         """Parts that follow each other, as one; at least one of them."""
+        import numpy as np  # late: 12 MiB that a bot without runs need not have
+
         names = ("opened", "open", "high", "low", "close", "volume")
         columns = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
         return cls(parts[0].symbol, parts[0].timeframe, *columns)

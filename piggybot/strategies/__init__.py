@@ -13,14 +13,17 @@ May import: core.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from piggybot.core.market import Candles, Floats
 
-Signals: TypeAlias = NDArray[np.int8]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Signals: TypeAlias = NDArray[np.int8]
+else:
+    Signals = Any  # numpy is loaded late
 """One for each closed candle: +1 enter (or add), -1 leave, 0 nothing."""
 
 

@@ -6,8 +6,6 @@ May import: core.
 from collections.abc import Mapping
 from typing import TypeAlias, cast
 
-import numpy as np
-
 from piggybot.core.market import Floats
 from piggybot.core.money import visible
 from piggybot.strategies import Signals
@@ -25,6 +23,8 @@ class WrongAnswer(Exception):
 
 def checked_signals(answer: object, count: int) -> Signals:
     """-1, 0 or 1 for each of `count` candles, as int8."""
+    import numpy as np  # late: 12 MiB that a bot without runs need not have
+
     if not isinstance(answer, np.ndarray):
         raise WrongAnswer(f"its signals are no array but {_kind(answer)}")
     if answer.dtype != np.int8:
@@ -52,6 +52,8 @@ def checked_warmup(answer: object) -> int:
 
 def checked_lines(answer: object, count: int) -> Lines:
     """At most 16, each a float for each of `count` candles."""
+    import numpy as np  # late: 12 MiB that a bot without runs need not have
+
     if not isinstance(answer, Mapping) or len(answer) > MOST_LINES:
         raise WrongAnswer(f"its lines are no mapping of at most {MOST_LINES}")
     for name, line in answer.items():

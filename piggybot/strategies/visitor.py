@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from piggybot.core.market import Candles, Floats
 from piggybot.strategies import Signals
 from piggybot.strategies.answers import (
@@ -25,7 +23,8 @@ from piggybot.strategies.answers import (
 from piggybot.strategies.host import Host
 from piggybot.strategies.parameters import Number
 
-FLOAT = np.dtype(np.float64).itemsize
+FLOAT = 8
+"""Bytes of a float64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,8 @@ class Visitor:
         return checked_warmup(answer)
 
     def signals(self, candles: Candles) -> Signals:
+        import numpy as np  # late: 12 MiB that a bot without runs need not have
+
         _, numbers = self._ask("signals", candles, len(candles))
         return checked_signals(np.frombuffer(numbers, np.int8), len(candles))
 
@@ -51,6 +52,8 @@ class Visitor:
         return checked_words(answer)
 
     def lines(self, candles: Candles) -> Mapping[str, Floats]:
+        import numpy as np  # late: 12 MiB that a bot without runs need not have
+
         most = MOST_LINES * len(candles) * FLOAT
         names, numbers = self._ask("lines", candles, most)
         if not isinstance(names, list) or len(numbers) != len(names) * len(candles) * FLOAT:

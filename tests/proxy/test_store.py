@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from alembic import command
 
-from migrations.database import alembic_config
+from migrations.steps import alembic_config
 from proxy.records import Book, DayStart, Held, KeyRow
 from proxy.wire import Mode, Permissions
 from tests.proxy.house import trade

@@ -2,11 +2,12 @@
 
 Alone because the two houses share nothing that runs.
 
-May import: __main__, crashing, hooks, hooks_bot.
+May import: __main__, app, crashing, hooks, hooks_bot.
 """
 
 import sys
 
+import piggybot.app  # noqa: F401 - loaded once, before the forks
 from piggybot.__main__ import main
 from tests.restart.crashing import Suicide
 from tests.restart.hooks import commits

@@ -2,11 +2,12 @@
 
 Alone because the two houses share nothing that runs.
 
-May import: __main__, crashing, hooks, hooks_proxy.
+May import: __main__, app, crashing, hooks, hooks_proxy.
 """
 
 import sys
 
+import proxy.app  # noqa: F401 - loaded once, before the forks
 from proxy.__main__ import main
 from tests.restart.crashing import Suicide
 from tests.restart.hooks import commits

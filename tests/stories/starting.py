@@ -12,6 +12,8 @@ import tempfile
 import traceback
 from pathlib import Path
 
+import piggybot.app  # noqa: F401
+import proxy.app  # noqa: F401 - both loaded once, before the forks
 from piggybot.__main__ import commands
 from proxy.__main__ import main
 
