@@ -70,7 +70,7 @@ def ours(candles: Candles, setup: Setup) -> Result:
 
 
 def generated(count: int) -> Candles:
-    """A random walk in cents, seeded: an hour moves 0.5 % or so."""
+    """A random walk in cents, seeded: an hour moves 0.5% or so."""
     chance = np.random.default_rng(7)
     close = np.round(10_000 * np.exp(np.cumsum(chance.normal(0, 0.005, count))), 2)
     close = np.maximum(close, 1)
@@ -189,7 +189,7 @@ def main() -> None:
     options = asked.parse_args()
     pythons = found(Path(options.environments).absolute())
     load = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    say(f"SMA cross 10/30, fee 0.1 %, next open; medians of {options.rounds}, warmed up; {load}")
+    say(f"SMA cross 10/30, fee 0.1%, next open; medians of {options.rounds}, warmed up; {load}")
     if options.hours is None:
         say("Left out: the real hours. Name their file: --hours FILE, or PIGGY_BENCH_HOURS.")
     else:

@@ -78,7 +78,7 @@ class Conversation:
         if self._texts.get(shown.message_id) == words and not shown.labels:
             return  # only its buttons went: nothing new to read
         self._texts[shown.message_id] = words
-        self._seen.append(Seen(event.seq, shown.text))
+        self._seen.append(Seen(event.seq, shown.read))
         self._show(_drawn(event.kind, shown, self._kept(shown)), Tone.BOT)
 
     def _kept(self, shown: Shown) -> str:

@@ -1,7 +1,7 @@
 """Rules of fill, fee and rounding: what an order becomes at a price, and a position after it.
 
 Pure and shared, so that paper and backtest pay what a real order would. Fees as at Binance: in
-base on a buy, in quote on a sell. The stated assumptions: a fee of 0.1 %, a slippage of 0.05 %.
+base on a buy, in quote on a sell. The stated assumptions: a fee of 0.1%, a slippage of 0.05%.
 
 Prices lie on ticks, sizes on steps, fees on 1e-8. So each rule is written once, on whole numbers
 (`worse_ticks`, `whole_steps`, `fee_steps`): ints, or whole numpy arrays of them, where a backtest

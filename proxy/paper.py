@@ -1,7 +1,7 @@
 """The paper venue: the interface of a real one, filled at live prices with stated costs.
 
 Its books lie in the database, so that an order's outcome can be asked for after a crash, as at a
-real venue. A market order fills at once, whole, 0.05 % worse than the quote, for a 0.1 % fee.
+real venue. A market order fills at once, whole, 0.05% worse than the quote, for a 0.1% fee.
 
 May import: errors, fills, paper_books, parts, records, store, venue, wire.
 """

@@ -119,7 +119,7 @@ def check_loss(pnl: Decimal, start: DayStart, limits: Limits, now: datetime) -> 
     """Denied, once the day has lost as much as it may."""
     most = start.value * limits.maxDailyLossShare
     if pnl < 0 and -pnl >= most:
-        share = f"{(limits.maxDailyLossShare * 100).normalize():f} %"
+        share = f"{(limits.maxDailyLossShare * 100).normalize():f}%"
         raise Denied(
             LOSS_CODE,
             f"Lost {usd(-pnl)} today; the limit is {share} of {usd(start.value)}, "
@@ -166,7 +166,7 @@ def _check_price(asked: Asked, world: World, now: datetime) -> None:
     if quoted <= 0 or abs(world.price - quoted) > quoted * MAX_DRIFT:
         raise Denied(
             "price_moved",
-            f"The price is {exact(world.price)}, over 1 % from the {exact(quoted)} that was "
+            f"The price is {exact(world.price)}, over 1% from the {exact(quoted)} that was "
             "confirmed.",
             "Ask anew for a new price.",
         )
@@ -219,7 +219,7 @@ def _check_share(asked: Asked, entry: Entry, world: World, limits: Limits, now: 
         most = max(most, smallest(world.market, world.price), limits.minTradeUsd)
     assert entry.asked_usd is not None
     if entry.asked_usd > most:
-        share = f"{(limits.maxTradeShare * 100).normalize():f} %"
+        share = f"{(limits.maxTradeShare * 100).normalize():f}%"
         raise Denied(
             "above_share_limit",
             f"{exact(entry.asked_usd)} is above {share} of the account's {usd(value)}, "

@@ -72,9 +72,9 @@ class Setup:
             share = getattr(self.exits, name)
             if share is not None and not 0 < share < ONE:
                 words = name.replace("_", " ")
-                raise BadInput(f"The {words} must be above 0 % and below 100 %.", "5 % is usual.")
+                raise BadInput(f"The {words} must be above 0% and below 100%.", "5% is usual.")
         if self.exits.take_profit is not None and self.exits.take_profit <= 0:
-            raise BadInput("The take profit must be above 0 %.", "10 % is usual.")
+            raise BadInput("The take profit must be above 0%.", "10% is usual.")
         if self.exits.time_limit is not None and self.exits.time_limit < 1:
             raise BadInput("The time limit must be at least one candle.", "Give a whole number.")
 

@@ -51,6 +51,6 @@ def _fallen(values: Floats, stake: np.float64) -> Floats:
 def _ends(mine: float, held: float) -> tuple[look.Tag, look.Tag]:
     """Both ends as numbers at the side."""
     return (
-        look.Tag(mine, f"{mine:+.1f} %", look.AMBER),
-        look.Tag(held, f"{held:+.1f} %", look.FAINT),
+        look.Tag(mine, f"{mine:+.1f}%", look.AMBER),
+        look.Tag(held, f"{held:+.1f}%", look.FAINT),
     )

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from piggybot.core.mail import File
 
 TAG = re.compile(r"<[^>]*>")
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:s|min|h|d|USD)\b)")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LONGEST = 4096
 LONGEST_CAPTION = 1024
 Keyboard = Sequence[Sequence[Mapping[str, str]]]
@@ -70,6 +72,11 @@ class Letter:
 def bare(text: str) -> str:
     """Telegram HTML as it reads without its tags."""
     return html.unescape(TAG.sub("", text))
+
+
+def tied(text: str) -> str:
+    """A number stays on the line of its unit, however narrow the phone."""
+    return BEFORE_UNIT.sub(NO_BREAK, text)
 
 
 class WireError(Exception):

@@ -22,6 +22,7 @@ from piggybot.chat.border import (
     Unparsable,
     Wire,
     bare,
+    tied,
 )
 from piggybot.core.mail import File
 from piggybot.store import Outgoing, Store
@@ -182,4 +183,4 @@ class Delivery:
 
 def _letter(row: Outgoing) -> Letter:
     body: Any = row.body
-    return Letter(str(body.get("text", "")), body.get("buttons", ()), row.reply_to)
+    return Letter(tied(str(body.get("text", ""))), body.get("buttons", ()), row.reply_to)

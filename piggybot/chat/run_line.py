@@ -140,7 +140,7 @@ def no_timeframe(text: str) -> BadInput:
 
 
 def _joined(words: Iterable[str]) -> list[str]:
-    """`fast = 10` and `5 %` are one word each."""
+    """`fast = 10` and `5%` are one word each."""
     text = re.sub(r"\s*=\s*", "=", " ".join(words))
     return re.sub(r"(?<=\d)\s+%", "%", text).split()
 

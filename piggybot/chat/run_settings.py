@@ -94,7 +94,7 @@ def exits_of(given: Mapping[str, Decimal]) -> Exits:
 
 
 def guards_of(given: Mapping[str, Decimal]) -> Guards:
-    """What was not given is as the design has it: halt after 5 losses, or 20 % down."""
+    """What was not given is as the design has it: halt after 5 losses, or 20% down."""
     usual = Guards()
     return Guards(
         cooldown=int(given.get("cooldown", usual.cooldown)),

@@ -11,6 +11,7 @@ from decimal import Decimal
 from piggybot.chat import texts_safety as texts
 from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.chat.parse import whole
+from piggybot.chat.texts_rules import share
 from piggybot.core.money import parse_amount, plain, quoted, usd
 from piggybot.errors import BadInput, BrokerDown, NotAllowed, PiggyError
 from piggybot.latches import latches_of
@@ -140,7 +141,7 @@ class _Change:
     def show(self, value: Decimal) -> str:
         if self.field == "maxTradeUsd":
             return usd(value)
-        return texts.percent(value) if self.field == "maxDailyLossShare" else plain(value)
+        return share(value) if self.field == "maxDailyLossShare" else plain(value)
 
 
 def _change(kind: str, typed: str, account: AccountOut) -> _Change:

@@ -94,7 +94,7 @@ def closed(day: Day) -> str:
     if not day.trades:
         return "no holding closed"
     holdings = "1 holding" if day.trades == 1 else f"{day.trades} holdings"
-    return f"{holdings} closed, {day.wins * 100 // day.trades} % won"
+    return f"{holdings} closed, {day.wins * 100 // day.trades}% won"
 
 
 def _by_run(

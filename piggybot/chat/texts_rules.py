@@ -45,13 +45,13 @@ def title(run: Run) -> str:
 
 
 def share(value: Decimal) -> str:
-    """A share of one as a person reads it: 5 %, 12.5 %."""
-    return f"{plain((value * HUNDRED).normalize())} %"
+    """A share of one as a person reads it: 5%, 12.5%."""
+    return f"{plain((value * HUNDRED).normalize())}%"
 
 
 def change(value: Decimal) -> str:
-    """A gain or a loss in percent, with its sign and at most two digits: +2.31 %."""
-    return f"{value * HUNDRED:+.2f} %"
+    """A gain or a loss in percent, with its sign and at most two digits: +2.31%."""
+    return f"{value * HUNDRED:+.2f}%"
 
 
 def exits(given: Exits) -> str:

@@ -7,11 +7,10 @@ May import: core, errors, wire.
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import e, listed, mark, pinned
-from piggybot.core.money import plain, usd, usd_exact
+from piggybot.core.money import usd, usd_exact
 from piggybot.core.runs import Run
 from piggybot.errors import BrokerDown, PiggyError
 from proxy.wire import AccountOut, HealthOut, Limits, Mode, StopOut
@@ -19,7 +18,6 @@ from proxy.wire import AccountOut, HealthOut, Limits, Mode, StopOut
 CONFIRM_LIVE = "🔴 ENABLE LIVE TRADING (I understand the risks)"
 CONFIRM_RESUME = "▶️ Resume"
 CONFIRM_LIMITS = "⬆️ Raise the limit"
-HUNDRED = 100
 SOON = 60
 HOUR = 3600
 TOKEN_QUESTION = (
@@ -28,18 +26,14 @@ TOKEN_QUESTION = (
 )
 
 
-def percent(share: Decimal) -> str:
-    return f"{plain((share * HUNDRED).normalize())} %"
-
-
 def limits_lines(limits: Limits) -> str:
     return listed(
         [
             f"Smallest trade: {usd(limits.minTradeUsd)}",
             f"Max trade: {usd(limits.maxTradeUsd)}",
-            f"Max share of the account a trade: {percent(limits.maxTradeShare)}",
+            f"Max share of the account a trade: {rules.share(limits.maxTradeShare)}",
             f"Daily trades: {limits.maxTradesPerDay}",
-            f"Max daily loss: {percent(limits.maxDailyLossShare)}",
+            f"Max daily loss: {rules.share(limits.maxDailyLossShare)}",
             f"Allowed symbols: {e(', '.join(limits.symbols))}",
         ]
     )
@@ -180,7 +174,7 @@ def limits(account: AccountOut) -> str:
         "<code>/limits loss 2</code> (percent). Raising asks first, and never goes over the "
         f"operator's {usd(account.operatorLimits.maxTradeUsd)}, "
         f"{account.operatorLimits.maxTradesPerDay} a day and "
-        f"{percent(account.operatorLimits.maxDailyLossShare)}."
+        f"{rules.share(account.operatorLimits.maxDailyLossShare)}."
     )
 
 

@@ -48,7 +48,7 @@ def order_question(want: Want, account: AccountOut) -> str:
     return (
         f"{mark(account.mode, sandbox=account.sandbox)}\n{side} {e(_what(want))} at about "
         f"{price_text(want.quoted_price or Decimal(0))}?\nReal money. The button works once, for "
-        "60 seconds, and not when the price has moved more than 1 %."
+        "60 seconds, and not when the price has moved more than 1%."
     )
 
 

@@ -94,13 +94,13 @@ def _drift(found: Order) -> str:
         return "no slippage"
     way = "worse" if cost > 0 else "better"
     money = abs(cost) * found.executed
-    return f"{abs(cost) / seen * 100:.3f} % {way} ({usd(money)})"
+    return f"{abs(cost) / seen * 100:.3f}% {way} ({usd(money)})"
 
 
 def _fee(found: Order) -> str:
     if not found.executed or not found.quote:
         return ""
-    return f"Fee: {usd(found.fee)} ({found.fee / found.quote * 100:.2f} %)"
+    return f"Fee: {usd(found.fee)} ({found.fee / found.quote * 100:.2f}%)"
 
 
 def _limits(found: Order, account: AccountOut | None) -> str:

@@ -58,7 +58,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exits:
-    """Ways out besides the strategy's own. Shares of one (0.05 is 5 %); None: not set."""
+    """Ways out besides the strategy's own. Shares of one (0.05 is 5%); None: not set."""
 
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None

@@ -110,7 +110,7 @@ class RemotePerson:
             cursor, events = await self.events(cursor, max(0.0, end - loop.time()))
             seen += events
             for event in events:
-                if event.by_bot and event.shown and text in event.shown.text:
+                if event.by_bot and event.shown and text in event.shown.read:
                     return event.shown
             if loop.time() >= end:
                 raise not_seen(text, seen)

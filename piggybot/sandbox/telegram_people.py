@@ -193,7 +193,7 @@ class Person:
         end = loop.time() + timeout
         while True:
             for event in self.events(mark):
-                if event.by_bot and event.shown and text in event.shown.text:
+                if event.by_bot and event.shown and text in event.shown.read:
                     return event.shown
             if loop.time() >= end:
                 raise not_seen(text, self.events(mark))

@@ -45,6 +45,9 @@ class Bell:
             self._waiting.discard(future)
 
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
 @dataclass(frozen=True, slots=True)
 class Attached:
     """Where a message's file is to be had, how large it is, and a picture's sides, or 0."""
@@ -90,6 +93,11 @@ class Shown:
     def labels(self) -> tuple[str, ...]:
         """All buttons in reading order."""
         return tuple(label for row in self.buttons for label in row)
+
+    @property
+    def read(self) -> str:
+        """The text to a reader's eye, to which a space that does not break is one like others."""
+        return self.text.replace(NO_BREAK, " ")
 
     def bare(self) -> Self:
         """Without the bytes of its file."""

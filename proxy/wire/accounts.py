@@ -35,7 +35,7 @@ class BalanceOut(Wire):
 
 
 class Limits(Wire):
-    """Bounds on buys. Money in USD (quote); shares of one, e.g. 0.01 for 1 %."""
+    """Bounds on buys. Money in USD (quote); shares of one, e.g. 0.01 for 1%."""
 
     minTradeUsd: Money
     maxTradeUsd: Money

@@ -38,11 +38,11 @@ class TradeIn(Wire):
     mode: Mode | None = None
     epoch: Annotated[int | None, Field(ge=0, le=MOST_EPOCH)] = None
     typed: bool = True
-    """A person typed it: the 1 % limit then never goes below the venue's minimum."""
+    """A person typed it: the 1% limit then never goes below the venue's minimum."""
     notAfter: Annotated[int | None, Field(ge=0, le=LAST_MOMENT)] = None
     """Not to leave the gate after this moment (ms)."""
     quotedPrice: Annotated[Money, Field(gt=0, le=MOST)] | None = None
-    """The price that the person confirmed; refused when the market is over 1 % away."""
+    """The price that the person confirmed; refused when the market is over 1% away."""
 
 
 class Fill(Wire):

@@ -57,9 +57,9 @@ def test_what_is_no_decimal_price_is_refused(wrong):
     [
         (replace(TEN, amount_usd=D(0)), "The amount must be more than zero"),
         (replace(TEN, market=Rules(D(1), D(0))), "names no price step"),
-        (replace(TEN, exits=Exits(stop_loss=D(1))), "The stop loss must be above 0 %"),
-        (replace(TEN, exits=Exits(trailing_stop=D(0))), "The trailing stop must be above 0 %"),
-        (replace(TEN, exits=Exits(take_profit=D("-0.1"))), "The take profit must be above 0 %"),
+        (replace(TEN, exits=Exits(stop_loss=D(1))), "The stop loss must be above 0%"),
+        (replace(TEN, exits=Exits(trailing_stop=D(0))), "The trailing stop must be above 0%"),
+        (replace(TEN, exits=Exits(take_profit=D("-0.1"))), "The take profit must be above 0%"),
         (replace(TEN, exits=Exits(time_limit=0)), "The time limit must be at least one candle"),
         (replace(TEN, amount_usd=D(10) ** 18), "too large to be counted exactly"),
         (replace(TEN, exits=Exits(stop_loss=D("0.1234567890123456789"))), "too large"),

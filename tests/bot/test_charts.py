@@ -64,7 +64,7 @@ def profit(days: int) -> ProfitChart:
 
 def backtest(count: int) -> BacktestChart:
     series = candles(count, timeframe=Timeframe.M1)
-    head = Head("sma_crossover", "BTC/USDT 1m", "BACKTEST", "+3.2 %", True)
+    head = Head("sma_crossover", "BTC/USDT 1m", "BACKTEST", "+3.2%", True)
     return BacktestChart(
         head, Decimal(64_000), series.opened, series.close[::-1].copy(), series.close
     )

@@ -218,7 +218,7 @@ def test_losses_in_a_row_halt_at_their_number() -> None:
 def test_a_drawdown_is_from_the_best_that_was_seen_at_a_slot() -> None:
     mine = guarded(drawdown=Decimal("0.2"))
     lost = replace(FLAT, realised=Decimal(-1), best=Decimal(1))
-    assert guard(moment(lost, run=mine), Decimal(10)) is None, "9 of 11 is 18 %"
+    assert guard(moment(lost, run=mine), Decimal(10)) is None, "9 of 11 is 18%"
     worse = replace(lost, realised=Decimal("-1.2"))
     halts = guard(moment(worse, run=mine), Decimal(10))
     assert halts == Hold(Gate.DRAWDOWN, have=Decimal("8.8"), bound=Decimal(11))

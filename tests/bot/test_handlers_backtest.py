@@ -44,7 +44,7 @@ async def test_a_backtest_is_figures_beside_holding_a_picture_and_its_trades(wal
     assert told.startswith(
         "📉 Backtest <b>sma_crossover (fast 5, slow 30)</b>\n"
         "BTC/USDT 1h, 2025-12-02 to 2026-01-01, 720 candles\n"
-        "Sells: stop loss 5 %\n"
+        "Sells: stop loss 5%\n"
         "<pre>               strategy   holding\nreturn "
     )
     for name in ("CAGR", "max drawdown", "Sharpe", "Sortino", "profit factor", "of the time"):

@@ -44,8 +44,8 @@ async def test_a_line_shows_all_that_it_will_do_and_starts_with_one_press(bench:
         "sma_crossover (fast 5, slow 30)\n"
         "BTC/USDT, decides every hour\n"
         "Each buy: $10.00.\n"
-        "Sells: stop loss 5 %, take profit 10 %, after 48 candles\n"
-        "Guards: halts after 4 losses in a row or 20 % below its best; no buy for 3 candles after "
+        "Sells: stop loss 5%, take profit 10%, after 48 candles\n"
+        "Guards: halts after 4 losses in a row or 20% below its best; no buy for 3 candles after "
         "a loss\n"
         "It trades on paper now, and with real money once /live on is confirmed.\n"
         "📉 Last 30 days: no trade. Holding the coin: -0.15%\n"
@@ -106,9 +106,9 @@ async def test_answers_may_be_typed_and_mistakes_leave_the_question_open(bench: 
     [told] = await bench.answer_typed("2h")
     assert "There are no candles of “2h”.\nDid you mean 1h?" in told
     [told] = await bench.answer_typed("1h 12.50 stop=4%")
-    assert "Each buy: $12.50." in told and "stop loss 4 %" in told
+    assert "Each buy: $12.50." in told and "stop loss 4%" in told
     [told] = await bench.answer_typed("stop=6% 20 fast=8")
-    assert "Each buy: $20.00." in told and "stop loss 6 %" in told and "fast 8" in told
+    assert "Each buy: $20.00." in told and "stop loss 6%" in told and "fast 8" in told
     await bench.press("▶️ Start on paper")
     [run] = runs(bench)
     assert (run.amount_usd, run.exits.stop_loss, run.params["fast"]) == (D(20), D("0.06"), "8")
@@ -156,10 +156,10 @@ async def test_only_what_was_asked_last_is_started(bench: Bench) -> None:
 
 
 async def test_what_would_be_denied_now_is_said_now(bench: Bench) -> None:
-    why = Problem(code="above_share_limit", message="$40 is above 1 % of $100.", hint="Ask for $1.")
+    why = Problem(code="above_share_limit", message="$40 is above 1% of $100.", hint="Ask for $1.")
     bench.broker.refuse = BrokerRefused(why, 409)
     [told] = await bench.say("/run macd btc 1h 40")
-    assert "⚠️ A buy would be denied now: $40 is above 1 % of $100.\nAsk for $1." in told
+    assert "⚠️ A buy would be denied now: $40 is above 1% of $100.\nAsk for $1." in told
     assert bench.broker.checked[-1].typed is False
 
 

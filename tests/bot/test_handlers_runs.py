@@ -51,7 +51,7 @@ async def test_a_card_shows_state_holding_profit_last_decision_and_next_tick(
     assert card == (
         "🟢 active <b>#1</b> sma_crossover (fast 2, slow 3)\n"
         "BTC/USDT · 1h · $10.00 a buy\n"
-        "Sells: stop loss 5 %\n"
+        "Sells: stop loss 5%\n"
         "📝 PAPER 🧪 holds nothing\n"
         "Nothing earned yet.\n"
         "No decision yet.\n"
@@ -62,7 +62,7 @@ async def test_a_card_shows_state_holding_profit_last_decision_and_next_tick(
     trader.later(minutes=48)
     [card] = await trader.say("/runs")
     assert (
-        "📝 PAPER 🧪 holds 0.1 BTC, bought at 100.02\nWorth $10.50 at 105.00: +$0.50 (+4.98 %)\n"
+        "📝 PAPER 🧪 holds 0.1 BTC, bought at 100.02\nWorth $10.50 at 105.00: +$0.50 (+4.98%)\n"
     ) in card
     assert "Last (01-01 13:00): 2-SMA 105 crossed above 3-SMA 103.333: enter" in card
     assert card.endswith("Next: 14:00 UTC, in 12 min")

@@ -187,7 +187,7 @@ async def test_live_needs_the_button_once_and_within_a_minute(bench: Bench) -> N
     await bench.say("/validate")
     [warning] = await bench.say("/live on")
     assert "This will execute REAL trades with REAL money!" in warning
-    for limit in ("$50.00", "1 %", "Daily trades: 20", "5 %", "BTC/USDT, ETH/USDT"):
+    for limit in ("$50.00", "1%", "Daily trades: 20", "5%", "BTC/USDT, ETH/USDT"):
         assert limit in warning
     bench.later(seconds=61)
     assert await bench.press(LIVE) == ["EXPIRED"]

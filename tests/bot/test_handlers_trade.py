@@ -68,7 +68,7 @@ async def test_testbuy_in_live_is_immediate_and_says_live(bench: Bench) -> None:
         ("/limits trade 1", "$1.00 is below the smallest trade, $2.00."),
         ("/limits trade 51", "Max trade: the operator allows at most $50.00."),
         ("/limits day 21", "Daily trades: the operator allows at most 20."),
-        ("/limits loss 6", "Max daily loss: the operator allows at most 5 %."),
+        ("/limits loss 6", "Max daily loss: the operator allows at most 5%."),
     ],
 )
 async def test_what_cannot_be_done_says_why_and_what_to_do(
@@ -244,4 +244,4 @@ async def test_limits_of_day_and_loss(bench: Bench) -> None:
     limits = bench.broker.accounts["user-7"].limits
     assert (limits.maxTradesPerDay, limits.maxDailyLossShare) == (5, Decimal("0.02"))
     [shown] = await bench.say("/limits")
-    assert "Max daily loss: 2 %" in shown
+    assert "Max daily loss: 2%" in shown

@@ -32,9 +32,15 @@ async def test_letters_of_a_chat_keep_their_order_and_importance_goes_first(
     async with door_world(tmp_path) as world:
         await _ready(world)
         letters = [world.letter(f"n{number}") for number in range(4)]
-        await world.post(*letters, world.letter("filled", priority=1))
+        await world.post(*letters, world.letter("filled after 1 h 40 s", priority=1))
         await world.delivered()
-        assert _texts(world) == ["filled", "n0", "n1", "n2", "n3"]
+        assert _texts(world) == [
+            "filled after 1\N{NO-BREAK SPACE}h 40\N{NO-BREAK SPACE}s",
+            "n0",
+            "n1",
+            "n2",
+            "n3",
+        ]
 
 
 async def test_a_flood_is_waited_for_over_a_restart_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ async def test_a_strategy_that_fails_halts_its_own_run_and_nothing_else(trader: 
 
 async def test_a_refusal_by_the_proxy_is_told_and_stands_in_the_slot(trader: Bench) -> None:
     begin(trader)
-    problem = Problem(code="above_share_limit", message="$10.00 is above 1 % of $500.00, $5.00.")
+    problem = Problem(code="above_share_limit", message="$10.00 is above 1% of $500.00, $5.00.")
     trader.broker.refuse = BrokerRefused(problem, 409, Status.DENIED)
     [told] = await tick(trader, UP, hours=1)
     assert "✋ Denied. Nothing was bought ($10.00 of BTC/USDT)." in told
@@ -165,12 +165,12 @@ async def test_a_drawdown_halts_while_it_holds_and_its_exits_stay_armed(trader: 
     await tick(trader, UP, hours=1)
     trader.broker.price_now = Decimal(79)
     [told] = await tick(trader, FLAT, hours=1)
-    assert "21 % below its best: $7.90 of $10.00." in told
+    assert "21% below its best: $7.90 of $10.00." in told
     assert "Its exits stay armed for what it holds." in told
     trader.broker.price_now = Decimal(50)
     trader.later(seconds=10)
     [sold] = await look(trader)
-    assert "stop loss: price 50.00, stop at 50.00, 50 % below the 100.00 paid" in sold
+    assert "stop loss: price 50.00, stop at 50.00, 50% below the 100.00 paid" in sold
 
 
 async def test_an_exit_at_the_slot_comes_first_and_the_slot_does_not_enter(trader: Bench) -> None:

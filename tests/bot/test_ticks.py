@@ -165,10 +165,10 @@ async def test_a_mode_that_the_proxy_changed_by_itself_is_pinned_and_told(bench:
     account = bench.broker.accounts["user-7"]
     account.mode = Mode.LIVE
     await bench.ticks.health()
-    account.mode, account.reason = Mode.REDUCING, "5 % daily loss reached."
+    account.mode, account.reason = Mode.REDUCING, "5% daily loss reached."
     [told] = await bench.heard(bench.ticks.health())
     assert "🟠 REDUCING" in told
-    assert "5 % daily loss reached." in told
+    assert "5% daily loss reached." in told
     pins = [each.body["text"] for each in bench.letters() if each.kind == "mode"]
     assert "🟠 REDUCING" in pins[-1]
     assert await bench.heard(bench.ticks.health()) == []

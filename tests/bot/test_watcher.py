@@ -64,19 +64,19 @@ async def _look(trader: Bench) -> None:
             Exits(stop_loss=Decimal("0.1")),
             ("90.01", "89"),
             Cause.STOP_LOSS,
-            "price 89.00, stop at 90.00, 10 % below the 100.00 paid",
+            "price 89.00, stop at 90.00, 10% below the 100.00 paid",
         ),
         (
             Exits(take_profit=Decimal("0.1")),
             ("109.99", "110"),
             Cause.TAKE_PROFIT,
-            "price 110.00, target 110.00, 10 % above the 100.00 paid",
+            "price 110.00, target 110.00, 10% above the 100.00 paid",
         ),
         (
             Exits(trailing_stop=Decimal("0.1")),
             ("120", "108.01", "108"),
             Cause.TRAILING_STOP,
-            "price 108.00, stop at 108.00, 10 % below the peak 120.00",
+            "price 108.00, stop at 108.00, 10% below the peak 120.00",
         ),
     ],
 )
@@ -110,7 +110,7 @@ async def test_the_peak_survives_a_restart(trader: Bench) -> None:
     trader.restart()
     assert trader.store.ledger.position(KEY).peak == 150
     [told] = await look(trader, "135")
-    assert "10 % below the peak 150.00" in told
+    assert "10% below the peak 150.00" in told
 
 
 @pytest.mark.parametrize("state", [RunState.PAUSED, RunState.HALTED])

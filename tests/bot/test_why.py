@@ -64,8 +64,8 @@ async def test_the_last_trade_by_hand_says_that_it_was_asked_for(bench: Bench) -
         "<b>By hand:</b> buy $2.00 of BTC/USDT\n"
         "✅ Bought 0.00003125 BTC/USDT at 64,000.00 for $2.00\n"
         "Why: you asked for it.\n"
-        "Fee: $0.002 (0.10 %)\n"
-        "Limits passed: $2.00 of at most $50.00 a trade; at most 1 % of the account; "
+        "Fee: $0.002 (0.10%)\n"
+        "Limits passed: $2.00 of at most $50.00 a trade; at most 1% of the account; "
         "1 of 20 trades used that day\n"
         "Decided 2026-01-01 12:00:00 UTC, over after 0.0 s\n"
         f"Ids: order <code>777</code>, client <code>{order.intent.client_id}</code>"
@@ -77,7 +77,7 @@ async def test_a_runs_order_says_its_words_its_slippage_and_its_slot(bench: Benc
     [told] = await bench.say("/why")
     assert "<b>#1 sma_crossover · BTC/USDT · 1h</b>, order 1: buy $2.00 of BTC/USDT" in told
     assert f"Why: signal: {CROSSED}" in told
-    assert "Decided at 63,990.00, filled at 64,000.01: 0.016 % worse ($0.00033)" in told
+    assert "Decided at 63,990.00, filled at 64,000.01: 0.016% worse ($0.00033)" in told
     assert "over after 0.4 s" in told
     assert told.endswith(
         "Ids: order <code>991</code>, client <code>pg-run</code>, slot 2026-01-01 12:00"
@@ -140,7 +140,7 @@ async def test_a_sale_for_less_than_was_seen_is_worse_and_no_limit_bound_it(benc
     sale = wanted(side=Side.SELL, amount_usd=None, units=D("0.1"), seen_price=D(65000))
     keep(bench, replace(filled(sale), price=D(64350), executed=D("0.1"), quote=D(6435)))
     [told] = await bench.say("/why")
-    assert "Decided at 65,000.00, filled at 64,350.00: 1.000 % worse ($65.00)" in told
+    assert "Decided at 65,000.00, filled at 64,350.00: 1.000% worse ($65.00)" in told
     assert "Limits: none bounds a sell of what the bot bought." in told
 
 
@@ -191,9 +191,9 @@ async def test_anothers_order_and_run_are_not_there(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("exits", "price", "says"),
     [
-        (Exits(stop_loss=D("0.05")), 94, "stop loss: price 94.00, stop at 95.00, 5 % below the "),
-        (Exits(take_profit=D("0.1")), 111, "take profit: price 111.00, target 110.00, 10 % above"),
-        (Exits(trailing_stop=D("0.03")), 96, "stop at 97.00, 3 % below the peak 100.00"),
+        (Exits(stop_loss=D("0.05")), 94, "stop loss: price 94.00, stop at 95.00, 5% below the "),
+        (Exits(take_profit=D("0.1")), 111, "take profit: price 111.00, target 110.00, 10% above"),
+        (Exits(trailing_stop=D("0.03")), 96, "stop at 97.00, 3% below the peak 100.00"),
     ],
 )
 async def test_an_exit_says_its_level_and_the_price_that_was_seen(

@@ -141,14 +141,14 @@ async def test_what_would_change_a_limit_is_said(trader: Bench) -> None:
 async def test_the_last_word_is_the_proxys_own(trader: Bench) -> None:
     """The share of the account, the venue's minimum, the day's loss: only the proxy knows them."""
     begin(trader)
-    why = Problem(code="above_share_limit", message="$10.00 is above 1 % of $500.", hint="Ask $5.")
+    why = Problem(code="above_share_limit", message="$10.00 is above 1% of $500.", hint="Ask $5.")
     trader.broker.refuse = BrokerRefused(why, 409, Status.DENIED)
     told = await whynot(trader)
-    assert "✋ A buy would be denied now: $10.00 is above 1 % of $500.\nAsk $5." in told
+    assert "✋ A buy would be denied now: $10.00 is above 1% of $500.\nAsk $5." in told
     assert "The limits let" not in told
     assert trader.broker.checked[-1].typed is False
     [denied] = await tick(trader, UP, hours=1)
-    assert "$10.00 is above 1 % of $500." in denied
+    assert "$10.00 is above 1% of $500." in denied
 
 
 async def test_a_cool_down_says_how_long_it_still_is(trader: Bench) -> None:

@@ -87,7 +87,7 @@ def test_one_per_cent_of_the_value_but_a_typed_order_may_be_the_smallest():
     assert decide(entry("20"), world(value="2000"))
     denied = no(entry("20.01"), world(value="2000"))
     assert denied.code == "above_share_limit"
-    assert "1 % of the account's $2,000.00, $20.00" in denied.message
+    assert "1% of the account's $2,000.00, $20.00" in denied.message
     assert decide(entry("2"), world(value="100"))
     assert decide(entry("10"), world("ETH/USDT", value="100"))
     assert no(entry("2"), world(value="100"), typed=False).code == "above_share_limit"

@@ -189,7 +189,7 @@ FRESH = (
     ),
     Typed(
         "/limits loss 10",
-        "❌ Max daily loss: the operator allows at most 5 %.\n"
+        "❌ Max daily loss: the operator allows at most 5%.\n"
         "Choose less. The operator can change that in the proxy's settings.",
     ),
     Typed(

@@ -13,11 +13,11 @@ from tests.world import World
 PATIENCE = 5.0
 CHANGING = (
     (re.compile(r"\bpg-[A-Za-z0-9_-]{22}\b"), "pg-ID"),
-    (re.compile(r"\bcame \d+ s\b"), "came N s"),
+    (re.compile(r"\bcame \d+\ss\b"), "came N s"),
     (re.compile(r"\bThe price is \$[0-9,]+\.[0-9]+"), "The price is $PRICE"),
     (re.compile(r"\bholds [0-9.]+ BTC\b"), "holds N BTC"),
     (re.compile(r"\bis at [0-9,]+\.[0-9]+"), "is at PRICE"),
-    (re.compile(r"\b\d+ h \d+ min\b"), "H h M min"),
+    (re.compile(r"\b\d+\sh \d+\smin\b"), "H h M min"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "USER-ID"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "LOG-ID"),
 )

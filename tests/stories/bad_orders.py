@@ -215,7 +215,7 @@ ORDERS = (
     ),
     *each(
         "409 price_moved DENIED pg-ID\n"
-        "The price is $PRICE, over 1 % from the $1.00 that was confirmed.\n"
+        "The price is $PRICE, over 1% from the $1.00 that was confirmed.\n"
         "Ask anew for a new price.",
         trade(quotedPrice="1"),
     ),

@@ -47,7 +47,7 @@ async def test_a_stop_loss_sells_between_slots_and_says_why(live: World) -> None
     await look(live)
     told = await live.ann.expect("Sold")
     assert "stop loss: price" in told.text
-    assert "5 % below the" in told.text
+    assert "5% below the" in told.text
     buy, sale = orders(live)
     assert sale.wanted.side == "SELL"
     assert buy.executed - sale.executed == Decimal("0.00001"), "the fee was taken in coins"
@@ -83,7 +83,7 @@ async def test_a_trailing_stop_follows_the_price_over_a_restart(world: World) ->
     await look(world)
     told = await world.ann.expect("Sold")
     assert "trailing stop: price" in told.text
-    assert f"4 % below the peak {high:,.2f}" in told.text
+    assert f"4% below the peak {high:,.2f}" in told.text
 
 
 async def test_a_stop_holds_exits_back_until_it_is_resumed(live: World) -> None:

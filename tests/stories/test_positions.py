@@ -61,7 +61,7 @@ async def test_a_card_shows_what_is_held_and_what_it_has_come_to(world: World) -
     assert " at 64,000.00: -$0.01" in lines[2]
     assert lines[3] == "Realised so far $0.00"
     assert lines[4] == "Sell a part at this price:"
-    assert shown.labels == ("📝 25 % $1.28", "📝 50 % $3.20", "📝 100 % $7.04")
+    assert shown.labels == ("📝 25% $1.28", "📝 50% $3.20", "📝 100% $7.04")
 
 
 async def test_it_follows_the_price_in_place_and_stays_calm(world: World) -> None:
@@ -71,21 +71,21 @@ async def test_it_follows_the_price_in_place_and_stays_calm(world: World) -> Non
     assert card(world).edits == 0, "not sooner than 15 s"
     await refresh(world, 10)
     assert "at 65,000.00: +$0.1" in card(world).text
-    assert card(world).labels[0] == "📝 25 % $1.30"
+    assert card(world).labels[0] == "📝 25% $1.30"
     for _ in range(4):
         await refresh(world, 5)
     assert card(world).edits == 1, "nothing new was told again"
     await refresh(world, 25)
     assert card(world).edits == 2, "its buttons were about to expire"
     assert card(world).message_id == shown.message_id
-    await world.ann.press("📝 100 %")
+    await world.ann.press("📝 100%")
     await world.ann.expect("✅ Sold")
 
 
 async def test_a_share_is_sold_once_and_the_card_follows(world: World) -> None:
     await bought(world)
     before = await held(world)
-    await world.ann.press("📝 50 %")
+    await world.ann.press("📝 50%")
     await world.ann.expect("✅ Sold")
     half = await held(world)
     assert before / 2 <= half < before / 2 + Decimal("0.00001"), "whole steps, never more"
@@ -94,9 +94,9 @@ async def test_a_share_is_sold_once_and_the_card_follows(world: World) -> None:
     assert await held(world) == half
     await refresh(world, 16)
     assert "Realised so far -$0.00" in card(world).text
-    assert card(world).labels[-1].startswith("📝 100 % $3.84")
+    assert card(world).labels[-1].startswith("📝 100% $3.84")
 
-    await world.ann.press("📝 100 %")
+    await world.ann.press("📝 100%")
     await world.ann.expect("✅ Sold")
     await refresh(world, 16)
     closed = [one for one in world.ann.messages if "⚪ Closed." in one.text]
@@ -108,11 +108,11 @@ async def test_a_share_is_sold_once_and_the_card_follows(world: World) -> None:
 
 async def test_in_live_it_sells_exactly_that_at_the_exchange(live: World) -> None:
     shown = await bought(live)
-    assert shown.labels[0] == "🔴 25 % $1.28"
+    assert shown.labels[0] == "🔴 25% $1.28"
     assert "Sell a part, real money, at this price or not at all:" in shown.text
     order = one_order(live)
     before = free(live, "BTC")
-    await live.ann.press("🔴 25 %")
+    await live.ann.press("🔴 25%")
     await live.ann.expect("Live order submitted")
     [_, sold] = live.exchange.books.orders
     units = (order.executed - sum(one.commission for one in order.trades)) / 4
@@ -123,19 +123,19 @@ async def test_in_live_it_sells_exactly_that_at_the_exchange(live: World) -> Non
 async def test_a_price_that_moved_over_one_percent_sells_nothing(live: World) -> None:
     await bought(live)
     price(live, "63000")
-    await live.ann.press("🔴 100 %")
-    told = await live.ann.expect("over 1 % from the $64,000.00 that was confirmed")
+    await live.ann.press("🔴 100%")
+    told = await live.ann.expect("over 1% from the $64,000.00 that was confirmed")
     assert "Nothing was sold" in told.text
     assert live.posts == 1, "only the buy was ever sent"
     await refresh(live, 16)
-    assert card(live).labels[-1] == "🔴 100 % $6.93", "the card offers the new price"
+    assert card(live).labels[-1] == "🔴 100% $6.93", "the card offers the new price"
 
 
 async def test_a_button_that_is_older_than_a_minute_sells_nothing(world: World) -> None:
     await bought(world)
     before = await held(world)
     world.clock.jump(61)
-    await world.ann.press("📝 100 %")
+    await world.ann.press("📝 100%")
     await world.ann.expect("This button is too old. Nothing was done")
     assert await held(world) == before
 
@@ -233,7 +233,7 @@ async def test_a_runs_card_names_its_exits_and_sells_its_own_holding_only(world:
     ledger = world.bot.bot.store.ledger
     person = world.bot.bot.store.people.find(world.ann.id)
     assert person is not None
-    await world.ann.press("📝 100 % $19")
+    await world.ann.press("📝 100% $19")
     await world.ann.expect("✅ Sold")
     [left] = ledger.positions(person.user_id, Book.PAPER)
     assert left.key.run_id == "", "what was bought by hand is still there"
@@ -245,13 +245,13 @@ async def test_while_an_order_is_not_settled_nothing_more_is_sold(live: World) -
     await bought(live)
     await live.exchange.misbehave("timeout-after", count=1)
     await live.exchange.misbehave("503-before", method="GET", path="/api/v3/order")
-    await live.ann.press("🔴 50 %")
+    await live.ann.press("🔴 50%")
     await live.ann.expect("no answer yet")
     await refresh(live, 20)
     assert "⏳ An order for it is on its way" in card(live).text
     with pytest.raises(NoButton):
-        await live.ann.press("🔴 50 %")
-    await live.ann.press_again("🔴 100 %")
+        await live.ann.press("🔴 50%")
+    await live.ann.press_again("🔴 100%")
     await live.ann.expect("not settled yet, so nothing was sold")
     assert live.posts == 2
     await live.exchange.misbehave("ok")
@@ -266,7 +266,7 @@ async def test_what_is_held_at_another_exchange_is_sold_there(world: World) -> N
     await world.ann.say("/positions")
     shown = await world.ann.expect("average cost")
     assert "BTC at binanceus, average cost" in shown.text
-    await world.ann.press("📝 100 %")
+    await world.ann.press("📝 100%")
     await world.ann.expect("✅ Sold")
     assert world.bot.bot is not None
     person = world.bot.bot.store.people.find(world.ann.id)

@@ -79,7 +79,7 @@ async def test_paper_and_real_money_are_told_apart_the_present_book_first(world:
     real, paper = [one for one in world.ann.messages if one.kind == "photo"]
     assert "📊 🔴 LIVE 🧪, 30 days" in real.text and "1 order, fees $0.00" in real.text
     assert "📊 📝 PAPER 🧪, 30 days" in paper.text and "2 orders, fees $0.00" in paper.text
-    assert "1 holding closed, 0 % won" in paper.text, "the fees made it a loss"
+    assert "1 holding closed, 0% won" in paper.text, "the fees made it a loss"
     assert "open $0.00" in paper.text
     assert real.document != paper.document
 

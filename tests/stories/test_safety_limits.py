@@ -48,7 +48,7 @@ async def test_above_the_limit_a_trade(make_world: MakeWorld) -> None:
 
 async def test_above_the_share_of_the_account(make_world: MakeWorld) -> None:
     world = await going_live(make_world, usdt="999")
-    told = await denied(world, "/testbuy 10", "above 1 % of the account's $999.00, $9.99.")
+    told = await denied(world, "/testbuy 10", "above 1% of the account's $999.00, $9.99.")
     assert "Ask for $9.99 or less." in told
     await world.ann.say("/testbuy 9.99")
     await world.ann.expect("Live order submitted")
@@ -57,7 +57,7 @@ async def test_above_the_share_of_the_account(make_world: MakeWorld) -> None:
 
 async def test_a_small_account_may_always_buy_the_smallest_order(make_world: MakeWorld) -> None:
     world = await going_live(make_world, usdt="30")
-    await denied(world, "/testbuy 2.5", "above 1 % of the account's $30.00")
+    await denied(world, "/testbuy 2.5", "above 1% of the account's $30.00")
     await world.ann.say("/testbuy 2")
     await world.ann.expect("Live order submitted")
     await world.ann.say("/testbuy 10 ETH/USDT")
@@ -100,7 +100,7 @@ async def test_above_the_daily_loss_live_is_wound_down(make_world: MakeWorld) ->
     price(world, "10000")
     await buy_asked(world, "50")
     price(world, "8900")
-    told = await denied(world, "/testbuy 2", "today; the limit is 0.1 % of $5,000.00, $5.00.")
+    told = await denied(world, "/testbuy 2", "today; the limit is 0.1% of $5,000.00, $5.00.")
     assert "Lost $5." in told
     assert (await account(world)).mode is Mode.REDUCING
     await world.ann.say("/status")
@@ -147,7 +147,7 @@ async def test_the_days_count_and_the_loss_can_be_tightened(live: World) -> None
     await live.ann.expect("Daily trades: 0")
     await denied(live, "/testbuy 2", "0 of 0 trades used today")
     await live.ann.say("/limits loss 2")
-    await live.ann.expect("Max daily loss: 2 %")
+    await live.ann.expect("Max daily loss: 2%")
     await live.ann.say("/limits loss 6")
-    await live.ann.expect("he operator allows at most 5 %")
+    await live.ann.expect("he operator allows at most 5%")
     assert nothing_sent(live)

@@ -72,9 +72,9 @@ async def test_the_warning_names_every_limit_and_the_button_works_once(world: Wo
     for line in (
         "This will execute REAL trades with REAL money!",
         "Max trade: $50.00",
-        "Max share of the account a trade: 1 %",
+        "Max share of the account a trade: 1%",
         "Daily trades: 20",
-        "Max daily loss: 5 %",
+        "Max daily loss: 5%",
         "Allowed symbols: BTC/USDT, ETH/USDT",
     ):
         assert line in told.text

@@ -79,7 +79,7 @@ async def test_odd_messages_are_not_commands(live: World) -> None:
 async def test_a_late_command_that_moves_money_is_refused(live: World, typed: str) -> None:
     await live.ann.say(typed, age=90)
     told = await live.ann.expect("That is too old to move money, so nothing was done.")
-    assert "Your message reached me 1 min 3" in told.text
+    assert "Your message reached me 1 min 3" in told.read
     assert nothing_sent(live)
 
 

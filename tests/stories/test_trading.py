@@ -116,7 +116,7 @@ async def test_a_priced_button_is_refused_beyond_one_percent(
     price(live, now)
     await live.ann.press("Buy")
     told = await live.ann.expect("Order ID" if sent else "Nothing was bought")
-    assert ("over 1 % from the" in told.text) == (not sent)
+    assert ("over 1% from the" in told.text) == (not sent)
     assert len(orders(live)) == live.posts == sent
 
 
