@@ -4,10 +4,11 @@ The stop file comes first, because it needs nobody: the proxy's gate looks for i
 and at each start. Then the proxy is asked, which also cancels what is open. Each sentence says only
 what is known.
 
-May import: wire.
+May import: trust, wire.
 """
 
 import os
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
+from piggybot.trust import trusted
 from proxy.wire import StopOut
 
 ANSWER_SECONDS = 5.0
@@ -71,8 +73,7 @@ def halt(where: Where, say: Callable[[str], None]) -> int:
     if not known:
         say(f"There was no data folder {where.data.resolve()}: is this the right folder?")
     try:
-        with httpx.Client(base_url=where.address, timeout=ANSWER_SECONDS, trust_env=False) as http:
-            http.headers["Authorization"] = f"Bearer {where.read_token()}"
+        with _line(where) as http:
             answer = _ask(http, "POST")
             say("Gate closed: the proxy sends no order from now on, for any account.")
             _say_settled(_settled(http, answer), say)
@@ -107,11 +108,27 @@ def _write_file(path: Path, say: Callable[[str], None]) -> bool:
     return True
 
 
+def _line(where: Where) -> httpx.Client:
+    """A connection to the proxy; certificates are loaded only where they are needed."""
+    try:
+        verify = trusted() if where.address.startswith("https:") else False
+    except OSError as problem:
+        reason = _reason(problem)
+        raise _NoAnswer(f"the certificates of SSL_CERT_FILE cannot be read ({reason})") from None
+    return httpx.Client(
+        base_url=where.address,
+        headers={"Authorization": f"Bearer {where.read_token()}"},
+        timeout=ANSWER_SECONDS,
+        trust_env=False,
+        verify=verify,
+    )
+
+
 def _ask(http: httpx.Client, method: str) -> StopOut:
     try:
         answer = http.request(method, "/api/stop", json={} if method == "POST" else None)
-    except httpx.ConnectError:
-        raise _NotRunning("nobody listens there") from None
+    except httpx.ConnectError as problem:
+        raise _unconnected(problem) from None
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         raise _NoAnswer(f"no usable answer ({type(problem).__name__})") from None
     if answer.status_code == httpx.codes.UNAUTHORIZED:
@@ -125,6 +142,18 @@ def _ask(http: httpx.Client, method: str) -> StopOut:
     if not stop.closed:
         raise _NoAnswer("it answers that its gate is not closed")
     return stop
+
+
+def _unconnected(problem: BaseException | None) -> _NoAnswer:
+    """What a failed connection proves: only a refused one that nobody is there."""
+    reason = ""
+    while problem is not None:
+        if isinstance(problem, ConnectionRefusedError):
+            return _NotRunning("nobody listens there")
+        if isinstance(problem, ssl.SSLError):
+            return _NoAnswer("no TLS that this host trusts (SSL_CERT_FILE names what it trusts)")
+        reason, problem = str(problem) or reason, problem.__cause__ or problem.__context__
+    return _NoAnswer(f"no connection ({reason})")
 
 
 def _raise_unusable() -> NoReturn:

@@ -1,6 +1,6 @@
 """`piggybot stop`: the file first, then the proxy, and only what is known is said.
 
-May import: halt, wire.
+May import: halt, trust.
 """
 
 import json
@@ -11,9 +11,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
+import pytest
+
 from piggybot import halt as module
 from piggybot.demo import free_port
 from piggybot.halt import Where, halt
+from piggybot.trust import trusted
 
 TOKEN = "t" * 40
 CLOSED = {"closed": True, "settled": False, "epoch": 3, "inFlight": 1, "cancelled": 0, "unknown": 0}
@@ -119,6 +123,44 @@ def test_an_answer_of_somebody_else_is_not_an_acknowledgement(tmp_path: Path):
     assert status == 1
     assert "its answer cannot be understood" in said
     assert "Gate closed" not in said
+
+
+def test_a_proxy_whose_tls_is_not_trusted_is_not_called_dead(tmp_path: Path):
+    said: list[str] = []
+    with proxy(tmp_path) as server:
+        url = f"https://127.0.0.1:{server.server_port}"
+        assert halt(Where(tmp_path, url, TOKEN, tmp_path / "none"), said.append) == 1
+    assert "no TLS that this host trusts" in said[2]
+    assert "not running at all" not in "\n".join(said)
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("https", 1), ("http", 0)])
+def test_a_lost_list_of_certificates_is_told_where_it_is_needed(
+    tmp_path: Path, monkeypatch, scheme: str, status: int
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    trusted.cache_clear()
+    said: list[str] = []
+    url = f"{scheme}://127.0.0.1:{free_port()}"
+    assert halt(Where(tmp_path, url, TOKEN, tmp_path / "none"), said.append) == status
+    told = "certificates of SSL_CERT_FILE cannot be read (no such file or directory)."
+    assert (told in said[2]) is (scheme == "https")
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "nobody listens there"),
+        (OSError(113, "No route to host"), "no connection ([Errno 113] No route to host)"),
+        (None, "no connection (all attempts failed)"),
+    ],
+)
+def test_only_a_refused_connection_proves_that_nobody_is_there(cause, told: str):
+    problem = httpx.ConnectError("all attempts failed")
+    problem.__cause__ = cause
+    found = module._unconnected(problem)
+    assert str(found) == told
+    assert isinstance(found, module._NotRunning) is (told == "nobody listens there")
 
 
 def test_without_a_file_and_without_a_proxy_nothing_is_stopped(tmp_path: Path):
