@@ -9,8 +9,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
+from annotated_types import Ge, Gt, Le
+from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
@@ -27,6 +29,23 @@ HOUSES: dict[str, type[BaseSettings]] = {"bot": BotSettings, "proxy": ProxySetti
 REQUIRED = "**needed**"
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "tests" / "example_strategy"
+
+
+RULES = {
+    "money": "refused when its message is older than 60 s",
+    "open": "before pairing too",
+    "owner": "the owner's only",
+}
+BOUNDS = {Gt: ("above {}", "gt"), Ge: ("from {}", "ge"), Le: ("up to {}", "le")}
+KINDS = {
+    bool: "`1` for yes, `0` for no",
+    int: "a whole number",
+    float: "a number",
+    Decimal: "a number",
+    Path: "a path",
+    SecretStr: "text; never shown",
+    str: "text",
+}
 
 
 def settings_table() -> str:
@@ -52,6 +71,34 @@ def commands_table() -> str:
     return "\n".join(rows)
 
 
+def values_table() -> str:
+    """One row a setting: what may stand there, as its type has it."""
+    fields: dict[str, Any] = {}
+    for settings in HOUSES.values():
+        fields = {**fields, **settings.model_fields}
+    rows = ["| setting | takes |", "| --- | --- |"]
+    rows += [f"| `{name.upper()}` | {_takes(field)} |" for name, field in fields.items()]
+    return "\n".join(rows)
+
+
+def groups_table() -> str:
+    """One row a group of /help: its commands."""
+    groups: dict[str, list[str]] = {}
+    for name, command in COMMANDS.items():
+        groups.setdefault(command.group, []).append(f"`/{name}`")
+    rows = [f"| {group} | {' '.join(names)} |" for group, names in groups.items()]
+    return "\n".join(["| for | commands |", "| --- | --- |", *rows])
+
+
+def rules_table() -> str:
+    """One row a command that is not everybody's, at any time: who may, and how old it may be."""
+    rows = ["| command | rule |", "| --- | --- |"]
+    for name, command in COMMANDS.items():
+        rules = [words for field, words in RULES.items() if getattr(command, field)]
+        rows += [f"| `/{name}` | {', '.join(rules)} |"] if rules else []
+    return "\n".join(rows)
+
+
 def strategies_table() -> str:
     """One row a built-in strategy, with its parameters."""
     rows = ["| strategy | parameters | what it does |", "| --- | --- | --- |"]
@@ -71,6 +118,8 @@ def file_block(name: str, language: str) -> str:
 TABLES: dict[str, Callable[[], str]] = {"settings": settings_table, "commands": commands_table}
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {**TABLES, "measured": lambda: goals_of(kept())},
+    "docs/settings.md": {"values": values_table},
+    "docs/commands.md": {"groups": groups_table, "rules": rules_table},
     "docs/strategies.md": {
         "strategies": strategies_table,
         "dip.py": partial(file_block, "dip.py", "python"),
@@ -96,6 +145,21 @@ def _parameter(one: Described) -> str:
 
 def _filled(table: str, markers: re.Match[str]) -> str:
     return f"{markers[1]}{table}\n{markers[2]}"
+
+
+def _takes(field: Any) -> str:
+    """Its kind and its bounds, in words."""
+    kinds = get_args(field.annotation) or (field.annotation,)
+    if get_origin(field.annotation) is Literal:
+        return " or ".join(f"`{one}`" if one else "nothing" for one in kinds)
+    if get_origin(field.annotation) is tuple:
+        return "numbers, with commas" if int in kinds else "names, with commas"
+    words = [next(words for kind, words in KINDS.items() if kind in kinds)]
+    for bound in field.metadata:
+        if type(bound) in BOUNDS:
+            text, name = BOUNDS[type(bound)]
+            words.append(text.format(getattr(bound, name)))
+    return ", ".join(words)
 
 
 def _default(field: Any) -> str:

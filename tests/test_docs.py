@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs import EXAMPLE, PAGES, TABLES, rewritten
+from tests.docs import EXAMPLE, PAGES, TABLES, rewritten, values_table
 from tests.subjects import page as messages_page
 
 README = Path(__file__).parent.parent / "README.md"
@@ -62,6 +62,29 @@ def test_every_setting_and_command_has_words():
             assert what.endswith("."), row
 
 
+def test_every_link_leads_somewhere():
+    pages = [README, *(README.parent / "docs").glob("*.md")]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", text):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}, which is not there"
+    first = README.read_text(encoding="utf-8")
+    for page in pages[1:]:
+        assert f"docs/{page.name}" in first, f"README does not lead to {page.name}"
+
+
+def test_a_setting_s_values_are_told_in_words():
+    told = values_table()
+    for row in (
+        "| `TELEGRAM_BOT_TOKEN` | text; never shown |",
+        "| `MEMBER_IDS` | numbers, with commas |",
+        "| `PROXY_TLS` | nothing or `terminated` |",
+        "| `MAX_TRADE_SHARE` | a number, above 0, up to 1 |",
+        "| `PROXY_PORT` | a whole number, from 0, up to 65535 |",
+    ):
+        assert row in told
+
+
 def test_the_first_page_holds_what_a_newcomer_needs():
     page = README.read_text(encoding="utf-8").splitlines()[:FIRST_PAGE]
     text = "\n".join(page)
@@ -84,14 +107,22 @@ def test_every_package_that_is_asked_for_has_its_reason():
         assert re.search(rf"^\|[^|]*\b{name}\b", text, re.M), f"README gives no reason for {name}"
 
 
-def test_every_setting_of_the_example_exists():
-    example = (README.parent / ".env.example").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "needed"),
+    [
+        (".env.example", "TELEGRAM_BOT_TOKEN"),
+        ("deploy/bot.env.example", "TELEGRAM_BOT_TOKEN"),
+        ("deploy/proxy.env.example", "ALLOW_LIVE"),
+    ],
+)
+def test_every_setting_of_an_example_exists(file: str, needed: str):
+    example = (README.parent / file).read_text(encoding="utf-8")
     names = {
         line.lstrip("#").split("=")[0]
         for line in example.splitlines()
         if "=" in line and " " not in line.split("=")[0]
     }
-    assert "TELEGRAM_BOT_TOKEN" in names
+    assert needed in names
     for name in names:
         assert f"| `{name}` |" in README.read_text(encoding="utf-8")
 
