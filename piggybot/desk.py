@@ -23,10 +23,12 @@ from piggybot.latches import latches_of
 from piggybot.notices import Notices
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.store import Outgoing, Person, Store
-from proxy.wire import AccountOut, Mode, PendingOut, Problem, Side, Status
+from proxy.wire import OPEN_FOR, AccountOut, Mode, PendingOut, Problem, Side, Status
 
 LIFE = timedelta(seconds=30)
 LATE = timedelta(minutes=30)
+STUCK = OPEN_FOR + timedelta(minutes=2)
+"""When a person hears that an open order could not be cancelled."""
 
 
 class Desk:
@@ -52,6 +54,8 @@ class Desk:
         self._notifier = notifier
         self.sending: set[str] = set()
         """Orders about to be sent, also by others: nobody asks after them."""
+        self._stuck: set[str] = set()
+        """Orders that were told to be open for too long."""
 
     async def place(self, want: Want) -> None:
         """Send this order once and tell its outcome; a want seen before is only asked after."""
@@ -210,7 +214,7 @@ class Desk:
         await self._take(order, answer)
 
     async def _unclear(self, order: Order) -> None:
-        """A refusal that does not say what became of the order: ask at once."""
+        """An answer that does not say what became of the order so far: ask at once."""
         try:
             await self._ask_after(order)
         except (BrokerDown, BrokerRefused):
@@ -230,10 +234,8 @@ class Desk:
     async def _take(self, order: Order, answer: Answer) -> None:
         """Write down what the proxy knows, and tell it where it is news."""
         if isinstance(answer, PendingOut):
-            status = Status(answer.status)
-            await (
-                self._quarantined(order) if status is Status.QUARANTINED else self._pending(order)
-            )
+            at_once = {Status.QUARANTINED: self._quarantined, Status.OPEN: self._unclear}
+            await at_once.get(Status(answer.status), self._pending)(order)
             return
         now = learned(order, answer)
         if now.status.terminal:
@@ -241,8 +243,10 @@ class Desk:
             return
         if now.status is Status.QUARANTINED:
             await self._quarantined(now)
-            return
-        await self._pending(now)
+        elif now.status is Status.OPEN:
+            await self._open(now)
+        else:
+            await self._pending(now)
 
     async def _conclude(self, order: Order, status: Status, why: Problem) -> None:
         done = replace(order, status=status, problem=why, concluded=self._clock())
@@ -268,6 +272,16 @@ class Desk:
             notices = [] if self._is_told_together(kept) else await self._notices.pending(kept)
             await self._update(kept, notices)
 
+    async def _open(self, order: Order) -> None:
+        """At the exchange, and not finished: told once, and once more where it is for too long."""
+        client_id = order.intent.client_id
+        if await self._is_news(order):
+            together = self._is_told_together(order)
+            await self._update(order, [] if together else await self._notices.still_open(order))
+        if self._clock() - order.intent.placed >= STUCK and client_id not in self._stuck:
+            self._stuck.add(client_id)
+            await self._update(order, await self._notices.stuck(order))
+
     async def _quarantined(self, order: Order) -> None:
         kept = replace(order, status=Status.QUARANTINED)
         if await self._is_news(kept):
@@ -275,7 +289,8 @@ class Desk:
 
     async def _is_news(self, order: Order) -> bool:
         stored = await self._door(self._store.orders.get, order.intent.client_id)
-        return stored is None or stored.status is not order.status
+        known = None if stored is None else (stored.status, stored.executed)
+        return known != (order.status, order.executed)
 
     async def _update(self, order: Order, notices: list[Outgoing]) -> None:
         await self._door(self._store.orders.update, order, notices)

@@ -44,6 +44,16 @@ class Notices:
             return []
         return [await self.of(order, "pending", texts.pending(order))]
 
+    async def still_open(self, order: Order) -> list[Outgoing]:
+        """The exchange has not finished it."""
+        if not is_told(await self._failed_before(order), order.intent.placed):
+            return []
+        return [await self.of(order, "open", texts.still_open(order))]
+
+    async def stuck(self, order: Order) -> list[Outgoing]:
+        """It should have been cancelled by now: always told."""
+        return [await self.of(order, "stuck", texts.stuck(order))]
+
     async def quarantined(self, order: Order) -> list[Outgoing]:
         """What became of the order cannot be found out: always told."""
         return [await self.of(order, "quarantined", texts.quarantined(order))]

@@ -17,9 +17,10 @@ from decimal import Decimal
 
 from migrations.database import Door
 from piggybot.acting import Acting, Seen
-from piggybot.chat.texts_ticks import PASSED
+from piggybot.chat import texts_ticks
 from piggybot.core import amounts, decisions
 from piggybot.core.decisions import Act
+from piggybot.core.orders import Unsettled
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run, RunState, Slot
 from piggybot.core.slots import Due, SlotWork, boundary
@@ -60,6 +61,7 @@ class Card:
     resting: Position | None
     last: Slot | None
     next: datetime | None
+    waits_for: Unsettled | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +219,10 @@ class Runs:
         """Sell all of the present book's holding; the runs that are being sent for."""
         [due] = await self._door(self._store.slots.load, [run.id])
         standing = await self._standings.of(due.run, await self._standings.scene())
-        holds = any(one.entries for one in due.positions)
-        if holds and decisions.barred(standing) is not None:
-            raise NotAllowed(
-                "Nothing can be sold now: a stop is in force, or its last order is not settled.",
-                "/resume ends a stop. Ending the run without selling works at once.",
-            )
+        barred = decisions.barred(standing)
+        if barred is not None and any(one.entries for one in due.positions):
+            why = f"Nothing can be sold now. {texts_ticks.hold(barred, run)}"
+            raise NotAllowed(why, "Ending the run without selling works at once.")
         held = position_of(due, standing)
         if not held.entries:
             return set()
@@ -235,10 +235,8 @@ class Runs:
         intent = self._acting.intent(due.run, act, standing, seen)
         sending = await self._acting.do([SlotWork(due.run, None, intent=intent)])
         if not sending:
-            raise NotAllowed(
-                f"Nothing was sold: run #{run.number} may not sell now. It is not ended.",
-                "/runs says why. Ending the run without selling works at once.",
-            )
+            why = f"Nothing was sold: run #{run.number} may not sell now. It is not ended."
+            raise NotAllowed(why, "/runs says why. Ending the run without selling works at once.")
         return sending
 
     async def _ended(self, run: Run) -> Ended:
@@ -266,6 +264,7 @@ class Runs:
             others[0] if others else None,
             await self._door(self._store.slots.last, run.id),
             self.next_slot(run, self._clock()),
+            (await self._door(self._store.orders.unsettled)).get(run.id),
         )
 
 
@@ -296,4 +295,4 @@ def _passed(run: Run, last: Slot | None, now: datetime) -> Slot | None:
     if newest < first:
         return None
     since = None if newest == first else first
-    return Slot(run.id, newest, Outcome.SKIPPED, PASSED, now, since=since)
+    return Slot(run.id, newest, Outcome.SKIPPED, texts_ticks.PASSED, now, since=since)

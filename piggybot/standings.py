@@ -12,6 +12,7 @@ from datetime import datetime
 
 from migrations.database import Door
 from piggybot.core.decisions import Standing
+from piggybot.core.orders import Unsettled
 from piggybot.core.runs import Run
 from piggybot.desk import Desk
 from piggybot.errands import STOP_ALL
@@ -34,8 +35,8 @@ class Scene:
     people: Mapping[int, Person]
     stops: frozenset[str]
     latches: Mapping[str, str]
-    unsettled: Mapping[str, str]
-    """Runs with an order whose end is not known, and its id."""
+    unsettled: Mapping[str, Unsettled]
+    """Runs with an order that is not over."""
 
     def chat_of(self, person_id: int) -> int:
         """Where this person is told things; a private chat has its person's id."""
@@ -69,7 +70,7 @@ class Standings:
             sandbox=account.sandbox,
             stopped=stopped,
             latch=_latch(account, scene),
-            unsettled=scene.unsettled.get(run.id, ""),
+            unsettled=scene.unsettled.get(run.id),
             limits=account.limits,
             trades_today=_trades(account, scene),
         )

@@ -1,26 +1,21 @@
 """The emergency stop: the gate first, in memory; then the database; then what is still out there.
 
 Two acknowledgements: "closed", at once; "settled", when nothing is in flight any more and every
-open order was cancelled, or is counted as unknown.
+open order was cancelled, or is counted as unknown. The watch that cancels what a stop has left
+cancels what has been open too long, too.
 
-May import: conclusion, errors, fees, parts, records, wire.
+May import: cancelling, errors, parts, records, wire.
 """
 
 import asyncio
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from proxy.conclusion import after_ask
-from proxy.errors import NotFound, ProxyError
-from proxy.fees import valued
+from proxy.cancelling import Cancelling, is_open_too_long
+from proxy.errors import NotFound
 from proxy.parts import Flights, Parts, Tasks
 from proxy.records import Entry
 from proxy.wire import Mode, Status, StopOut
 
-log = logging.getLogger(__name__)
-
-LONGEST_PAUSE = 15
 REASON = "Stopped."
 REASON_ALL = "Stopped for all accounts."
 REASON_FILE = "Stopped on the host."
@@ -35,22 +30,6 @@ class _Settlement:
     failed: bool = False
 
 
-@dataclass(slots=True)
-class _Pause:
-    """How many looks to let pass before one order is cancelled again: 0, 1, 3, 7, then 15."""
-
-    length: int = 0
-    left: int = 0
-
-    def is_over(self) -> bool:
-        """One look; if the time has come, the next pause begins."""
-        if self.left:
-            self.left -= 1
-            return False
-        self.length = self.left = min(2 * self.length + 1, LONGEST_PAUSE)
-        return True
-
-
 class Stopping:
     """Stops accounts, and follows each stop to its end."""
 
@@ -60,7 +39,7 @@ class Stopping:
         self._tasks = tasks
         self._settlements: dict[str | None, _Settlement] = {}
         self._sweeping: asyncio.Task[None] | None = None
-        self._pauses: dict[str, _Pause] = {}
+        self._cancelling = Cancelling(parts)
 
     async def stop(self, user_id: str | None, reason: str = "") -> StopOut:
         """Close the gate, commit, answer; the rest goes on by itself. NotFound."""
@@ -137,57 +116,36 @@ class Stopping:
             raise
 
     async def _sweep(self) -> None:
-        """Cancel orders from before a stop that only now are known to be open, again and again.
+        """Cancel, again and again, what is open and shall not be: too long, or since a stop.
 
-        Every stop raises the epoch, so such an order stays one of them also after a resume.
+        Every stop raises the epoch, so an order from before it stays one of them also after a
+        resume, and where only now it is known to be open.
         """
-        accounts = await self._parts.door(self._parts.store.accounts.everyone)
+        parts = self._parts
+        accounts = await parts.door(parts.store.accounts.everyone)
         epochs = {account.user_id: account.epoch for account in accounts}
+        now = parts.clock()
+
+        def is_stopped(entry: Entry) -> bool:
+            return entry.epoch < epochs.get(entry.user_id, 0) and self._is_settled(entry.user_id)
+
         entries = [
             entry
-            for entry in await self._parts.door(self._parts.store.journal.open)
+            for entry in await parts.door(parts.store.journal.open)
             if entry.status is Status.OPEN
-            and entry.epoch < epochs.get(entry.user_id, 0)
             and entry.client_id not in self._flights
-            and self._is_settled(entry.user_id)
+            and (is_stopped(entry) or is_open_too_long(entry, now))
         ]
-        pauses = {one.client_id: self._pauses.get(one.client_id) or _Pause() for one in entries}
-        self._pauses = pauses
-        due = [entry for entry in entries if pauses[entry.client_id].is_over()]
-        for entry, cancelled in zip(due, await self._cancel_all(due), strict=True):
+        for entry in await self._cancelling.again(entries):
             done = self._of(entry.user_id)
-            if cancelled and done is not None:
+            if done is not None and is_stopped(entry):
                 done.cancelled += 1
 
     async def _cancel_open(self, user_id: str | None, settlement: _Settlement) -> None:
         await self._flights.landed(user_id)
         entries = await self._parts.door(self._parts.store.journal.open, user_id)
-        settlement.cancelled += sum(await self._cancel_all(entries))
+        settlement.cancelled += len(await self._cancelling.now(entries))
         settlement.settled = True
-
-    async def _cancel_all(self, entries: Sequence[Entry]) -> list[bool]:
-        """Which of them ended cancelled. What fails for one is logged, and holds up no other."""
-        results = await asyncio.gather(*map(self._cancel, entries), return_exceptions=True)
-        for entry, result in zip(entries, results, strict=True):
-            if isinstance(result, BaseException):
-                log.error("cancelling %s failed: %s", entry.client_id, type(result).__name__)
-        return [result is True for result in results]
-
-    async def _cancel(self, entry: Entry) -> bool:
-        """Cancel what is open of one order, never gated; True where that ended it cancelled."""
-        try:
-            venue = self._parts.venue(entry.exchange, entry.book)
-            report = await venue.cancel(entry.placement())
-            report = await valued(report, entry.placement().market, venue)
-        except ProxyError as refused:
-            log.warning("cancelling %s: %s", entry.client_id, refused.code)
-            return False
-        now = self._parts.clock()
-        settle = self._parts.store.journal.settle
-        after = await self._parts.door(
-            settle, entry.client_id, lambda known: after_ask(known, report, now)
-        )
-        return after.status is Status.CANCELED
 
     def _of(self, user_id: str | None) -> _Settlement | None:
         return self._settlements.get(user_id) or self._settlements.get(None)

@@ -107,6 +107,40 @@ def pending(order: Order) -> str:
     )
 
 
+def still_open(order: Order) -> str:
+    """The exchange has the order, and has not finished it."""
+    intent = order.intent
+    waits = "\nUntil then its run does nothing, its exits too." if intent.run_id else ""
+    return (
+        f"{order_mark(order)}\n⏳ {open_so_far(order)}\nWhat is left of it is cancelled after a "
+        f"minute; then I tell you what was {verb(intent.side).lower()}.{waits}\n/stop cancels it "
+        f"at once, and stops everything.\nId <code>{e(intent.client_id)}</code>"
+    )
+
+
+def stuck(order: Order) -> str:
+    """It should have been cancelled long ago."""
+    intent = order.intent
+    waits = "\nIts run does nothing until it is over, its exits too." if intent.run_id else ""
+    return (
+        f"{order_mark(order)}\n⚠️ {open_so_far(order)}\nThe exchange has not cancelled what is left "
+        f"of it. I keep trying.{waits}\nPlease look at {e(intent.exchange)}, in the open orders of "
+        f"{e(intent.symbol)}, and cancel it there. Its client order id:\n"
+        f"<code>{e(intent.client_id)}</code>"
+    )
+
+
+def open_so_far(order: Order) -> str:
+    """What is open, since when, and what of it is done."""
+    intent = order.intent
+    base = intent.symbol.split("/", maxsplit=1)[0]
+    return (
+        f"The order is open at {e(intent.exchange)} since {intent.placed:%H:%M:%S} UTC: "
+        f"{intent.side.value.lower()} {amount_text(intent)}, {plain(order.executed)} {e(base)} "
+        f"{verb(intent.side).lower()} so far."
+    )
+
+
 def quarantined(order: Order) -> str:
     intent = order.intent
     return (

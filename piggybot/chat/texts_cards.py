@@ -13,6 +13,8 @@ from decimal import Decimal
 from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import e, mark, price_text
 from piggybot.chat.texts_profit import gain
+from piggybot.chat.texts_ticks import hold
+from piggybot.core.decisions import waits_for
 from piggybot.core.money import units, usd, usd_exact
 from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Outcome, Run, Slot
@@ -55,6 +57,7 @@ def card(shown: Shown) -> str:
         f"{shown.mark} {_holding(shown)}",
         _earned(shown.card.position),
         _resting(shown.card.resting),
+        _waits(shown),
         _last(shown.card.last),
         _next(shown),
     ]
@@ -96,6 +99,12 @@ def _resting(rest: Position | None) -> str:
     base = rest.key.symbol.split("/", maxsplit=1)[0]
     where = BOOKS[rest.key.book]
     return f"💤 {where} it still holds {units(rest.units)} {e(base)}: that rests."
+
+
+def _waits(shown: Shown) -> str:
+    """Its last order, where it is not over: until then nothing is decided."""
+    order = shown.card.waits_for
+    return "" if order is None else f"✋ {e(hold(waits_for(order), shown.run))}"
 
 
 def _last(slot: Slot | None) -> str:

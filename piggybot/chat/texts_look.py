@@ -125,7 +125,8 @@ def _line(order: Order) -> str:
     side = "buy" if intent.side is Side.BUY else "sell"
     head = f"{sign} {intent.placed:%m-%d %H:%M} {where} {side} {e(intent.symbol)}"
     if order.executed:
-        return f"{head} {plain(order.executed)} for {usd(order.quote)}"
+        so_far = " so far" if order.status is Status.OPEN else ""
+        return f"{head} {plain(order.executed)} for {usd(order.quote)}{so_far}"
     return f"{head} {order.status.value}"
 
 

@@ -77,6 +77,11 @@ def _drawdown(held: Hold, _: Run) -> str:
 
 HOLDS: Mapping[Gate, Callable[[Hold, Run], str]] = {
     Gate.STOPPED: lambda held, run: "A stop is in force. /resume ends it.",
+    Gate.OPEN: lambda held, run: (
+        f"Its last order is open at {run.exchange}: {plain(held.have or ZERO)} "
+        f"{run.symbol.split('/', maxsplit=1)[0]} filled so far. What is left is cancelled from "
+        f"{held.until:%H:%M:%S} UTC on ({held.detail})."
+    ),
     Gate.UNSETTLED: lambda held, run: (
         f"What became of its last order is not known yet ({held.detail})."
     ),

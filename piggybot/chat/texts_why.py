@@ -50,6 +50,8 @@ def _head(found: Order, run: Run | None) -> str:
 
 
 def _end(found: Order) -> str:
+    if found.status is Status.OPEN:
+        return f"⏳ {texts.open_so_far(found)} What is left is cancelled after a minute."
     if found.executed:
         return (
             f"✅ {texts.verb(found.intent.side)} {plain(found.executed)} "

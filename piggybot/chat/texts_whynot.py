@@ -19,6 +19,10 @@ from piggybot.whynot import Findings
 
 USAGE = "/whynot BTC/USDT, or /whynot #2"
 CHANGES = {
+    Gate.OPEN: (
+        "Then it goes on with what was filled, its exits too. /stop cancels it now, and stops "
+        "everything; /why shows it."
+    ),
     Gate.UNSETTLED: "I keep asking; /why shows that order.",
     Gate.DATA: "It is asked again at the next candle's close.",
     Gate.LOSSES: "It halts itself at the next close; /runs resumes it, and it counts anew.",
@@ -74,9 +78,9 @@ def _closed(found: Findings) -> Iterator[tuple[str, str]]:
 
 
 def _change(hold: Hold, found: Findings) -> str:
-    if hold.until is not None:
-        return f"Over in {rules.span(hold.until - found.now)}."
-    return CHANGES.get(hold.gate, "")
+    if hold.until is None or hold.gate in CHANGES:
+        return CHANGES.get(hold.gate, "")
+    return f"Over in {rules.span(hold.until - found.now)}."
 
 
 def _signal(found: Findings) -> Iterator[tuple[str, str]]:

@@ -15,10 +15,11 @@ from enum import StrEnum
 
 from piggybot.core import exits
 from piggybot.core.exits import Holding
+from piggybot.core.orders import Unsettled
 from piggybot.core.positions import ZERO, Position
 from piggybot.core.runs import Cause, Outcome, Run
 from proxy import fills
-from proxy.wire import Limits, MarketOut, Mode, Side
+from proxy.wire import OPEN_FOR, Limits, MarketOut, Mode, Side, Status
 
 ONE = Decimal(1)
 
@@ -28,6 +29,8 @@ class Gate(StrEnum):
 
     STOPPED = "stopped"
     """A stop stands, or the account is halted."""
+    OPEN = "open"
+    """The run's last order is open at the venue, or filled in part so far."""
     UNSETTLED = "unsettled"
     """What became of the run's last order is not known yet."""
     DATA = "data"
@@ -81,8 +84,8 @@ class Standing:
     sandbox: bool = False
     stopped: bool = False
     latch: str = ""
-    unsettled: str = ""
-    """The id of an order of this run whose end is not known."""
+    unsettled: Unsettled | None = None
+    """An order of this run that is not over."""
     limits: Limits | None = None
     trades_today: int = 0
 
@@ -123,7 +126,15 @@ def barred(standing: Standing) -> Hold | None:
     """What holds back everything, sells too."""
     if standing.stopped or standing.mode is Mode.HALTED:
         return Hold(Gate.STOPPED)
-    return Hold(Gate.UNSETTLED, standing.unsettled) if standing.unsettled else None
+    return None if standing.unsettled is None else waits_for(standing.unsettled)
+
+
+def waits_for(order: Unsettled) -> Hold:
+    """A run acts again when its last order is over."""
+    if order.status is not Status.OPEN:
+        return Hold(Gate.UNSETTLED, order.client_id)
+    cancelled = order.placed + OPEN_FOR
+    return Hold(Gate.OPEN, order.client_id, until=cancelled, have=order.executed)
 
 
 def held_back(hold: Hold) -> Decision:

@@ -72,6 +72,16 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An order that is not over, as far as it is known."""
+
+    client_id: str
+    status: Status
+    executed: Decimal
+    placed: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An intent and what is known of it. `concluded` is set once its state is terminal."""
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Engine, Numeric, Row, Select, cast, func, insert, or_, select, update
 
 from piggybot.core.mail import ButtonRow, Outgoing
-from piggybot.core.orders import Intent, Order
+from piggybot.core.orders import Intent, Order, Unsettled
 from piggybot.core.retries import Failed
 from piggybot.core.runs import EXITS, Cause
 from piggybot.store import booking
@@ -83,12 +83,16 @@ class Orders:
             select(orders).where(orders.c.concluded.is_(None)).order_by(orders.c.placed)
         )
 
-    def unsettled(self) -> dict[str, str]:
-        """Runs with an order that has not ended, and its id."""
-        query = select(orders.c.run_id, orders.c.client_id).where(orders.c.concluded.is_(None))
+    def unsettled(self) -> dict[str, Unsettled]:
+        """Runs with an order that has not ended, and that order."""
+        shown = (orders.c.client_id, orders.c.status, orders.c.executed, orders.c.placed)
+        query = select(orders.c.run_id, *shown).where(orders.c.concluded.is_(None))
         with self._engine.connect() as db:
             rows = db.execute(query.where(orders.c.run_id != "")).all()
-        return {row.run_id: row.client_id for row in rows}
+        return {
+            row.run_id: Unsettled(row.client_id, Status(row.status), row.executed, row.placed)
+            for row in rows
+        }
 
     def recent(self, user_id: str, count: int) -> list[Order]:
         """The newest `count` orders of one account, newest first."""

@@ -46,10 +46,20 @@ from proxy.wire.keys import (
     Permissions,
 )
 from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut, Timeframe
-from proxy.wire.orders import CheckOut, Fill, OrderOut, PendingOut, TradeIn, TradeOut, VoidIn
+from proxy.wire.orders import (
+    OPEN_FOR,
+    CheckOut,
+    Fill,
+    OrderOut,
+    PendingOut,
+    TradeIn,
+    TradeOut,
+    VoidIn,
+)
 
 __all__ = [
     "LAST_MOMENT",
+    "OPEN_FOR",
     "TERMINAL",
     "AccountOut",
     "AdoptIn",

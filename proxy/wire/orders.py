@@ -3,6 +3,7 @@
 May import: wire.
 """
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -21,6 +22,8 @@ from proxy.wire.base import (
 )
 
 MOST_EPOCH = 2**31 - 1
+OPEN_FOR = timedelta(minutes=1)
+"""So long a market order may stay open at its venue; then the proxy cancels what is left of it."""
 MOST = Decimal(10) ** 12
 """No amount of anybody's is larger; what is, is a mistake."""
 

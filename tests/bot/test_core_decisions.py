@@ -26,13 +26,15 @@ from piggybot.core.decisions import (
     stake_of,
     way_out,
 )
+from piggybot.core.orders import Unsettled
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run
-from proxy.wire import Limits, MarketOut, Mode, Side
+from proxy.wire import Limits, MarketOut, Mode, Side, Status
 from tests.bot.values import NOW, SECOND, run
 
 HOUR = timedelta(hours=1)
 SLOT = NOW + HOUR
+UNSETTLED = Unsettled("pg-1", Status.UNKNOWN, Decimal(0), NOW)
 KEY = Key("user-anna", Book.PAPER, "binanceus", "BTC/USDT", "run-1")
 RULES = MarketOut(
     exchange="binanceus",
@@ -130,7 +132,8 @@ def test_too_small_a_holding_is_held_back_and_says_so() -> None:
         (PAPER, None),
         (replace(PAPER, stopped=True), Gate.STOPPED),
         (replace(PAPER, mode=Mode.HALTED), Gate.STOPPED),
-        (replace(PAPER, unsettled="pg-1"), Gate.UNSETTLED),
+        (replace(PAPER, unsettled=UNSETTLED), Gate.UNSETTLED),
+        (replace(PAPER, unsettled=replace(UNSETTLED, status=Status.OPEN)), Gate.OPEN),
         (replace(PAPER, mode=Mode.REDUCING), None),
         (replace(PAPER, latch="away"), None),
     ],

@@ -200,7 +200,7 @@ async def test_a_stop_keeps_what_is_held_and_says_what_to_do(trader: Bench) -> N
     await trader.say("/stop")
     with pytest.raises(NotAllowed) as refused:
         await trader.trading.runs.end_selling(trader.person(), 1)
-    assert "/resume ends a stop" in refused.value.hint
+    assert "A stop is in force. /resume ends it." in refused.value.message
     assert len(trader.broker.posts) == 1
     await trader.trading.runs.end_keeping(trader.person(), 1)
 

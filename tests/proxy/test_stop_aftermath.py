@@ -82,10 +82,38 @@ async def test_a_resume_or_a_restart_does_not_save_an_order_from_before_the_stop
     assert await status(house) is Status.CANCELED
 
 
-async def test_an_open_order_that_no_stop_met_is_left_alone(house):
+async def test_an_order_that_stays_open_is_cancelled_after_a_minute_with_what_it_did(house):
     await an_open_order(house)
+    house.after(59)
     await watch(house, looks=3)
     assert await status(house) is Status.OPEN
+    house.after(1)
+    await watch(house)
+    order = await house.desk.order("ann", ID)
+    assert (order.status, order.executedQty) == (Status.CANCELED, 0)
+    assert (await house.desk.stop_state("ann")).cancelled == 0, "no stop did it"
+    assert await house.mode("ann") is Mode.LIVE
+
+
+async def test_an_order_that_cannot_be_cancelled_stays_open_and_is_cancelled_later(house):
+    """Also by a new process; the venue is asked ever less often: now, and after 1, 3, 7 looks."""
+    await an_open_order(house)
+    cancel, tries = house.venue.cancel, []
+
+    async def counted(order):
+        tries.append(order.client_id)
+        return await cancel(order)
+
+    house.venue.cancel = counted
+    house.venue.down = True
+    house.after(60)
+    await watch(house, looks=8)
+    assert len(tries) == 3
+    assert await status(house) is Status.OPEN
+    await house.restart()
+    house.venue.down = False
+    await watch(house)
+    assert await status(house) is Status.CANCELED
 
 
 async def test_a_settlement_that_fails_is_logged_and_tried_again(house, caplog):

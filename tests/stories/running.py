@@ -47,7 +47,7 @@ async def to_the_next(world: World, timeframe: Timeframe) -> None:
     while left > 0:
         world.clock.jump(min(left, 30.0))
         left -= 30
-        await bot(world).ticks.health()
+        await bot(world)._broker.health()
 
 
 async def slots(world: World) -> None:

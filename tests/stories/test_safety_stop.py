@@ -132,7 +132,7 @@ async def test_stop_overtakes_an_order_that_is_not_on_the_wire_yet(live: World) 
 async def test_stop_cancels_what_is_open(live: World) -> None:
     live.exchange.books.fill_next("none")
     await live.ann.say("/testbuy 10")
-    await live.ann.expect("I will keep asking.")
+    await live.ann.expect("0 BTC bought so far.")
     await live.ann.say("/stop")
     await live.ann.expect("Stop complete: nothing in flight, 1 cancelled, 0 unknown.")
     assert one_order(live).status == "CANCELED"

@@ -209,7 +209,7 @@ async def test_a_fee_in_a_third_asset_is_counted_at_its_price_or_said_to_have_no
 async def test_an_order_that_stays_open_is_followed_to_its_end(live: World) -> None:
     live.exchange.books.fill_next("half")
     await live.ann.say("/testbuy 10")
-    await live.ann.expect("I will keep asking.")
+    await live.ann.expect("BTC bought so far.")
     order = one_order(live)
     await live.ann.say("/status")
     assert order.wanted.client_id in (await live.ann.expect("Unresolved orders:")).text
@@ -224,7 +224,7 @@ async def test_an_order_that_expires_unfilled_is_told_as_nothing_bought(live: Wo
     live.exchange.books.fill_next("none")
     live.exchange.books.fill_next("expire")
     await live.ann.say("/testbuy 2")
-    await live.ann.expect("I will keep asking.")
+    await live.ann.expect("0 BTC bought so far.")
     live.exchange.books.cancel(one_order(live))
     await live.ann.expect("The order was cancelled before anything was bought")
     assert free(live, "USDT") == 10000
