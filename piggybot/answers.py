@@ -75,5 +75,5 @@ def learned(order: Order, answer: TradeOut | OrderOut) -> Order:
         sandbox=answer.sandbox or order.sandbox,
         problem=answer.note or (answer.error if isinstance(answer, OrderOut) else None),
         fills=tuple(answer.fills),
-        step=answer.step or Decimal(0),
+        sizes=answer.sizes,
     )

@@ -62,7 +62,7 @@ class Choosing:
         rules = await self._market.rules(found.exchange, found.symbol)
         letters = self._letters(person, f"{found.id}:adopted", texts.adopted(found))
         mismatches, now = self._store.mismatches, self._clock()
-        if not await self._door(mismatches.adopt, found.id, now, rules.step, letters):
+        if not await self._door(mismatches.adopt, found.id, now, rules, letters):
             raise _settled()
         self._again(found)
         return found

@@ -210,7 +210,9 @@ class Deciding:
         )
         if decision.hold is not None and decision.hold.gate in HALTS:
             chat_id = at.scene.chat_of(run.person_id)
-            return halting(work, decision.hold, chat_id, holds=bool(moment.position.entries))
+            small = decisions.too_small(moment.position, moment.price, moment.rules)
+            left = texts_ticks.left_by(run, moment.position, small)
+            return halting(work, decision.hold, chat_id, left)
         if decision.act is None or work.slot is None:
             return work
         why = why_of(decision, moment, opinion)
@@ -258,8 +260,8 @@ def why_of(decision: Decision, moment: Moment, opinion: Opinion) -> str:
     return texts_ticks.exit_why(decision.act.cause, moment.run, held, moment.price)
 
 
-def halting(work: SlotWork, hold: Hold, chat_id: int, *, holds: bool) -> SlotWork:
-    """The same work, which also halts the run and tells so."""
+def halting(work: SlotWork, hold: Hold, chat_id: int, left: str) -> SlotWork:
+    """The same work, which also halts the run and tells so; `left` tells of what it holds."""
     run, halt, slot = work.run, HALTS[hold.gate], work.slot
     why = texts_ticks.hold(hold, run)
     assert slot is not None
@@ -268,7 +270,7 @@ def halting(work: SlotWork, hold: Hold, chat_id: int, *, holds: bool) -> SlotWor
         chat_id=chat_id,
         kind="text",
         body={
-            "text": texts_ticks.halted(run, halt, why, holds=holds),
+            "text": texts_ticks.halted(run, halt, why, left),
             "line": texts_ticks.halted_line(run, why),
         },
         priority=WARNING,

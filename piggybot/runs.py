@@ -19,11 +19,11 @@ from migrations.database import Door
 from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import amounts, decisions
-from piggybot.core.decisions import Act
+from piggybot.core.decisions import Hold
 from piggybot.core.orders import Unsettled
 from piggybot.core.positions import Book, Key, Position
-from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run, RunState, Slot
-from piggybot.core.slots import Due, SlotWork, boundary
+from piggybot.core.runs import Cause, Exits, Guards, Run, RunState, Slot
+from piggybot.core.slots import SlotWork, boundary, passed
 from piggybot.deciding import position_of
 from piggybot.desk import Desk
 from piggybot.errors import BadInput, NotAllowed
@@ -32,7 +32,7 @@ from piggybot.ports import Clock
 from piggybot.standings import Standings
 from piggybot.store import Person, Store
 from piggybot.strategies.registry import Registry
-from proxy.wire import AccountOut, Mode, Side, Timeframe
+from proxy.wire import AccountOut, Mode, Timeframe
 
 MOST_RUNS = 50
 ID_BYTES = 16
@@ -70,6 +70,8 @@ class Ended:
 
     run: Run
     kept: bool
+    small: Hold | None = None
+    """What kept it from being sold: the exchange takes no order so small."""
 
 
 class Runs:
@@ -174,7 +176,7 @@ class Runs:
         """Obey signals from the next slot on; what passed is accounted for. NotAllowed."""
         run = await self.find(person, number)
         last = await self._door(self._store.slots.last, run.id)
-        skipped = _passed(run, last, self._clock())
+        skipped = passed(run, last, self._clock(), texts_ticks.PASSED)
         if not await self._door(self._store.runs.resume, run.id, skipped):
             raise _cannot(run, "resumed")
         return await self.find(person, number)
@@ -193,7 +195,7 @@ class Runs:
         await self._acting.claims.wait(run.id)
         kept: set[str] = set()
         try:
-            kept = await self._sell(run)
+            kept, small = await self._sell(run)
         finally:
             self._acting.claims.free({run.id} - kept)
         async with self.alone(run.id):
@@ -202,7 +204,7 @@ class Runs:
                     f"Run #{number} holds something still, so it is paused and not ended.",
                     "See what became of its sell; then end it again.",
                 )
-            return await self._ended(run)
+            return replace(await self._ended(run), small=small)
 
     def next_slot(self, run: Run, now: datetime) -> datetime | None:
         """When it decides next; None while it does not."""
@@ -215,8 +217,8 @@ class Runs:
         price = (await self._market.price(person.exchange, symbol)).price
         return amounts.Bounds(rules, price, exits)
 
-    async def _sell(self, run: Run) -> set[str]:
-        """Sell all of the present book's holding; the runs that are being sent for."""
+    async def _sell(self, run: Run) -> tuple[set[str], Hold | None]:
+        """Sell all of the present book's holding; the runs that are being sent for, or why none."""
         [due] = await self._door(self._store.slots.load, [run.id])
         standing = await self._standings.of(due.run, await self._standings.scene())
         barred = decisions.barred(standing)
@@ -225,19 +227,19 @@ class Runs:
             raise NotAllowed(why, "Ending the run without selling works at once.")
         held = position_of(due, standing)
         if not held.entries:
-            return set()
+            return set(), None
         price = await self._market.price(run.exchange, run.symbol)
         rules = await self._market.rules(run.exchange, run.symbol)
-        units = decisions.sellable(held, price.price, rules)
-        if not units:
-            return set()
-        act, seen = Act(Side.SELL, Cause.HAND, units=units), Seen(None, price.price, "")
+        act = decisions.sale(held, price.price, rules, Cause.HAND)
+        if isinstance(act, Hold):
+            return set(), act
+        seen = Seen(None, price.price, "")
         intent = self._acting.intent(due.run, act, standing, seen)
         sending = await self._acting.do([SlotWork(due.run, None, intent=intent)])
         if not sending:
             why = f"Nothing was sold: run #{run.number} may not sell now. It is not ended."
             raise NotAllowed(why, "/runs says why. Ending the run without selling works at once.")
-        return sending
+        return sending, None
 
     async def _ended(self, run: Run) -> Ended:
         """End a run that nobody else acts for."""
@@ -286,13 +288,3 @@ def _cannot(run: Run, done: str) -> NotAllowed:
         f"Run #{run.number} is {run.state.value.lower()}, so it cannot be {done}.",
         "/runs shows how your runs stand.",
     )
-
-
-def _passed(run: Run, last: Slot | None, now: datetime) -> Slot | None:
-    """The slots that passed while it was not active, as one row; None: there was none."""
-    first = Due(run, None if last is None else last.at, ()).next
-    newest = boundary(now, run.timeframe)
-    if newest < first:
-        return None
-    since = None if newest == first else first
-    return Slot(run.id, newest, Outcome.SKIPPED, texts_ticks.PASSED, now, since=since)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from math import gcd
 from typing import Protocol, Self, TypeVar
 
-from proxy.wire import Fill, Side
+from proxy.wire import Fill, Side, Sizes
 
 FEE = Decimal("0.001")
 SLIPPAGE = Decimal("0.0005")
@@ -121,6 +121,18 @@ def sell(units: Decimal, price: Decimal, step: Decimal) -> Execution:
     """Sell at most `units`: whole steps, the fee taken from the proceeds."""
     units = round_down(units, step)
     return Execution(price, units, units * price, _fee(units * price))
+
+
+def sellable(units: Decimal, price: Decimal, sizes: Sizes) -> Decimal:
+    """The whole steps of it, or 0 where that is less than the venue takes: such a rest is dust."""
+    whole = round_down(units, sizes.step)
+    enough = whole >= sizes.minQty and whole * price >= sizes.minNotional
+    return whole if enough else Decimal(0)
+
+
+def smallest(price: Decimal, sizes: Sizes) -> Decimal:
+    """What the smallest order that the venue takes is worth at this price, in quote."""
+    return max(sizes.minNotional, max(sizes.minQty, sizes.step) * price)
 
 
 def cash_of(side: Side, fill: Fill, base: str, quote: str) -> Cash:

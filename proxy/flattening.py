@@ -4,18 +4,17 @@ A person's confirmed act opens it, for sells that it names one by one. It closes
 have ended, after a minute, or with the next stop; closing is itself a stop of the account, so that
 nothing stays open at a venue. A stop file of the host is never passed: only /resume ends that.
 
-May import: errors, fills, modes, parts, records, risk, stopping, venue, ways, wire.
+May import: errors, fills, modes, parts, records, stopping, venue, ways, wire.
 """
 
 import asyncio
 from decimal import Decimal
 
 from proxy.errors import Denied, ProxyError
-from proxy.fills import round_down
+from proxy.fills import round_down, sellable
 from proxy.modes import Modes
 from proxy.parts import Parts
 from proxy.records import Account, Book, Held
-from proxy.risk import sellable
 from proxy.stopping import Stopping
 from proxy.ways import LONGEST, Way
 from proxy.wire import FlattenIn, FlattenOut, Mode, Problem, Sellable, SellableOut
@@ -128,7 +127,7 @@ class Flattening:
             market = await venue.market(one.symbol)
             units = round_down(free, market.step)
             price = (await venue.quote(one.symbol)).price
-            units = units if sellable(market, free, price) else NOTHING
+            units = sellable(free, price, market.sizes)
         except ProxyError:
             pass  # told as a holding without a price; the order itself will be judged
         return Sellable(

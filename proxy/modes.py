@@ -2,7 +2,7 @@
 
 Tightening closes the gate in memory first and is committed then; loosening is committed first.
 
-May import: admission, errors, parts, records, risk, vault, wire.
+May import: admission, errors, fills, parts, records, vault, wire.
 """
 
 import hmac
@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 
 from proxy.admission import still_asking
 from proxy.errors import Denied, NoKey, NotFound, ProxyError
+from proxy.fills import sellable
 from proxy.parts import Parts
 from proxy.records import Account, Book, Held
-from proxy.risk import sellable
 from proxy.vault import info_of, is_sealed
 from proxy.wire import Mode, ModeIn
 
@@ -122,7 +122,7 @@ class Modes:
             price = (await venue.quote(one.symbol)).price
         except ProxyError:
             return True
-        return sellable(market, one.position.units, price)
+        return bool(sellable(one.position.units, price, market.sizes))
 
     async def _go_live(self, account: Account, token: str | None) -> None:
         rules = self._parts.live

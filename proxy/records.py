@@ -129,7 +129,7 @@ class Entry:
             transactTime=None if self.transact_time is None else milliseconds(self.transact_time),
             sandbox=self.sandbox,
             fills=list(self.fills),
-            step=None if self.market is None else self.market.step,
+            sizes=None if self.market is None else self.market.sizes,
             error=None if self.done else self.problem,
             note=self.problem if self.done else None,
         )
@@ -152,7 +152,7 @@ class Entry:
             transactTime=milliseconds(self.transact_time or self.created),
             sandbox=self.sandbox,
             fills=list(self.fills),
-            step=None if self.market is None else self.market.step,
+            sizes=None if self.market is None else self.market.sizes,
             note=self.problem,
         )
 

@@ -12,7 +12,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal
 
 from proxy.admission import Asked, check_account
 from proxy.errors import Denied
-from proxy.fills import cash_of, round_down
+from proxy.fills import cash_of, round_down, sellable, smallest
 from proxy.known import DOLLARS
 from proxy.records import Books, ChatLimits, DayStart, Entry, mark_of
 from proxy.venue import Market
@@ -127,17 +127,6 @@ def check_loss(pnl: Decimal, start: DayStart, limits: Limits, now: datetime) -> 
         )
 
 
-def smallest(market: Market, price: Decimal) -> Decimal:
-    """The venue's smallest order in quote."""
-    return max(market.min_notional, market.min_qty * price)
-
-
-def sellable(market: Market, units: Decimal, price: Decimal) -> bool:
-    """Whether the venue would take an order to sell this; less is dust."""
-    whole = round_down(units, market.step)
-    return whole > 0 and whole >= market.min_qty and whole * price >= market.min_notional
-
-
 def usd(amount: Decimal, rounding: str = ROUND_HALF_EVEN) -> str:
     """Dollars for people."""
     return f"${amount.quantize(CENT, rounding):,}"
@@ -191,7 +180,9 @@ def _judge_buy(asked: Asked, entry: Entry, world: World, limits: Limits) -> None
         least = usd(limits.minTradeUsd)
         hint = f"Ask for {least} or more."
         raise Denied("below_minimum", f"{exact(cost)} is below the least, {least}.", hint)
-    _check_venue_minimum(world, exact(cost), cost)
+    venue_least = smallest(world.price, market.sizes)
+    if cost < venue_least:
+        raise _too_small(world, exact(cost), f"Ask for {usd(venue_least, ROUND_UP)} or more.")
     if cost > limits.maxTradeUsd:
         most = usd(limits.maxTradeUsd)
         raise Denied(
@@ -201,22 +192,20 @@ def _judge_buy(asked: Asked, entry: Entry, world: World, limits: Limits) -> None
         )
 
 
-def _check_venue_minimum(world: World, shown: str, value: Decimal) -> None:
-    least = smallest(world.market, world.price)
-    if value < least:
-        raise Denied(
-            "below_venue_minimum",
-            f"{shown} is below {world.title}'s smallest order for {world.market.symbol}, "
-            f"{usd(least, ROUND_UP)}.",
-            f"Ask for {usd(least, ROUND_UP)} or more.",
-        )
+def _too_small(world: World, shown: str, hint: str) -> Denied:
+    least = usd(smallest(world.price, world.market.sizes), ROUND_UP)
+    return Denied(
+        "below_venue_minimum",
+        f"{shown} is below {world.title}'s smallest order for {world.market.symbol}, {least}.",
+        hint,
+    )
 
 
 def _check_share(asked: Asked, entry: Entry, world: World, limits: Limits, now: datetime) -> None:
     value = _fresh(world, now).value
     most = value * limits.maxTradeShare
     if asked.typed:
-        most = max(most, smallest(world.market, world.price), limits.minTradeUsd)
+        most = max(most, smallest(world.price, world.market.sizes), limits.minTradeUsd)
     assert entry.asked_usd is not None
     if entry.asked_usd > most:
         share = f"{(limits.maxTradeShare * 100).normalize():f}%"
@@ -275,9 +264,11 @@ def _judge_sell(entry: Entry, world: World, books: Books) -> Entry:
             f"The bot holds {held}, less than {units.normalize():f}.",
             f"/sell all {market.symbol} sells all of it.",
         )
-    if units < market.min_qty or units <= 0:
-        value = min(asked * price, smallest(market, price) - CENT)
-        _check_venue_minimum(world, usd(value, ROUND_DOWN), value)
-    value = units * price
-    _check_venue_minimum(world, usd(value, ROUND_DOWN), value)
+    if not sellable(units, price, market.sizes):
+        hint = (
+            f"All of it, {held}, is too small too: it goes with a later sell, once there is more."
+        )
+        if sellable(free, price, market.sizes):
+            hint = f"/sell all {market.symbol} sells all of it."
+        raise _too_small(world, usd((units or asked) * price, ROUND_DOWN), hint)
     return replace(entry, units=units)

@@ -256,8 +256,6 @@ async def market(venue: TheVenue, symbol: Word) -> MarketOut:
         symbol=rules.symbol,
         base=rules.base,
         quote=rules.quote,
-        minNotional=rules.min_notional,
-        minQty=rules.min_qty,
-        step=rules.step,
         tick=rules.tick,
+        **rules.sizes.model_dump(),
     )

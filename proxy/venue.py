@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Protocol
 
-from proxy.wire import Fill, Permissions, Side
+from proxy.wire import Fill, Permissions, Side, Sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Market:
     min_qty: Decimal
     step: Decimal
     tick: Decimal
+
+    @property
+    def sizes(self) -> Sizes:
+        """What it takes, as it crosses."""
+        return Sizes(minNotional=self.min_notional, minQty=self.min_qty, step=self.step)
 
 
 @dataclass(frozen=True, slots=True)

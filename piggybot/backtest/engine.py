@@ -3,7 +3,8 @@
 How a run meets the market, and what is assumed where candles do not tell:
 - A signal of a closed candle is acted on at the open of the next one; the last candle's is not.
 - Market orders pay the slippage and the fee of proxy/fills.py, as on paper. What is below the
-  venue's minimum is not ordered; a sell leaves less than a step, which goes with the next.
+  venue's minimum is not ordered; an entry that could not be sold again opens no holding. It goes
+  with the next one, as does the part of a step that a sell leaves.
 - +1 while flat enters; while holding it adds, where the strategy does. -1 sells all.
 - Exits are met where ends.py says. At a slot (a candle's open) exits come first; where one is met,
   nothing else is done at that slot.

@@ -111,7 +111,7 @@ def _paid(course: Course, plan: Plan, setup: Setup) -> Orders | None:
         return None
     dear, cheap = scale.dear(seen), scale.cheap(over.price)
     steps = scale.steps(dear)
-    if not _buys_all(scale, seen, steps):
+    if not _buys_all(scale, seen, steps) or not _opens_all(scale, dear, steps):
         return None
     sold = _sold(scale.gained(steps), plan, scale.step)
     if not _sells_all(scale, over.price, sold):
@@ -153,10 +153,20 @@ def _buys_all(scale: Scale, seen: Times, steps: Times) -> bool:
     return small and bool(steps.min() > 0) and int(seen.max()) <= scale.dearest
 
 
+def _opens_all(scale: Scale, dear: Times, steps: Times) -> bool:
+    """Whether each buy alone is a holding: the venue would take it back at what it cost."""
+    return not len(steps) or _takes_all(scale, dear * scale.tick, scale.whole(steps))
+
+
 def _sells_all(scale: Scale, seen: Times, steps: Times) -> bool:
     """Whether every end can be sold, and all numbers stay small."""
     if not len(seen):
         return True
     small = int(seen.max()) * int(steps.max()) < ROOM // scale.sell_rate[0]
-    enough = steps.min() >= scale.least_steps and (steps * seen).min() >= scale.least_value
-    return small and bool(enough)
+    return small and _takes_all(scale, seen, steps)
+
+
+def _takes_all(scale: Scale, price: Times, steps: Times) -> bool:
+    """Whether the venue takes so many steps at each of these prices."""
+    enough = steps.min() >= scale.least_steps and (steps * price).min() >= scale.least_value
+    return bool(enough)

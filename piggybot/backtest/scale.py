@@ -78,6 +78,10 @@ class Scale:
         """The grains that come of buying so many steps: the fee is taken from them."""
         return steps * self.step - self.buy_fee(steps) * self.fee
 
+    def whole(self, steps: N) -> N:
+        """The whole steps that are there of so many bought ones."""
+        return whole_steps(self.gained(steps), self.step)
+
     def sell_fee(self, ticks: N, steps: N) -> N:
         """The fee of selling so many steps, in 1e-8 of quote."""
         return fee_steps(ticks * steps, self.sell_rate)

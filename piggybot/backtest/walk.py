@@ -200,11 +200,13 @@ class Walk:
             self._buy(candle)
 
     def _buy(self, candle: int) -> None:
-        """Enter, or add, at this candle's open."""
+        """Enter, or add, at this candle's open; what could not be sold again is no holding."""
         row = self._purse.buy(candle)
         if row is None:
             return
         self._watch.bought(self._purse.held.cost)
+        if self._open is None and row.ticks * self._course.prices.tick < self._purse.least:
+            return
         if self._open is None:
             self._open = Open(since=candle, at=candle, peak=0)
         self._open.grow(row, self._course, self._purse.least)

@@ -16,6 +16,7 @@ from piggybot.chat import texts_positions as texts
 from piggybot.chat.ask import Button, Keyboard
 from piggybot.chat.levels import levels_of
 from piggybot.core.cards import Card, sellable
+from piggybot.core.decisions import too_small
 from piggybot.core.money import plain
 from piggybot.core.positions import BY_HAND, Book, Key, Position
 from piggybot.desk import Desk
@@ -84,6 +85,7 @@ async def view(sources: Sources, person: Person, key: Key) -> View:
         resting=key.book is not Book.of(account.mode),
         stopped=await _stopped(sources, person, account),
         waits=waits,
+        least=None if market is None else _least(position, market),
     )
     can = market is not None and not notes.any
     buttons = _buttons(shown, account, market.rules) if market is not None and can else ()
@@ -153,6 +155,12 @@ def _average(position: Position, market: Market | None) -> Decimal:
     if market is None or market.rules.tick <= 0:
         return average.quantize(Decimal("0.00000001"))
     return (average / market.rules.tick).quantize(Decimal(1)) * market.rules.tick
+
+
+def _least(position: Position, market: Market) -> Decimal | None:
+    """The smallest order, where this is less."""
+    small = too_small(position, market.price, market.rules)
+    return None if small is None else small.bound
 
 
 def _buttons(shown: texts.Shown, account: AccountOut, rules: MarketOut) -> Keyboard:

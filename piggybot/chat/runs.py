@@ -102,7 +102,7 @@ async def end_selling(ask: Ask) -> None:
 
 
 async def _ended(ask: Ask, done: Ended) -> None:
-    await ask.say(Reply(texts.ended(done.run, kept=done.kept), edits=ask.params["card"]))
+    await ask.say(Reply(texts.ended(done), edits=ask.params["card"]))
 
 
 async def _named(ask: Ask) -> Card:

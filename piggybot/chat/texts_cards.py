@@ -18,7 +18,7 @@ from piggybot.core.decisions import waits_for
 from piggybot.core.money import units, usd, usd_exact
 from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Outcome, Run, Slot
-from piggybot.runs import Card
+from piggybot.runs import Card, Ended
 from proxy.wire import AccountOut
 
 NO_RUNS = "🤖 No run is at work. /run starts one."
@@ -149,6 +149,10 @@ def resume_question(shown: Shown) -> str:
     )
 
 
-def ended(run: Run, *, kept: bool) -> str:
-    rest = " What it held is yours by hand now: /positions shows it." if kept else ""
-    return f"⏹ {rules.title(run)} is ended.{rest}"
+def ended(done: Ended) -> str:
+    lines = [f"⏹ {rules.title(done.run)} is ended."]
+    if done.small is not None:
+        lines.append(e(hold(done.small, done.run)))
+    if done.kept:
+        lines.append("What it held is yours by hand now: /positions shows it.")
+    return " ".join(lines)

@@ -8,7 +8,7 @@ May import: core, wire.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 from piggybot.chat.texts import e, mark, price_text
 from piggybot.chat.texts_profit import gain
@@ -19,6 +19,8 @@ from piggybot.core.runs import Cause, Run
 from proxy.wire import Mode
 
 NOTHING = "Nothing is open. /testbuy 2 opens a first position; /pnl shows what was earned."
+GOES = "It goes with a later sell, or once it is worth that."
+CENT = Decimal("0.01")
 AGAIN = "🔄 Refresh"
 SELL_REAL = "Sell a part, real money, at this price or not at all:"
 REPLACED = "A newer card is below."
@@ -54,6 +56,8 @@ class Notes:
     resting: bool
     stopped: bool
     waits: bool
+    least: Decimal | None
+    """The exchange's smallest order, where the position is less than that now."""
 
     @property
     def any(self) -> bool:
@@ -120,8 +124,11 @@ def _notes(notes: Notes, mode: Mode, offered: bool) -> list[str]:
         return ["💤 It rests: the account trades in its other book now."]
     if notes.waits:
         return ["⏳ An order for it is on its way, or its end is not known yet."]
+    if notes.least is not None:
+        least = usd(notes.least.quantize(CENT, ROUND_UP))
+        return [f"Too little to be sold now: the exchange takes no sell below {least}. {GOES}"]
     if not offered:
-        return ["It is too little to be sold now."]
+        return []
     return ["Sell a part at this price:" if mode is Mode.PAPER else SELL_REAL]
 
 

@@ -9,7 +9,7 @@ May import: core, wire.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from piggybot.chat import texts_rules
 from piggybot.chat.texts import e, price_text
@@ -18,10 +18,11 @@ from piggybot.core.decisions import Decision, Gate, Hold, What
 from piggybot.core.exits import Holding
 from piggybot.core.money import plain, usd
 from piggybot.core.orders import Intent, Order
+from piggybot.core.positions import Position
 from piggybot.core.retries import Failed
 from piggybot.core.runs import Cause, Halt, Run
 
-ZERO = Decimal(0)
+ZERO, CENT = Decimal(0), Decimal("0.01")
 LONGEST = 300
 """Of what a strategy or a venue says: more does not fit a phone."""
 NOTHING = {
@@ -75,6 +76,17 @@ def _drawdown(held: Hold, _: Run) -> str:
     return f"It is {down} below its best: {usd(have)} of {usd(bound)}."
 
 
+def _too_small(held: Hold) -> str:
+    """Rounded apart: what is worth $4.998 must not read as $5.00."""
+    have, bound = held.have or ZERO, held.bound or ZERO
+    worth = usd(have.quantize(CENT, ROUND_DOWN) if have >= CENT else have)
+    least = usd(bound.quantize(CENT, ROUND_UP))
+    return (
+        f"What it holds is worth {worth}, and the exchange takes no sell below {least}. "
+        "It stays until it is worth that."
+    )
+
+
 HOLDS: Mapping[Gate, Callable[[Hold, Run], str]] = {
     Gate.STOPPED: lambda held, run: "A stop is in force. /resume ends it.",
     Gate.OPEN: lambda held, run: (
@@ -103,10 +115,7 @@ HOLDS: Mapping[Gate, Callable[[Hold, Run], str]] = {
         f"{plain(held.have or ZERO)} of {plain(held.bound or ZERO)} trades used today; again at "
         "00:00 UTC."
     ),
-    Gate.TOO_SMALL: lambda held, run: (
-        f"What it holds is worth {usd(held.have or ZERO)}, and the exchange takes no sell below "
-        f"{usd(held.bound or ZERO)}."
-    ),
+    Gate.TOO_SMALL: lambda held, run: _too_small(held),
 }
 
 
@@ -162,14 +171,19 @@ def order_sign(run: Run) -> str:
     return f"🤖#{run.number} "
 
 
-def halted(run: Run, halt: Halt, why: str, *, holds: bool) -> str:
-    """A run that halted itself, and what that means for what it holds."""
-    armed = "\nIts exits stay armed for what it holds." if holds and run.exits.any else ""
-    left = "\nWhat it holds stays." if holds and not run.exits.any else ""
-    return (
-        f"🛑 {texts_rules.title(run)} is halted.\n{e(why[:LONGEST])}{armed}{left}\n"
-        f"{HALTED_NEXT[halt]}"
-    )
+def halted(run: Run, halt: Halt, why: str, left: str) -> str:
+    """A run that halted itself, and what that means for what it holds, if it holds something."""
+    lines = [f"🛑 {texts_rules.title(run)} is halted.", e(why[:LONGEST]), left, HALTED_NEXT[halt]]
+    return "\n".join(line for line in lines if line)
+
+
+def left_by(run: Run, position: Position, small: Hold | None) -> str:
+    """What becomes of a halted run's holding; `small` where the exchange takes no order for it."""
+    if not position.entries:
+        return ""
+    if small is not None:
+        return hold(small, run)
+    return "Its exits stay armed for what it holds." if run.exits.any else "What it holds stays."
 
 
 def halted_line(run: Run, why: str) -> str:

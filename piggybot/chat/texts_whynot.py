@@ -12,7 +12,7 @@ from piggybot.chat import texts_rules as rules
 from piggybot.chat import texts_ticks as ticks
 from piggybot.chat.texts import e, mark, price_text, problem_text
 from piggybot.core import exits
-from piggybot.core.decisions import Gate, Hold, holding
+from piggybot.core.decisions import Gate, Hold, holding, too_small
 from piggybot.core.money import units, usd_exact
 from piggybot.core.runs import Outcome, RunState
 from piggybot.whynot import Findings
@@ -109,8 +109,11 @@ def _ways_out(found: Findings) -> str:
     """When it sells: its strategy, and the price levels of its exits as they are now."""
     run, position, market = found.run, found.position, found.rules
     held = None if position is None or market is None else holding(run, position, market)
-    if held is None:
+    if held is None or position is None or market is None:
         return "It sells when its strategy says so."
+    small = None if found.price is None else too_small(position, found.price, market)
+    if small is not None:
+        return e(ticks.hold(small, run))
     given, levels = run.exits, list[str]()
     if given.stop_loss is not None:
         levels.append(f"stop loss {price_text(exits.stop_level(held, given.stop_loss))}")

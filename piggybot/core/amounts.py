@@ -2,7 +2,7 @@
 
 Alone because a person is told the bounds before they type, and refused by the same ones after.
 
-May import: core, errors, wire.
+May import: core, errors, fills, wire.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from decimal import Decimal
 from piggybot.core.money import usd, usd_exact
 from piggybot.core.runs import Exits
 from piggybot.errors import BadInput
+from proxy import fills
 from proxy.wire import Limits, MarketOut
 
 SHORT_OF = Decimal("0.1")
@@ -29,7 +30,7 @@ class Bounds:
     @property
     def smallest(self) -> Decimal:
         """The venue's smallest order."""
-        return max(self.rules.minNotional, self.rules.minQty * self.price)
+        return fills.smallest(self.price, self.rules)
 
     def least(self, limits: Limits) -> Decimal:
         """After a fall to its stop, what it bought must still be large enough to be sold."""

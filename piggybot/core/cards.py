@@ -55,10 +55,7 @@ def sellable(units: Decimal, price: Decimal, rules: MarketOut) -> dict[Decimal, 
     for share in SHARES:
         part = fills.round_down(units * share, rules.step)
         rest = fills.round_down(units - part, rules.step)
-        if _taken(part, price, rules) and (not rest or _taken(rest, price, rules)):
+        taken = fills.sellable(part, price, rules)
+        if taken and (not rest or fills.sellable(rest, price, rules)):
             found[share] = part
     return found
-
-
-def _taken(units: Decimal, price: Decimal, rules: MarketOut) -> bool:
-    return units >= max(rules.minQty, rules.step) and units * price >= rules.minNotional

@@ -16,7 +16,7 @@ from enum import StrEnum
 from piggybot.core import exits
 from piggybot.core.exits import Holding
 from piggybot.core.orders import Unsettled
-from piggybot.core.positions import ZERO, Position
+from piggybot.core.positions import Position
 from piggybot.core.runs import Cause, Outcome, Run
 from proxy import fills
 from proxy.wire import OPEN_FOR, Limits, MarketOut, Mode, Side, Status
@@ -164,17 +164,22 @@ def way_out(
         return None
     risen = replace(held, peak=max(held.peak, price))
     cause = exits.due(run.exits, risen, price, now)
-    units = sellable(position, price, rules)
-    if cause is None or not units:
-        return None
-    return Decision(Outcome.RUN, What.EXITS, act=Act(Side.SELL, cause, units=units))
+    sold = None if cause is None else sale(position, price, rules, cause)
+    return Decision(Outcome.RUN, What.EXITS, act=sold) if isinstance(sold, Act) else None
 
 
-def sellable(position: Position, price: Decimal, rules: MarketOut) -> Decimal:
-    """The whole steps of it, or 0 where that is less than the venue takes."""
-    units = fills.round_down(position.units, rules.step)
-    enough = units >= rules.minQty and units * price >= rules.minNotional
-    return units if enough else ZERO
+def sale(position: Position, price: Decimal, rules: MarketOut, cause: Cause) -> Act | Hold:
+    """All whole steps of it, or what holds that back: the venue takes no order so small."""
+    units = fills.sellable(position.units, price, rules)
+    if units:
+        return Act(Side.SELL, cause, units=units)
+    return Hold(Gate.TOO_SMALL, have=position.units * price, bound=fills.smallest(price, rules))
+
+
+def too_small(position: Position, price: Decimal, rules: MarketOut) -> Hold | None:
+    """What holds back every sell of a holding at this price; None: nothing does, or it is flat."""
+    sold = sale(position, price, rules, Cause.HAND)
+    return sold if position.entries and isinstance(sold, Hold) else None
 
 
 def earned(position: Position, price: Decimal) -> Decimal:
@@ -246,8 +251,7 @@ def limit_holds(run: Run, standing: Standing) -> Iterator[Hold]:
 
 
 def _leave(moment: Moment) -> Decision:
-    units = sellable(moment.position, moment.price, moment.rules)
-    if units:
-        return Decision(Outcome.RUN, What.SELLS, act=Act(Side.SELL, Cause.SIGNAL, units=units))
-    value = moment.position.units * moment.price
-    return held_back(Hold(Gate.TOO_SMALL, have=value, bound=moment.rules.minNotional))
+    sold = sale(moment.position, moment.price, moment.rules, Cause.SIGNAL)
+    if isinstance(sold, Hold):
+        return held_back(sold)
+    return Decision(Outcome.RUN, What.SELLS, act=sold)

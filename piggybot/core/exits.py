@@ -8,7 +8,7 @@ May import: core, wire.
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from piggybot.core.runs import Cause, Exits
 from proxy.wire import Timeframe
@@ -69,7 +69,12 @@ def due(exits: Exits, holding: Holding, price: Decimal, now: datetime) -> Cause 
 
 
 def _on_step(value: Decimal, units: Decimal, tick: Decimal, rounding: str) -> Decimal:
-    """`value / units` on a price step, exactly: one division of whole numbers, rounded once."""
+    """`value / units` on a price step, exactly: one division of whole numbers, rounded once.
+
+    A market without price steps has every price.
+    """
+    if tick <= 0:
+        return Context(rounding=rounding).divide(value, units)
     top, bottom = value.as_integer_ratio(), (units * tick).as_integer_ratio()
     over, under = top[0] * bottom[1], top[1] * bottom[0]
     steps = over // under if rounding == ROUND_FLOOR else -(-over // under)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from piggybot.core.people import Person
 from piggybot.core.runs import Cause
-from proxy.wire import Fill, Mode, Problem, Side, Status
+from proxy.wire import Fill, Mode, Problem, Side, Sizes, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +98,5 @@ class Order:
     concluded: datetime | None = None
     fills: tuple[Fill, ...] = field(default=(), compare=False)
     """What the venue did, when it is told; kept in the ledger, so a stored order has none."""
-    step: Decimal = field(default=Decimal(0), compare=False)
-    """The market's step, told together with the fills."""
+    sizes: Sizes | None = field(default=None, compare=False)
+    """What the market takes, told together with the fills."""

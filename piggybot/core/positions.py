@@ -134,7 +134,7 @@ def opened(position: Position, at: datetime, price: Decimal) -> Position:
 
 
 def closed(position: Position, at: datetime) -> Position:
-    """All that can be sold is sold: the holding is over, won or lost."""
+    """All that can be sold is sold: the holding is over, won or lost. What is left is carried."""
     won = position.earned > ZERO
     over = replace(
         position,
@@ -145,11 +145,11 @@ def closed(position: Position, at: datetime) -> Position:
         closed=at,
         best=None if position.best is None else max(position.best, position.realised),
     )
-    return _flat(over)
+    return carried(over)
 
 
-def _flat(position: Position) -> Position:
-    """Nothing of it is a holding any more."""
+def carried(position: Position) -> Position:
+    """Nothing of it is a holding: its units and their cost go with the next one."""
     return replace(
         position,
         entries=0,
@@ -178,7 +178,7 @@ def handed_over(position: Position, to: Position) -> tuple[Position, Position]:
         peak=max(peaks, default=None),
         most=max(to.most, cost),
     )
-    return _flat(replace(position, units=ZERO, cost=ZERO)), taken
+    return carried(replace(position, units=ZERO, cost=ZERO)), taken
 
 
 def shares(fill: Fill, rooms: Sequence[Decimal]) -> list[Fill | None]:

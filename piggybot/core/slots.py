@@ -13,7 +13,7 @@ from decimal import Decimal
 from piggybot.core.mail import Outgoing
 from piggybot.core.orders import Intent
 from piggybot.core.positions import Key, Position
-from piggybot.core.runs import Halt, Run, Slot
+from piggybot.core.runs import Halt, Outcome, Run, Slot
 from proxy.wire import Timeframe
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,6 +63,16 @@ class Due:
 def boundary(moment: datetime, timeframe: Timeframe) -> datetime:
     """The last candle's close at or before that moment."""
     return moment - (moment - EPOCH) % timeframe.step
+
+
+def passed(run: Run, last: Slot | None, now: datetime, why: str) -> Slot | None:
+    """The slots that passed while it was not active, as one row; None: there was none."""
+    first = Due(run, None if last is None else last.at, ()).next
+    newest = boundary(now, run.timeframe)
+    if newest < first:
+        return None
+    since = None if newest == first else first
+    return Slot(run.id, newest, Outcome.SKIPPED, why, now, since=since)
 
 
 def late_after(timeframe: Timeframe) -> timedelta:

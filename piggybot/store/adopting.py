@@ -15,15 +15,15 @@ from sqlalchemy import Connection, delete, select, update
 
 from piggybot.core.matching import Difference, Mismatch, fill_of, undone
 from piggybot.core.orders import Intent, Order
-from piggybot.core.positions import ZERO, Filled
+from piggybot.core.positions import ZERO, Filled, carried
 from piggybot.store import booking
 from piggybot.store.ledger import filled_of
 from piggybot.store.orders import order_of, order_state, order_values
 from piggybot.store.tables import orders
 from piggybot.store.tables_runs import fills, positions
 from piggybot.store.writing import insert_new, put
-from proxy.fills import fee_in_quote
-from proxy.wire import Fill, Mode, Problem, Side, Status
+from proxy.fills import fee_in_quote, sellable
+from proxy.wire import Fill, Mode, Problem, Side, Sizes, Status
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_THERE = Problem(
@@ -32,24 +32,28 @@ NOT_THERE = Problem(
 )
 
 
-def adopt(db: Connection, mismatch: Mismatch, now: datetime, step: Decimal) -> None:
+def adopt(db: Connection, mismatch: Mismatch, now: datetime, sizes: Sizes) -> None:
     """The venue's side of every difference becomes ours."""
     booking.lock(db, mismatch.user_id)
     by_order: dict[str, list[Difference]] = {}
     for one in mismatch.differences:
         by_order.setdefault(one.client_id, []).append(one)
     for client_id, some in by_order.items():
+        gone: list[Filled] = []
         for one in some:
             if one.ours is not None:
-                _take_out(db, client_id, one.ours.fill.tradeId)
+                gone += _take_out(db, client_id, one.ours.fill.tradeId)
         order = _order(db, mismatch, some)
         fresh = tuple(one.theirs.fill for one in some if one.theirs is not None)
-        booking.book(db, replace(order, fills=fresh, step=step, status=Status.FILLED))
+        booking.book(db, replace(order, fills=fresh, sizes=sizes, status=Status.FILLED))
+        for share in gone:
+            _close_dust(db, share, sizes)
         _rewrite(db, order, some[0], now)
 
 
-def _take_out(db: Connection, client_id: str, trade_id: str) -> None:
+def _take_out(db: Connection, client_id: str, trade_id: str) -> list[Filled]:
     """Every position's share of this trade, out of the ledger."""
+    taken = []
     mine = (fills.c.client_id == client_id) & (fills.c.trade_id == trade_id)
     for row in db.execute(select(fills).where(mine)).all():
         gone = filled_of(row)
@@ -57,7 +61,16 @@ def _take_out(db: Connection, client_id: str, trade_id: str) -> None:
         after = undone(before, gone)
         put(db, positions, booking.position_values(after))
         _uncount(db, gone, after.realised - before.realised)
+        taken.append(gone)
     db.execute(delete(fills).where(mine))
+    return taken
+
+
+def _close_dust(db: Connection, gone: Filled, sizes: Sizes) -> None:
+    """What a run is left with, and could not sell, is no holding of it."""
+    left = booking.position_at(db, gone.key)
+    if left.entries and left.key.run_id and not sellable(left.units, gone.price, sizes):
+        put(db, positions, booking.position_values(carried(left)))
 
 
 def _uncount(db: Connection, gone: Filled, realised: Decimal) -> None:

@@ -4,7 +4,7 @@ Alone because money is counted here and nowhere else: each fill once, by its tra
 run still buys or sells is its person's, by hand; a sell of more than its own position holds takes
 the rest from what was bought by hand, then from the other runs, the oldest holding first.
 
-May import: core, store, wire.
+May import: core, fills, store, wire.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ from piggybot.core.positions import (
     Key,
     Position,
     apply_fill,
+    carried,
     closed,
     handed_over,
     opened,
@@ -32,6 +33,7 @@ from piggybot.core.runs import Outcome, RunState
 from piggybot.store.tables import people
 from piggybot.store.tables_runs import days, fills, positions, runs, slots
 from piggybot.store.writing import put, put_all
+from proxy.fills import sellable
 from proxy.wire import Fill, Side, Status
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -193,22 +195,36 @@ def _ended(
     held: Sequence[Position], shares_: Sequence[tuple[int, _Share]], order: Order
 ) -> dict[int, Position]:
     """The positions after the whole order: one more entry, or a holding that is over."""
-    last = max(_moment(share.fill) for _, share in shares_)
-    at = order.intent.slot or last
+    newest = max((share.fill for _, share in shares_), key=lambda fill: fill.at)
+    at = order.intent.slot or _moment(newest)
     after = {where: share.position for where, share in shares_}
     if order.intent.side is Side.BUY:
-        own = after[0]
-        bought, paid = own.bought - held[0].bought, own.paid - held[0].paid
-        return {0: opened(own, at, paid / bought)}
+        return {0: _bought(held[0], after[0], at, _is_dust(after[0], order, newest.price))}
     return {
-        where: closed(one, at) if one.entries and _too_little(one, order.step) else one
-        for where, one in after.items()
+        where: _sold(one, at, _is_dust(one, order, newest.price)) for where, one in after.items()
     }
 
 
-def _too_little(position: Position, step: Decimal) -> bool:
-    """Whether it cannot be sold. Where the step was not told, only nothing is too little."""
-    return not position.units or position.units < step
+def _bought(before: Position, after: Position, at: datetime, dust: bool) -> Position:
+    """One more entry. What a run could not sell again opens no holding: it may buy more."""
+    if dust and not before.entries and after.key.run_id != BY_HAND:
+        return carried(after)
+    bought, paid = after.bought - before.bought, after.paid - before.paid
+    return opened(after, at, paid / bought)
+
+
+def _sold(after: Position, at: datetime, dust: bool) -> Position:
+    """What is left is the holding still; dust ends it, and dust that was sold was none."""
+    if not after.entries:
+        return carried(after)
+    return closed(after, at) if dust else after
+
+
+def _is_dust(position: Position, order: Order, price: Decimal) -> bool:
+    """Whether the venue takes no order for it. What it takes may not be told: then only nothing."""
+    if order.sizes is None:
+        return not position.units
+    return not sellable(position.units, price, order.sizes)
 
 
 def _count(
@@ -218,7 +234,7 @@ def _count(
     day = max(_moment(share.fill) for share in mine).date().isoformat()
     key = {name: str(getattr(after.key, name)) for name in ("user_id", "book", "run_id")}
     value = sum((share.fill.qty * share.fill.price for share in mine), ZERO)
-    bought = after.entries > before.entries
+    bought = after.units > before.units
     more: dict[str, Any] = {
         "realised": sum((share.realised for share in mine), ZERO),
         "fees": sum((share.fee for share in mine), ZERO),

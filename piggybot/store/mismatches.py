@@ -9,7 +9,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, select, update
@@ -22,7 +21,7 @@ from piggybot.store import adopting
 from piggybot.store.runs import change
 from piggybot.store.tables_runs import mismatches, positions, runs
 from piggybot.store.writing import put, put_out
-from proxy.wire import Fill, Side
+from proxy.wire import Fill, Side, Sizes
 
 Letters = tuple[Sequence[Outgoing], Sequence[ButtonRow]]
 QUIET: Letters = ((), ())
@@ -70,13 +69,13 @@ class Mismatches:
         with self._engine.begin() as db:
             return _settled(db, mismatch_id, how, now, letters) is not None
 
-    def adopt(self, mismatch_id: str, now: datetime, step: Decimal, letters: Letters) -> bool:
+    def adopt(self, mismatch_id: str, now: datetime, sizes: Sizes, letters: Letters) -> bool:
         """The venue's fills take the place of ours; False where it was decided before."""
         with self._engine.begin() as db:
             found = _settled(db, mismatch_id, How.ADOPTED, now, letters)
             if found is None:
                 return False
-            adopting.adopt(db, found, now, step)
+            adopting.adopt(db, found, now, sizes)
             return True
 
     def _many(self, query: Select[Any]) -> list[Mismatch]:

@@ -45,7 +45,7 @@ from proxy.wire.keys import (
     HealthOut,
     Permissions,
 )
-from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut, Timeframe
+from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut, Sizes, Timeframe
 from proxy.wire.orders import (
     OPEN_FOR,
     CheckOut,
@@ -99,6 +99,7 @@ __all__ = [
     "Sellable",
     "SellableOut",
     "Side",
+    "Sizes",
     "Status",
     "StopIn",
     "StopOut",

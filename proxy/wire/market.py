@@ -58,12 +58,19 @@ class CandlesOut(Wire):
     """Closed ones only, oldest first, as many as were asked for, without gaps."""
 
 
-class MarketOut(Wire):
+class Sizes(Wire):
+    """What a venue takes of one market: less is no order. 0: it names none."""
+
+    minNotional: Money
+    """The least worth of an order, in quote."""
+    minQty: Money
+    step: Money
+    """Units are ordered in whole ones of it."""
+
+
+class MarketOut(Sizes):
     exchange: str
     symbol: str
     base: str
     quote: str
-    minNotional: Money
-    minQty: Money
-    step: Money
     tick: Money

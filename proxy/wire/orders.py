@@ -20,6 +20,7 @@ from proxy.wire.base import (
     UserId,
     Wire,
 )
+from proxy.wire.market import Sizes
 
 MOST_EPOCH = 2**31 - 1
 OPEN_FOR = timedelta(minutes=1)
@@ -77,8 +78,8 @@ class TradeOut(Wire):
     transactTime: int
     sandbox: bool = False
     fills: list[Fill] = Field(default_factory=list)
-    step: Money | None = None
-    """The market's step: less than one cannot be sold."""
+    sizes: Sizes | None = None
+    """What the market takes: of what is left, less cannot be sold."""
     note: Problem | None = None
     """What is to be known of an order although it was executed: a fee without a price."""
 
@@ -111,7 +112,7 @@ class OrderOut(Wire):
     transactTime: int | None = None
     sandbox: bool = False
     fills: list[Fill] = Field(default_factory=list)
-    step: Money | None = None
+    sizes: Sizes | None = None
     error: Problem | None = None
     note: Problem | None = None
 

@@ -1,8 +1,8 @@
 """A backtest as anybody would write it down: candle by candle, in Decimals, by the rules of a run.
 
 Slow and obvious. It knows nothing of the engine: levels come from core/exits.py, positions from
-core/positions.py, what the venue takes from proxy/risk.py. What it is told to walk through inside a
-candle is either the moments that matter (`Moments`), or each price step on the way (`EveryStep`).
+core/positions.py, what the venue takes from proxy/fills.py. What it is told to walk through inside
+a candle is either the moments that matter (`Moments`), or each price step on the way (`EveryStep`).
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from piggybot.backtest.orders import Made
 from piggybot.backtest.setup import Setup
 from piggybot.core import exits
 from piggybot.core.market import Candles
-from piggybot.core.positions import Book, Key, Position, apply_fill, closed, opened
+from piggybot.core.positions import Book, Key, Position, apply_fill, carried, closed, opened
 from piggybot.core.runs import Cause, Halt
-from proxy import fills, risk
+from proxy import fills
 from proxy.venue import Market
 from proxy.wire import Fill, Side
 from tests.backtest.candles import moment, price_of
@@ -123,19 +123,23 @@ class Reference:
 
     def buy(self, price: Decimal, at: int) -> None:
         amount = self.setup.amount_usd
-        if amount < risk.smallest(self.market(), price):
+        if amount < fills.smallest(price, self.market().sizes):
             return
         rules = self.setup.market
         done = fills.buy(amount, fills.slipped(price, Side.BUY, rules.tick), rules.step)
         if done.units <= 0:
             return
         self.fill(Side.BUY, done, "BTC")
-        self.position = opened(self.position, moment(self.candles, at), done.price)
+        enough = fills.sellable(self.position.units, done.price, self.market().sizes)
+        if enough or self.position.entries:
+            self.position = opened(self.position, moment(self.candles, at), done.price)
+        else:
+            self.position = carried(self.position)
         self.note(at, False, Side.BUY, Cause.SIGNAL, price, done)
 
     def sell(self, price: Decimal, at: int, cause: Cause, inside: bool) -> bool:
         """Whether the venue took it."""
-        if not risk.sellable(self.market(), self.position.units, price):
+        if not fills.sellable(self.position.units, price, self.market().sizes):
             return False
         rules = self.setup.market
         worse = fills.slipped(price, Side.SELL, rules.tick)

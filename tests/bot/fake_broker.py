@@ -34,6 +34,7 @@ from proxy.wire import (
     Problem,
     RegisterIn,
     Side,
+    Sizes,
     Status,
     StopIn,
     StopOut,
@@ -213,7 +214,7 @@ class FakeBroker:
             transactTime=1_700_000_000_000,
             sandbox=self.sandbox,
             fills=[traded(str(units), str(self.price_now), f"t-{client_id}", fee=Decimal("0.002"))],
-            step=Decimal("0.00000001"),
+            sizes=Sizes(minNotional=Decimal(0), minQty=Decimal(0), step=Decimal("0.00000001")),
         )
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:

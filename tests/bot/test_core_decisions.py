@@ -22,10 +22,12 @@ from piggybot.core.decisions import (
     earned,
     entry_holds,
     guard,
-    sellable,
+    holding,
     stake_of,
+    too_small,
     way_out,
 )
+from piggybot.core.exits import stop_level, target_level, trail_level
 from piggybot.core.orders import Unsettled
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.runs import Cause, Exits, Guards, Outcome, Run
@@ -111,19 +113,22 @@ def test_flat_is_told_by_the_holding_and_not_by_the_dust() -> None:
 
 
 @pytest.mark.parametrize(
-    ("units", "price", "sold"),
-    [("1.005", "100", "1"), ("0.05", "100", "0.05"), ("0.049", "100", "0"), ("0.009", "9999", "0")],
+    ("units", "price", "bound"),
+    [
+        ("0.04", "100", "5"),  # its worth
+        ("0.019", "900", "18"),  # its size
+        ("0.009", "9999", "199.98"),  # not one step
+    ],
 )
-def test_what_the_venue_would_not_take_is_not_sold(units: str, price: str, sold: str) -> None:
-    position = replace(HELD, units=Decimal(units))
-    assert sellable(position, Decimal(price), RULES) == Decimal(sold)
-
-
-def test_too_small_a_holding_is_held_back_and_says_so() -> None:
-    small = replace(HELD, units=Decimal("0.04"))
-    decision = decide(moment(small), -1, adds=False)
-    hold = Hold(Gate.TOO_SMALL, have=Decimal(4), bound=Decimal(5))
+def test_too_small_a_holding_is_held_back_and_says_so(units: str, price: str, bound: str) -> None:
+    small, now = replace(HELD, units=Decimal(units)), Decimal(price)
+    rules = RULES.model_copy(update={"minQty": Decimal("0.02")})
+    decision = decide(moment(small, price=now, rules=rules), -1, adds=False)
+    hold = Hold(Gate.TOO_SMALL, have=small.units * now, bound=Decimal(bound))
     assert decision == Decision(Outcome.DENIED, What.HELD_BACK, hold)
+    assert too_small(small, now, rules) == hold
+    assert too_small(replace(small, entries=0), now, rules) is None, "dust holds nothing back"
+    assert too_small(HELD, now, rules) is None
 
 
 @pytest.mark.parametrize(
@@ -198,6 +203,19 @@ def test_an_exit_is_due_at_its_level(
     out = way_out(mine, HELD, Decimal(price), RULES, NOW + hours * HOUR)
     assert (None if out is None or out.act is None else out.act.cause) is cause
     assert way_out(mine, FLAT, Decimal(price), RULES, NOW + hours * HOUR) is None
+
+
+def test_where_the_market_has_no_price_steps_an_exit_is_due_at_the_exact_level() -> None:
+    rules = RULES.model_copy(update={"tick": Decimal(0)})
+    mine, thirds = run(exits=Exits(stop_loss=Decimal("0.1"))), replace(HELD, bought=Decimal(3))
+    held = holding(mine, thirds, rules)
+    assert held is not None
+    level = stop_level(held, Decimal("0.1"))
+    assert level == 30 == trail_level(replace(held, peak=Decimal(40)), Decimal("0.25"))
+    assert target_level(replace(held, paid=Decimal(10)), Decimal("0.1")) * 3 >= 11
+    assert stop_level(replace(held, paid=Decimal(10)), Decimal("0.1")) * 3 <= 9
+    assert way_out(mine, thirds, level, rules, NOW) is not None
+    assert way_out(mine, thirds, level + Decimal("1e-20"), rules, NOW) is None
 
 
 def test_an_exit_that_the_venue_would_not_take_is_not_tried() -> None:

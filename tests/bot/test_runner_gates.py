@@ -173,6 +173,18 @@ async def test_a_drawdown_halts_while_it_holds_and_its_exits_stay_armed(trader: 
     assert "stop loss: price 50.00, stop at 50.00, 50% below the 100.00 paid" in sold
 
 
+async def test_a_halted_runs_holding_that_is_too_small_to_sell_is_not_called_armed(
+    trader: Bench,
+) -> None:
+    begin(trader, exits=Exits(stop_loss=Decimal("0.5")))
+    await tick(trader, UP, hours=1)
+    trader.broker.price_now = Decimal(8)
+    [told] = await tick(trader, FLAT, hours=1)
+    assert "below its best: $0.80 of $10.00." in told
+    assert "What it holds is worth $0.80, and the exchange takes no sell below $1.00." in told
+    assert "armed" not in told
+
+
 async def test_an_exit_at_the_slot_comes_first_and_the_slot_does_not_enter(trader: Bench) -> None:
     begin(trader, exits=Exits(time_limit=1))
     await tick(trader, UP, hours=1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from piggybot.chat import texts_cards
 from piggybot.core.positions import BY_HAND, Book, Key
 from piggybot.core.runs import Cause, Exits, Guards, Halt, Outcome, Run, RunState
 from piggybot.errors import BadInput, BrokerRefused, NotAllowed
@@ -191,6 +192,9 @@ async def test_what_was_too_little_to_sell_is_told_to_be_the_persons(trader: Ben
     trader.broker.price_now = Decimal("0.01")
     ended = await trader.trading.runs.end_selling(trader.person(), 1)
     assert (ended.run.state, ended.kept) == (RunState.ENDED, True)
+    told = texts_cards.ended(ended)
+    assert "What it holds is worth $0.001, and the exchange takes no sell below $1.00." in told
+    assert told.endswith("What it held is yours by hand now: /positions shows it.")
     assert len(trader.broker.posts) == 1
 
 

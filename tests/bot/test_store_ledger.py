@@ -9,9 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import Engine
 
 from piggybot.core.orders import Intent, Order
 from piggybot.core.positions import BY_HAND, Book, Key, Position, Totals
@@ -251,48 +248,3 @@ def test_the_slot_of_an_order_that_never_left_says_what_held_it_back(
     store.orders.conclude(Order(what, status, problem=why, concluded=at), [])
     told = replace(slot, outcome=Outcome.DENIED, reason="20 of 20 trades used. Tomorrow.")
     assert store.slots.last("run-1") == told
-
-
-CUTS = st.lists(st.integers(1, 9), min_size=1, max_size=5)
-
-
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["", "run-1"]), CUTS), max_size=8))
-def test_any_history_leaves_the_positions_that_its_fills_add_up_to(
-    engine: Engine, history: list[tuple[bool, str, list[int]]]
-) -> None:
-    """Positions, days and fills tell one story, however orders were cut into fills."""
-    store = Store(engine)
-    tag = f"h{len(store.orders.all_of('user-anna'))}"
-    market = f"BTC{tag}/USDT"
-    store.runs.add(run())
-    mine = replace(HAND, symbol=market)
-    for number, (buys, run_id, cuts) in enumerate(history):
-        sizes = [Decimal(cut) / 1000 for cut in cuts]
-        if not buys:
-            own = store.ledger.position(replace(mine, run_id=run_id)).units
-            every = sum(one.units for one in _of_market(store, market))
-            room = own if run_id else every
-            sizes = [min(one, room / len(sizes)) for one in sizes if room]
-        fills = [
-            traded(str(size), str(100 + number), f"{tag}-{number}-{at}")
-            for at, size in enumerate(sizes)
-        ]
-        side = Side.BUY if buys else Side.SELL
-        name = f"pg-{tag}-{number}"
-        conclude(store, intent(name, side=side, symbol=market, run_id=run_id), *fills)
-    kept = store.ledger.fills("user-anna", Book.LIVE, symbol=market)
-    for position in _of_market(store, market):
-        own_fills = [one for one in kept if one.key == position.key]
-        signed = [one.qty if one.side is Side.BUY else -one.qty for one in own_fills]
-        assert abs(position.units - sum(signed)) < Decimal("1e-20")
-        assert position.units >= 0
-        assert abs(position.realised - sum(one.realised for one in own_fills)) < Decimal("1e-15")
-        assert (position.entries > 0) == (position.units >= Decimal("0.00001"))
-
-
-def _of_market(store: Store, market: str) -> list[Position]:
-    keys = [replace(HAND, symbol=market, run_id=run_id) for run_id in ("", "run-1")]
-    return [store.ledger.position(key) for key in keys]

@@ -18,11 +18,10 @@ from piggybot.core.positions import BY_HAND, Book, Filled, Key, Position
 from piggybot.core.runs import Halt, RunState
 from piggybot.store import Store
 from proxy.wire import Fill, Side, Status, VenueOrder
-from tests.bot.values import ANNA, AT_NOW, NOW, done, intent, letter, run, traded
+from tests.bot.values import ANNA, AT_NOW, NOW, SIZES, done, intent, letter, run, traded
 
 D = Decimal
 HAND = Key("user-anna", Book.LIVE, "binanceus", "BTC/USDT", BY_HAND)
-STEP = D("0.00001")
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +69,7 @@ def mismatch(*differences: Difference, **other: Any) -> Mismatch:
 
 def adopt(store: Store, *differences: Difference) -> bool:
     store.mismatches.note(mismatch(*differences), [], "", ((), ()))
-    return store.mismatches.adopt("m1", NOW, STEP, ((letter("adopted"),), ()))
+    return store.mismatches.adopt("m1", NOW, SIZES, ((letter("adopted"),), ()))
 
 
 def test_trades_that_are_alike_are_no_difference_whatever_their_order(store: Store) -> None:
@@ -164,7 +163,7 @@ def test_what_is_adopted_is_booked_as_if_it_had_always_been_here(store: Store) -
     [day] = store.ledger.days("user-anna", Book.LIVE, NOW.date())
     assert (day.bought, day.orders) == (D(320), 2)
     assert found(store, there("pg-1", traded("1", "100")), lost) == []
-    assert not store.mismatches.adopt("m1", NOW, STEP, ((letter("again"),), ()))
+    assert not store.mismatches.adopt("m1", NOW, SIZES, ((letter("again"),), ()))
     assert [one.dedupe for one in store.outbox.due(NOW, 9)] == ["adopted"]
 
 

@@ -12,13 +12,14 @@ from piggybot.core.mail import ButtonRow, Incoming, Outgoing
 from piggybot.core.orders import Intent, Order
 from piggybot.core.people import Person
 from piggybot.core.runs import Exits, Guards, Run, RunState
-from proxy.wire import Fill, Mode, Side, Status, Timeframe
+from proxy.wire import Fill, Mode, Side, Sizes, Status, Timeframe
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 AT_NOW = int(NOW.timestamp() * 1000)
 ANNA = Person(7, 70, "Anna", True, "user-anna", "binanceus")
 BEN = Person(8, 80, "Ben", False, "user-ben", "binance")
+SIZES = Sizes(minNotional=Decimal(5), minQty=Decimal("0.00002"), step=Decimal("0.00001"))
 
 
 def letter(dedupe: str, **other: Any) -> Outgoing:
@@ -114,6 +115,6 @@ def done(what: Intent, *fills: Fill, **other: Any) -> Order:
         executed=executed,
         concluded=NOW + SECOND,
         fills=fills,
-        step=Decimal("0.00001"),
+        sizes=SIZES,
     )
     return replace(order, **other)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,11 +21,13 @@ from proxy.fills import (
     is_whole,
     round_down,
     sell,
+    sellable,
     slipped,
+    smallest,
     whole_steps,
     worse_ticks,
 )
-from proxy.wire import Fill, Side
+from proxy.wire import Fill, Side, Sizes
 
 D = Decimal
 STEP = D("0.00001")
@@ -48,6 +51,23 @@ def test_a_buy_never_spends_more_than_its_cost_and_leaves_less_than_a_step(cost,
 def test_a_sell_never_sells_more_than_asked(units, price):
     done = sell(units, price, STEP)
     assert 0 <= units - done.units < STEP
+
+
+@pytest.mark.parametrize(
+    ("units", "price", "sold"),
+    [
+        ("1.005", "100", "1"),
+        ("0.05", "100", "0.05"),
+        ("0.049", "100", "0"),  # worth less than 5
+        ("0.019", "9999", "0"),  # less than 0.02
+        ("0", "100", "0"),
+    ],
+)
+def test_whole_steps_are_sold_where_the_venue_takes_an_order_for_them(units, price, sold):
+    sizes = Sizes(minNotional=D(5), minQty=D("0.02"), step=D("0.01"))
+    assert sellable(D(units), D(price), sizes) == D(sold)
+    value = round_down(D(units), sizes.step) * D(price)
+    assert bool(D(sold)) == (value >= smallest(D(price), sizes))
 
 
 @given(price=money)

@@ -180,7 +180,28 @@ def test_a_sell_is_bounded_by_our_own_fills_and_the_venue_only():
     assert sold.units == D("0.00199")
     assert decide(entry("60", Side.SELL)).units == D("0.0012")
     assert no(entry(None, Side.SELL, "0.002")).code == "nothing_held"
-    assert no(entry("0.4", Side.SELL)).code == "below_venue_minimum"
+
+
+@pytest.mark.parametrize(
+    ("sold", "free", "message", "hint"),
+    [
+        (entry("0.4", Side.SELL), "0.001999", "$0.40 is below", "/sell all BTC/USDT sells all"),
+        (entry(None, Side.SELL, "0.000001"), "0.001999", "$0.05 is below", "/sell all BTC/USDT"),
+        (
+            entry(None, Side.SELL, "0.00001"),
+            "0.00001",
+            "$0.50 is below Binance.US's smallest order for BTC/USDT, $1.00.",
+            "All of it, 0.00001 BTC, is too small too: it goes with a later sell",
+        ),
+    ],
+)
+def test_too_small_a_sell_is_told_what_could_be_sold(
+    sold: Entry, free: str, message: str, hint: str
+) -> None:
+    denied = no(sold, books=replace(BOOKS, free_units=D(free)))
+    assert denied.code == "below_venue_minimum"
+    assert denied.message.startswith(message)
+    assert denied.hint.startswith(hint)
 
 
 def test_the_tighter_limit_holds():

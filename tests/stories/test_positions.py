@@ -194,7 +194,7 @@ async def test_a_stop_takes_the_buttons_and_paper_rests_while_real_money_is_trad
     assert "A stop is in force" in card(world).text
     assert card(world).labels == ()
     await world.ann.say("/resume")
-    await world.ann.expect("esume")
+    await world.ann.expect("End the stop for all accounts?")
     await world.ann.press("Resume")
     await world.ann.expect("PAPER")
     await world.keys()
