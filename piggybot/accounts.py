@@ -3,7 +3,7 @@
 Alone because the desk, the handlers and the clock all look at accounts, and a change that one of
 them sees must be told exactly as if another had seen it.
 
-May import: chat, errors, ports, store, wire.
+May import: chat, core, errors, ports, store, wire.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from http import HTTPStatus
 
 from migrations.database import Door
 from piggybot.chat import texts, texts_fold
+from piggybot.core.mail import INFO, WARNING, outgoing
 from piggybot.errors import BrokerRefused
 from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Outgoing, Person, Store
+from piggybot.store import Person, Store
 from proxy.wire import AccountOut, LimitsIn, ModeIn, RegisterIn
 
-WARNING, INFO = 2, 3
 UNKNOWN_ACCOUNT = "unknown_account"
 
 
@@ -124,17 +124,10 @@ class Accounts:
     async def _tell(self, person: Person, words: list[_Word]) -> None:
         now = self._clock()
         rows = [
-            Outgoing(
-                id=0,
-                chat_id=person.chat_id,
+            outgoing(
+                *(person.chat_id, word.body, f"mode:{self._ids()}", now),
                 kind=word.kind,
-                body=word.body,
                 priority=word.priority,
-                dedupe=f"mode:{self._ids()}",
-                reply_to=None,
-                created=now,
-                not_before=now,
-                tries=0,
             )
             for word in words
         ]

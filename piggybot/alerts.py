@@ -8,7 +8,8 @@ May import: chat, core, errors, parts, wire.
 import structlog
 
 from piggybot.chat import texts_prices
-from piggybot.chat.ask import WARNING, Reply, letter
+from piggybot.chat.ask import Reply, letter
+from piggybot.core.mail import WARNING
 from piggybot.core.runs import Alert
 from piggybot.errors import PiggyError
 from piggybot.parts import Parts

@@ -9,17 +9,17 @@ from typing import TypeAlias
 
 from migrations.database import Door
 from piggybot.chat import texts_books as texts
+from piggybot.core.mail import WARNING, outgoing
 from piggybot.core.matching import How, Mismatch
 from piggybot.core.positions import Book
 from piggybot.errors import NotAllowed
 from piggybot.market import MarketData
 from piggybot.ports import Broker, Clock, Notifier
-from piggybot.store import Outgoing, Person, Store
+from piggybot.store import Person, Store
 from piggybot.store.mismatches import Letters
 from proxy.wire import AdoptIn, Mode
 
 AT_ONCE = 200
-WARNING = 2
 Whose: TypeAlias = tuple[str, Book, str]
 """User id, book, exchange."""
 
@@ -86,8 +86,7 @@ class Choosing:
 
     def _letters(self, person: Person, key: str, text: str) -> Letters:
         now = self._clock()
-        body = {"text": text}
-        return [Outgoing(0, person.chat_id, "text", body, WARNING, key, None, now, now)], []
+        return [outgoing(person.chat_id, {"text": text}, key, now, priority=WARNING)], []
 
     def _again(self, found: Mismatch) -> None:
         self.decided.add((found.user_id, found.book, found.exchange))

@@ -3,7 +3,7 @@
 Alone because a decision must read as one: exits first, then guards, then the strategy. What it
 comes to is a value; acting.py writes it down and sends.
 
-May import: acting, chat, core, errors, market, standings, store, strategies, wire.
+May import: acting, chat, core, errors, market, standings, strategies, wire.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import decisions
 from piggybot.core.decisions import Decision, Gate, Hold, Moment, Standing, held_back
+from piggybot.core.mail import WARNING, outgoing
 from piggybot.core.market import Candles
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.runs import Halt, Run, Slot
@@ -24,12 +25,10 @@ from piggybot.core.slots import Due, Mark, SlotWork
 from piggybot.errors import BadInput, BrokerRefused, PiggyError, StrategyFailed, StrategySlow
 from piggybot.market import MarketData
 from piggybot.standings import Scene, Standings
-from piggybot.store import Outgoing
 from piggybot.strategies.panel import Opinion, Panel, Question
 from piggybot.strategies.registry import Registry
 from proxy.wire import MarketOut
 
-WARNING = 2
 FAILED = (StrategyFailed, StrategySlow, BadInput)
 HALTS = {
     Gate.LOSSES: Halt.LOSSES,
@@ -265,19 +264,14 @@ def halting(work: SlotWork, hold: Hold, chat_id: int, left: str) -> SlotWork:
     run, halt, slot = work.run, HALTS[hold.gate], work.slot
     why = texts_ticks.hold(hold, run)
     assert slot is not None
-    letter = Outgoing(
-        id=0,
-        chat_id=chat_id,
-        kind="text",
-        body={
-            "text": texts_ticks.halted(run, halt, why, left),
-            "line": texts_ticks.halted_line(run, why),
-        },
+    body = {
+        "text": texts_ticks.halted(run, halt, why, left),
+        "line": texts_ticks.halted_line(run, why),
+    }
+    letter = outgoing(
+        *(chat_id, body, f"halt:{run.id}:{slot.at.isoformat()}", slot.decided),
         priority=WARNING,
-        dedupe=f"halt:{run.id}:{slot.at.isoformat()}",
         reply_to=run.reply_to,
-        created=slot.decided,
-        not_before=slot.decided,
     )
     return replace(work, halt=halt, halt_why=why, notices=(letter,))
 

@@ -4,7 +4,7 @@ An errand is written down before the first try and crossed out after the proxy h
 that neither a crash nor a proxy out of reach loses it; the clock runs what is left. The written
 stop also stops this house at once, whatever the proxy says, and only /resume takes it away.
 
-May import: accounts, chat, errors, ports, store, wire.
+May import: accounts, chat, core, errors, ports, store, wire.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ from migrations.database import Door
 from piggybot.accounts import Accounts
 from piggybot.chat import texts_flatten, texts_setup
 from piggybot.chat import texts_safety as texts
+from piggybot.core.mail import STOP, WARNING, outgoing
 from piggybot.errors import BrokerDown, BrokerRefused, PiggyError
 from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import ButtonRow, Outgoing, Person, Removed, Store
+from piggybot.store import ButtonRow, Person, Removed, Store
 from proxy.wire import ForgetIn, ForgetOut, StopIn, StopOut
 
 STOP_ALL = "stop:all"
 EVERY_KEY = "*"
-STOP_FIRST, WARNING = 0, 2
 Stops = Mapping[str, str]
 """Stops of this house by name, each with the message that gave it."""
 NONE: Stops = MappingProxyType({})
@@ -199,11 +199,11 @@ class Errands:
             out = await self._post_stop(person)
         except PiggyError as error:
             text = texts.stop_not_delivered(error, everyone=person.owner)
-            said = _Said(text, f"{stop.origin}:undelivered", stop.reply_to, STOP_FIRST)
+            said = _Said(text, f"{stop.origin}:undelivered", stop.reply_to, STOP)
             await self._tell(person, said)
             return
         text = texts.gate_closed(everyone=person.owner)
-        said = _Said(text, f"{stop.origin}:closed", stop.reply_to, STOP_FIRST)
+        said = _Said(text, f"{stop.origin}:closed", stop.reply_to, STOP)
         await self._tell(person, said)
         closed = replace(stop, state="closed")
         await self._door(self._advance, stop_flag(person), closed)
@@ -222,7 +222,7 @@ class Errands:
         if not out.settled:
             return
         text = texts.stop_settled(out)
-        said = _Said(text, f"{stop.origin}:settled", stop.reply_to, STOP_FIRST)
+        said = _Said(text, f"{stop.origin}:settled", stop.reply_to, STOP)
         offer = ButtonRow(self._ids(), person.id, "flatten", {}, self._clock() + OFFERED)
         await self._tell(person, said, offer)
         await self._door(self._advance, stop_flag(person), replace(stop, state="settled"))
@@ -253,17 +253,10 @@ class Errands:
     async def _tell(self, person: Person, said: "_Said", offer: ButtonRow | None = None) -> None:
         now, body = self._clock(), {"text": said.text}
         shown = {} if offer is None else {"buttons": [[texts_flatten.offer(offer.nonce)]]}
-        row = Outgoing(
-            id=0,
-            chat_id=person.chat_id,
-            kind="text",
-            body=body | shown,
+        row = outgoing(
+            *(person.chat_id, body | shown, said.dedupe, now),
             priority=said.priority,
-            dedupe=said.dedupe,
             reply_to=said.reply_to,
-            created=now,
-            not_before=now,
-            tries=0,
         )
         await self._door(self._store.outbox.add, [row], [] if offer is None else [offer])
         self._notifier.wake()

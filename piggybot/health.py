@@ -4,7 +4,7 @@ People are looked at side by side, a few at once: one account that gives no answ
 else's return. Alone because losing health is a history of its own (latch, tell, return, live off,
 clear), not a tick of the clock.
 
-May import: chat, desk, errors, latches, ports, store, wire.
+May import: chat, core, desk, errors, latches, ports, store, wire.
 """
 
 import asyncio
@@ -17,17 +17,17 @@ import structlog
 
 from migrations.database import Door
 from piggybot.chat import texts_safety as texts
+from piggybot.core.mail import WARNING, outgoing
 from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, held
 from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Outgoing, Person, Store
+from piggybot.store import Person, Store
 from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
 
 PATIENCE = 3
 HEALTH = "health"
 SEALING_KEY = "sealing_key"
-WARNING = 2
 AT_ONCE = 4
 """People looked at side by side; the proxy admits four times as many from all."""
 log = structlog.get_logger(__name__)
@@ -161,17 +161,7 @@ class Health:
 
     async def _tell(self, person: Person, text: str) -> None:
         now = self._clock()
-        row = Outgoing(
-            id=0,
-            chat_id=person.chat_id,
-            kind="text",
-            body={"text": text},
-            priority=WARNING,
-            dedupe=f"health:{self._ids()}",
-            reply_to=None,
-            created=now,
-            not_before=now,
-            tries=0,
-        )
+        key = f"health:{self._ids()}"
+        row = outgoing(person.chat_id, {"text": text}, key, now, priority=WARNING)
         await self._door(self._store.outbox.add, [row], [])
         self._notifier.wake()

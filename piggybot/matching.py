@@ -14,9 +14,10 @@ import structlog
 
 from migrations.database import Door
 from piggybot.chat import texts_books as texts
-from piggybot.chat.ask import WARNING, Reply, letter
+from piggybot.chat.ask import Reply, letter
 from piggybot.chat.books import choices
 from piggybot.choosing import Choosing, Whose
+from piggybot.core.mail import WARNING
 from piggybot.core.matching import Difference, How, Mismatch, compare
 from piggybot.core.positions import Book
 from piggybot.core.runs import Run, RunState

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 from migrations.database import Door
 from piggybot.chat import texts, texts_fold, texts_ticks
+from piggybot.core.mail import FILL, outgoing
 from piggybot.core.orders import Order
 from piggybot.core.retries import Failed, is_told
 from piggybot.core.runs import EXITS, Cause, Run
 from piggybot.errands import Errands
 from piggybot.ports import Clock
 from piggybot.store import Outgoing, Store
-
-FILL = 1
 
 
 class Notices:
@@ -92,17 +91,10 @@ class Notices:
         if about.run is not None:
             body["text"] = texts_ticks.order_head(about.run, order.intent) + body["text"]
             body |= {"line": texts_ticks.order_sign(about.run) + body["line"]} if line else {}
-        return Outgoing(
-            id=0,
-            chat_id=about.chat_id,
-            kind="text",
-            body=body,
+        return outgoing(
+            *(about.chat_id, body, f"{order.intent.client_id}:{kind}", self._clock()),
             priority=FILL,
-            dedupe=f"{order.intent.client_id}:{kind}",
             reply_to=order.intent.reply_to,
-            created=self._clock(),
-            not_before=self._clock(),
-            tries=0,
         )
 
     def _about(self, order: Order) -> "_About":

@@ -20,6 +20,7 @@ from migrations.database import Door
 from piggybot.acting import BATCH, Acting
 from piggybot.chat import texts_ticks
 from piggybot.chat.texts_ticks import Skipped
+from piggybot.core.mail import WARNING, outgoing
 from piggybot.core.runs import Outcome, Slot
 from piggybot.core.slots import Due, SlotWork, boundary, late_after
 from piggybot.deciding import At, Deciding
@@ -31,7 +32,6 @@ from proxy.wire import Timeframe
 PAGE = 100
 AT_ONCE = 10
 """Runs decided without a pause: between them everything else has its turn, a stop above all."""
-WARNING = 2
 Market = tuple[str, str, Timeframe, str]
 """Exchange, symbol, timeframe, and a guest's strategy apart from ours."""
 log = structlog.get_logger(__name__)
@@ -154,17 +154,8 @@ def _letter(works: Sequence[SlotWork], chat_id: int, now: datetime) -> Outgoing:
     last = max(one.slot.at for one in works if one.slot is not None)
     count = sum(_count(one) for one in works)
     text = texts_ticks.skipped(Skipped(count, len(works), first, last))
-    return Outgoing(
-        id=0,
-        chat_id=chat_id,
-        kind="text",
-        body={"text": text, "line": text},
-        priority=WARNING,
-        dedupe=f"skipped:{works[0].run.id}:{last.isoformat()}",
-        reply_to=None,
-        created=now,
-        not_before=now,
-    )
+    key = f"skipped:{works[0].run.id}:{last.isoformat()}"
+    return outgoing(chat_id, {"text": text, "line": text}, key, now, priority=WARNING)
 
 
 def _count(work: SlotWork) -> int:

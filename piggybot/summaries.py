@@ -10,8 +10,9 @@ from datetime import date
 import structlog
 
 from piggybot.chat import texts_summary as texts
-from piggybot.chat.ask import INFO, Reply, letter
+from piggybot.chat.ask import Reply, letter
 from piggybot.core import profit, summary
+from piggybot.core.mail import INFO
 from piggybot.core.positions import ZERO, Book
 from piggybot.core.runs import RunState, Summary
 from piggybot.errors import PiggyError

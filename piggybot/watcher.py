@@ -19,10 +19,11 @@ from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import decisions
 from piggybot.core.decisions import Hold, Standing
+from piggybot.core.mail import WARNING, outgoing
 from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Run
 from piggybot.core.slots import SlotWork
-from piggybot.deciding import WARNING, Deciding, Quote
+from piggybot.deciding import Deciding, Quote
 from piggybot.errors import PiggyError
 from piggybot.latches import NO_ENTRIES
 from piggybot.ports import Clock, Notifier
@@ -170,20 +171,13 @@ class Watcher:
 
 def _letter(run: Run, scene: Scene, since: datetime, why: str, now: datetime) -> Outgoing:
     """Told once for each time that the price is lost: by its dedupe."""
-    return Outgoing(
-        id=0,
-        chat_id=scene.chat_of(run.person_id),
-        kind="text",
-        body={
-            "text": texts_ticks.unwatched(run, since, why),
-            "line": texts_ticks.unwatched_line(run, since),
-        },
-        priority=WARNING,
-        dedupe=f"unwatched:{run.id}:{since.isoformat()}",
-        reply_to=run.reply_to,
-        created=now,
-        not_before=now,
-    )
+    body = {
+        "text": texts_ticks.unwatched(run, since, why),
+        "line": texts_ticks.unwatched_line(run, since),
+    }
+    key = f"unwatched:{run.id}:{since.isoformat()}"
+    chat_id = scene.chat_of(run.person_id)
+    return outgoing(chat_id, body, key, now, priority=WARNING, reply_to=run.reply_to)
 
 
 def _may_sell(one: Watched, standing: Standing) -> bool:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from migrations.database import Door
 from piggybot.charts import Studio
 from piggybot.choosing import Choosing
-from piggybot.core.mail import File
+from piggybot.core.mail import INFO, ButtonRow, File, Outgoing, outgoing
 from piggybot.desk import Desk
 from piggybot.errors import BadInput
 from piggybot.flattening import Flattening
@@ -23,12 +23,11 @@ from piggybot.market import MarketData
 from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.runs import Runs
 from piggybot.settings import Settings
-from piggybot.store import ButtonRow, Outgoing, Person, Store
+from piggybot.store import Dialogue, Person, Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
 from piggybot.whynot import WhyNot
 
-STOP, FILL, WARNING, INFO = range(4)
 BUTTON_LIFE = timedelta(seconds=60)
 PROGRESS_PAUSE = timedelta(seconds=2)
 
@@ -156,6 +155,14 @@ class Ask:
         again = Reply(text, edits=self.progress_key)
         await self._commit({f"{self.progress_key}:{self.house.ids()}": again})
 
+    async def await_answer(
+        self, name: str, step: str, data: Mapping[str, str], patience: timedelta
+    ) -> None:
+        """What this person types next without a slash answers this step of a dialogue."""
+        now = self.house.clock()
+        dialogue = Dialogue(self.person.id, name, step, data, now, now + patience)
+        await self.house.door(self.house.store.dialogues.put, dialogue)
+
     async def _commit(self, replies: Mapping[str, Reply]) -> None:
         house, now = self.house, self.house.clock()
         written = [
@@ -176,16 +183,11 @@ def letter(
         body["buttons"] = shown
     if reply.line:
         body["line"] = reply.line
-    row = Outgoing(
-        id=0,
-        chat_id=person.chat_id,
+    row = outgoing(
+        *(person.chat_id, body, key, now),
         kind=reply.kind,
-        body=body,
         priority=reply.priority,
-        dedupe=key,
         reply_to=reply.reply_to,
-        created=now,
-        not_before=now,
         edits=reply.edits,
         file=reply.photo or reply.document,
     )

@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping
 
 from piggybot.chat import texts_flatten as texts
-from piggybot.chat.ask import FILL, Ask, Button, Reply
+from piggybot.chat.ask import Ask, Button, Reply
 from piggybot.core.flatten import Look, Shown, to_sell
+from piggybot.core.mail import FILL
 from piggybot.errors import BadInput
 from proxy.wire import Mode
 

@@ -15,8 +15,7 @@ from datetime import datetime
 from itertools import groupby
 
 from piggybot.chat import texts_fold
-from piggybot.chat.ask import STOP
-from piggybot.core.mail import Outgoing
+from piggybot.core.mail import STOP, Outgoing
 
 MANY = 5
 """So many may wait for one chat before they are folded."""

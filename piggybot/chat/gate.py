@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from piggybot.chat import refusals
-from piggybot.chat.ask import INFO, House
+from piggybot.chat.ask import House
 from piggybot.chat.border import Arrival
+from piggybot.core.mail import outgoing
 from piggybot.core.people import Pairing
-from piggybot.store import Outgoing, Person
+from piggybot.store import Person
 
 START = re.compile(r"/start(?:@\w+)?(?:\s+(\S+))?\s*", re.ASCII | re.IGNORECASE)
 HOUR = timedelta(hours=1)
@@ -104,16 +105,7 @@ class Gate:
 
     async def _tell(self, arrival: Arrival, text: str) -> None:
         now = self._house.clock()
-        row = Outgoing(
-            id=0,
-            chat_id=arrival.chat_id,
-            kind="text",
-            body={"text": text},
-            priority=INFO,
-            dedupe=f"gate:m{arrival.chat_id}:{arrival.message_id}",
-            reply_to=None,
-            created=now,
-            not_before=now,
-        )
+        key = f"gate:m{arrival.chat_id}:{arrival.message_id}"
+        row = outgoing(arrival.chat_id, {"text": text}, key, now)
         await self._house.door(self._house.store.outbox.add, [row])
         self._house.notifier.wake()

@@ -3,23 +3,23 @@
 Alone because its order is a promise: what is not in the inbox is not confirmed. Hearing, like
 everything at the door, is tried again for ever. The other way, by webhook, is in hooked.py.
 
-May import: store.
+May import: core, store.
 """
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from piggybot.chat import refusals
-from piggybot.chat.ask import WARNING, House
+from piggybot.chat.ask import House
 from piggybot.chat.border import Arrival, Flood, Line, SecondPoller, WireError, WrongToken
 from piggybot.chat.guard import unbroken
 from piggybot.chat.intake import Intake
 from piggybot.chat.pace import Pace
-from piggybot.store import Outgoing
+from piggybot.core.mail import WARNING, outgoing
 
 OUR_WEBHOOK = "webhook_url"
 """The flag that holds the webhook which we have set ourselves."""
@@ -102,21 +102,9 @@ class Ear:
         self._told.add(what)
         store, door, now = self._house.store, self._house.door, self._house.clock()
         owners = [one.chat_id for one in await door(store.people.everyone) if one.owner]
-        letter = Outgoing(
-            id=0,
-            chat_id=0,
-            kind="text",
-            body={"text": text},
-            priority=WARNING,
-            dedupe=f"{what}:{self._house.ids()}",
-            reply_to=None,
-            created=now,
-            not_before=now,
-        )
-        await door(
-            store.outbox.add,
-            [replace(letter, chat_id=one, dedupe=f"{letter.dedupe}:{one}") for one in owners],
-        )
+        key, body = f"{what}:{self._house.ids()}", {"text": text}
+        letters = [outgoing(one, body, f"{key}:{one}", now, priority=WARNING) for one in owners]
+        await door(store.outbox.add, letters)
         self._house.notifier.wake()
 
 

@@ -64,7 +64,7 @@ async def key_typed(ask: Ask) -> None:
     if KEY not in ask.secrets:
         raise BadInput(*texts.OVERLONG)
     data = {**dialogue.data, **_key_data(ask)}
-    await _put(ask, "secret", data)
+    await ask.await_answer(NAME, "secret", data, PATIENCE)
     await ask.say(Reply(texts.ask_secret(str(data["title"]), ask.deleted)))
 
 
@@ -88,7 +88,9 @@ async def _begin(ask: Ask, venue: Exchange) -> None:
     """Ask for the key; a validated one is replaced only after a button."""
     await _may_move(ask, venue)
     if await _asked_to_replace(ask, venue):
-        await _put(ask, "confirm", {"exchange": venue.name, "title": venue.title})
+        await ask.await_answer(
+            NAME, "confirm", {"exchange": venue.name, "title": venue.title}, PATIENCE
+        )
         return
     await _ask_key(ask, venue)
 
@@ -98,7 +100,7 @@ async def _take(ask: Ask, venue: Exchange, data: dict[str, str]) -> None:
     await _may_move(ask, venue)
     if await _asked_to_replace(ask, venue):
         whole = {**data, "exchange": venue.name, "title": venue.title}
-        await _put(ask, "confirm", whole)
+        await ask.await_answer(NAME, "confirm", whole, PATIENCE)
         await ask.say(Reply(texts.deletion(ask.deleted)))
         return
     await _save(ask, venue, data, ask.deleted)
@@ -131,7 +133,7 @@ async def _asked_to_replace(ask: Ask, venue: Exchange) -> bool:
 
 
 async def _ask_key(ask: Ask, venue: Exchange) -> None:
-    await _put(ask, "key", {"exchange": venue.name, "title": venue.title})
+    await ask.await_answer(NAME, "key", {"exchange": venue.name, "title": venue.title}, PATIENCE)
     await ask.say(Reply(texts.ask_key(venue.title)))
 
 
@@ -164,19 +166,6 @@ async def _live_off(ask: Ask) -> None:
 
 def _key_data(ask: Ask) -> dict[str, str]:
     return {KEY: ask.secrets[KEY], "hint": ask.secrets.get("hint", "")}
-
-
-async def _put(ask: Ask, step: str, data: dict[str, str]) -> None:
-    now = ask.house.clock()
-    dialogue = Dialogue(
-        person_id=ask.person.id,
-        name=NAME,
-        step=step,
-        data=data,
-        started=now,
-        expires=now + PATIENCE,
-    )
-    await ask.house.door(ask.house.store.dialogues.put, dialogue)
 
 
 async def _dialogue(ask: Ask) -> Dialogue:

@@ -15,7 +15,6 @@ from piggybot.chat.trade import test_button
 from piggybot.core.runs import Run, RunState
 from piggybot.errors import BadInput, BrokerDown, PiggyError, Stale
 from piggybot.latches import latches_of
-from piggybot.store import Dialogue
 from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
 
 NAME = "live"
@@ -60,7 +59,7 @@ async def live_on(ask: Ask) -> None:
     if TOKEN in ask.secrets:
         await _warn(ask, account, {TOKEN: ask.secrets[TOKEN]})
         return
-    await _remember(ask, "token", {})
+    await ask.await_answer(NAME, "token", {}, TOKEN_PATIENCE)
     await ask.say(Reply(texts.TOKEN_QUESTION))
 
 
@@ -123,7 +122,7 @@ async def _take_token(ask: Ask) -> str | None:
 
 async def _warn(ask: Ask, account: AccountOut, data: dict[str, str]) -> None:
     if data:
-        await _remember(ask, "confirm", data)
+        await ask.await_answer(NAME, "confirm", data, TOKEN_PATIENCE)
     at_work = await _at_work(ask)
     params = {"epoch": str(account.epoch), "runs": " ".join(run.id for run in at_work)}
     button = Button(texts.CONFIRM_LIVE, "live_confirm", params)
@@ -134,19 +133,6 @@ async def _at_work(ask: Ask) -> list[Run]:
     """The runs that would spend real money."""
     mine = await ask.house.door(ask.house.store.runs.of_person, ask.person.id)
     return [run for run in mine if run.state is RunState.ACTIVE]
-
-
-async def _remember(ask: Ask, step: str, data: dict[str, str]) -> None:
-    now = ask.house.clock()
-    dialogue = Dialogue(
-        person_id=ask.person.id,
-        name=NAME,
-        step=step,
-        data=data,
-        started=now,
-        expires=now + TOKEN_PATIENCE,
-    )
-    await ask.house.door(ask.house.store.dialogues.put, dialogue)
 
 
 def _proxy_missing(health: HealthOut, account: AccountOut) -> list[str]:

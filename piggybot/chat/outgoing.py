@@ -3,7 +3,7 @@
 Alone because it promises at least once: a letter leaves the outbox when Telegram has taken it or
 will never take it, and patience that Telegram asked for survives a restart.
 
-May import: ports, store.
+May import: core, ports, store.
 """
 
 import asyncio
@@ -14,12 +14,12 @@ from datetime import timedelta
 import structlog
 
 from migrations.database import Door
-from piggybot.chat.ask import STOP
 from piggybot.chat.border import Blocked, Flood, Rejected, TooEarly, Wire, WireError
 from piggybot.chat.deliver import Delivery
 from piggybot.chat.folding import folds
 from piggybot.chat.guard import unbroken
 from piggybot.chat.pace import Meter, Pace
+from piggybot.core.mail import STOP
 from piggybot.ports import Clock
 from piggybot.store import Outgoing, Store
 

@@ -81,9 +81,7 @@ def _read(ask: Ask, account: AccountOut, base: Line, words: Sequence[str]) -> Li
 async def _go_on(ask: Ask, account: AccountOut, line: Line) -> None:
     """Ask for what is missing, or show all of it; what cannot be is not remembered."""
     draft = await run_summary.drafted(ask, account, line) if line.complete else None
-    now = ask.house.clock()
-    dialogue = Dialogue(ask.person.id, NAME, STEP, {"line": line.text}, now, now + PATIENCE)
-    await ask.house.door(ask.house.store.dialogues.put, dialogue)
+    await ask.await_answer(NAME, STEP, {"line": line.text}, PATIENCE)
     if draft is not None:
         await run_summary.show(ask, draft)
         return

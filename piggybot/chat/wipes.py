@@ -2,14 +2,15 @@
 
 Alone because it begins at the door and ends in a handler's words: the person is told the truth.
 
-May import: store.
+May import: core, store.
 """
 
 import asyncio
 
-from piggybot.chat.ask import WARNING, House
+from piggybot.chat.ask import House
 from piggybot.chat.border import Gone, Rejected, Wire, WireError
-from piggybot.store import Incoming, Outgoing
+from piggybot.core.mail import WARNING, outgoing
+from piggybot.store import Incoming
 
 
 class Wipes:
@@ -57,16 +58,10 @@ class Wipes:
 
     async def _try_later(self, chat_id: int, message_id: int) -> None:
         now = self._house.clock()
-        row = Outgoing(
-            id=0,
-            chat_id=chat_id,
+        row = outgoing(
+            *(chat_id, {"message_id": message_id}, f"delete:{chat_id}:{message_id}", now),
             kind="delete",
-            body={"message_id": message_id},
             priority=WARNING,
-            dedupe=f"delete:{chat_id}:{message_id}",
-            reply_to=None,
-            created=now,
-            not_before=now,
         )
         await self._house.door(self._house.store.outbox.add, [row])
         self._house.notifier.wake()

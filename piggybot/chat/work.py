@@ -12,15 +12,15 @@ from datetime import timedelta
 import structlog
 
 from piggybot.chat import refusals
-from piggybot.chat.ask import INFO, WARNING, Ask, House, Reply
+from piggybot.chat.ask import Ask, House, Reply
 from piggybot.chat.busy import TYPING, Busy
 from piggybot.chat.commands import ACTIONS, COMMANDS, PROMPT, STEPS, Command
 from piggybot.chat.guard import unbroken
 from piggybot.chat.texts import e, error_text
 from piggybot.chat.wipes import Wipes
-from piggybot.core.mail import Press
+from piggybot.core.mail import WARNING, Press, outgoing
 from piggybot.errors import NotAllowed, PiggyError, Stale
-from piggybot.store import Incoming, Outgoing, Person
+from piggybot.store import Incoming, Person
 
 log = structlog.get_logger()
 
@@ -149,17 +149,8 @@ class Worker:
 
     async def _unbutton(self, ask: Ask) -> None:
         now = self._house.clock()
-        row = Outgoing(
-            id=0,
-            chat_id=ask.person.chat_id,
-            kind="unbutton",
-            body={"message_id": ask.message_id},
-            priority=INFO,
-            dedupe=f"{ask.origin}:unbutton",
-            reply_to=None,
-            created=now,
-            not_before=now,
-        )
+        body = {"message_id": ask.message_id}
+        row = outgoing(ask.person.chat_id, body, f"{ask.origin}:unbutton", now, kind="unbutton")
         await self._house.door(self._house.store.outbox.add, [row])
         self._house.notifier.wake()
 

@@ -11,6 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+STOP, FILL, WARNING, INFO = range(4)
+"""What goes first, where many letters wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -39,7 +42,7 @@ class Outgoing:
     """One message on its way. `dedupe` is unique; `id` is 0 until stored.
 
     Kinds: text, photo, document, edit, mode, delete, unbutton.
-    Priority: 0 stop, 1 fill, 2 warning, 3 info.
+    Priority: STOP, FILL, WARNING or INFO.
     """
 
     id: int
@@ -56,6 +59,22 @@ class Outgoing:
     """The dedupe of the letter whose message an edit changes; a newer one takes its place."""
     file: File | None = None
     """Only on its way in; who delivers the letter asks the outbox for it."""
+
+
+def outgoing(  # noqa: PLR0913
+    chat_id: int,
+    body: Mapping[str, Any],
+    dedupe: str,
+    now: datetime,
+    *,
+    kind: str = "text",
+    priority: int = INFO,
+    reply_to: int | None = None,
+    edits: str | None = None,
+    file: File | None = None,
+) -> Outgoing:
+    """A letter that may leave at once: the one place where one is made."""
+    return Outgoing(0, chat_id, kind, body, priority, dedupe, reply_to, now, now, 0, edits, file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,6 @@ class Ledger:
         with self._engine.begin() as db:
             write_marks(db, [Mark(key, peak=price) for key, price in peaks])
 
-    def hand_over(self, run_id: str) -> None:
-        """What the run holds is bought by hand from now on."""
-        with self._engine.begin() as db:
-            booking.hand_over(db, run_id)
-
     def _positions(self, query: Select[Any]) -> list[Position]:
         with self._engine.connect() as db:
             return [booking.position_of(row) for row in db.execute(query)]

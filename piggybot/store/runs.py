@@ -58,13 +58,6 @@ class Runs:
         with self._engine.connect() as db:
             return list(db.execute(select(runs.c.id).order_by(runs.c.id)).scalars())
 
-    def active(self, timeframe: Timeframe | None = None) -> list[Run]:
-        """Runs that obey signals."""
-        query = select(runs).where(runs.c.state == ACTIVE.value)
-        if timeframe is not None:
-            query = query.where(runs.c.timeframe == timeframe.value)
-        return self._many(query.order_by(runs.c.id))
-
     def set_state(
         self,
         run_id: str,

@@ -72,11 +72,9 @@ def test_states_follow_their_rules_and_are_told_once(store: Store) -> None:
         "The books differ.",
         Halt.BOOKS,
     )
-    assert store.runs.active() == []
     assert store.runs.resume("run-1", None, [letter("resumed")])
     assert not store.runs.resume("run-1", None)
-    assert store.runs.active(Timeframe.H1) == [replace(run(), number=1)]
-    assert store.runs.active(Timeframe.M1) == []
+    assert store.runs.get("run-1") == replace(run(), number=1)
     assert change("run-1", RunState.ENDED)
     assert not store.runs.resume("run-1", None)
     assert not change("run-1", RunState.HALTED, halt=Halt.LOSSES)
