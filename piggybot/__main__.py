@@ -153,7 +153,7 @@ def _fitting(line: str) -> list[str]:
 
 def show_plain(text: str, tone: Tone) -> None:
     """Print the line of a process, or what has become of it."""
-    console.print(Text(text, style=STYLES[tone] if tone is Tone.BAD else ""))
+    console.print(Text(text, style=STYLES[tone]))
 
 
 async def _told(running: Coroutine[Any, Any, None]) -> int:

@@ -72,6 +72,8 @@ def set_up(known: tuple[str, ...], stream: TextIO | None = None) -> logging.Hand
     root.setLevel(logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # A job that still runs when its turn comes again is left out then, which is as it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     logging.getLogger("apscheduler.executors.default").addFilter(is_trouble)
     return handler
 

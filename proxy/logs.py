@@ -21,7 +21,7 @@ import structlog
 HIDDEN = "[hidden]"
 SHORTEST = 6
 MOST_KNOWN = 10_000
-QUIET = ("ccxt", "aiohttp", "httpx", "httpcore", "asyncio", "uvicorn.access", "alembic")
+QUIET = ("ccxt", "aiohttp", "httpx", "httpcore", "asyncio", "uvicorn", "alembic")
 LOOKS_SECRET = re.compile(
     r"hpke1:[0-9a-f]{8}:[A-Za-z0-9+/=]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
