@@ -61,7 +61,8 @@ class Keyring:
 
     async def key_of(self, user_id: str, exchange: str) -> Opener:
         """A way to open that key at the moment of signing; NoKey."""
-        row = await self._door(self._store.keys.find, user_id, exchange)
+        keys = self._store.keys
+        row = keys.kept(user_id, exchange) or await self._door(keys.find, user_id, exchange)
         if row is None:
             raise NoKey("no_key", f"There is no key for {exchange}.", "/setkeys stores one.")
 

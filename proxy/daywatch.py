@@ -46,7 +46,7 @@ class DayWatch:
         now, book = self._parts.clock(), account.book
         journal, day = self._parts.store.journal, now.date()
         books = await self._parts.door(journal.books, account, book, day)
-        if not books.held and not books.day_fills:
+        if not books.held and not books.moved:
             return
         pnl = await self._valuer.pnl(books, book)
         books = await self._parts.door(journal.books, account, book, day)

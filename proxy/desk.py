@@ -4,7 +4,7 @@ Every order comes through `place`, paper and live; whatever is not known afterwa
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
 May import: accounts, admission, budget, conclusion, daywatch, errors, fees, flattening, intake,
-journal, looking, parts, records, resolve, risk, stopgate, stopping, venue, ways, wire.
+journal, looking, modes, parts, records, resolve, risk, stopgate, stopping, venue, ways, wire.
 """
 
 import asyncio
@@ -21,10 +21,11 @@ from proxy.errors import GateClosed, NotFound, ProxyError
 from proxy.fees import valued
 from proxy.flattening import Flattening
 from proxy.intake import answer_of, draft_of
-from proxy.journal import Reserve
+from proxy.journal import Known, Reserve
 from proxy.looking import world_of
+from proxy.modes import found
 from proxy.parts import Flights, Parts, Tasks
-from proxy.records import Account, Book, Entry
+from proxy.records import Book, Entry
 from proxy.resolve import Resolver
 from proxy.risk import LOSS_CODE, effective, judge
 from proxy.stopgate import Ticket
@@ -80,10 +81,11 @@ class Desk:
 
     async def check(self, order: TradeIn) -> CheckOut:
         """What `place` would say to it now, by the very same rules. Nothing is reserved or sent."""
-        account = await self._accounts.modes.find(order.userId)
+        known = await self._look(order, CHECKED)
+        found(known.account)
         try:
             draft = draft_of(order, CHECKED, self._parts.clock())
-            await self._judge(order, draft, account, self._journal.weigh)
+            await self._judge(order, draft, known, self._journal.weigh)
         except ProxyError as refusal:
             return CheckOut(allowed=False, error=_problem(refusal))
         return CheckOut(allowed=True)
@@ -180,20 +182,23 @@ class Desk:
 
     async def _place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         with self._flights.of(order.userId, client_id):
-            entry = await self._parts.door(self._journal.get, client_id)
-            if entry is None:
-                entry = await self._first(order, client_id)
+            known = await self._look(order, client_id)
+            entry = known.entry or await self._first(order, client_id, known)
         await self.flattening.review(order.userId)
         return answer_of(entry, order)
 
-    async def _first(self, order: TradeIn, client_id: str) -> Entry:
+    async def _look(self, order: TradeIn, client_id: str) -> Known:
+        today = self._parts.clock().date()
+        return await self._parts.door(self._journal.look, client_id, order.userId, today)
+
+    async def _first(self, order: TradeIn, client_id: str, known: Known) -> Entry:
         """Reserve, send and conclude an order whose id is new."""
         now = self._parts.clock()
         draft = draft_of(order, client_id, now)
         try:
-            account = await self._accounts.modes.find(order.userId)
+            account = found(known.account)
             draft = replace(draft, mode=account.mode, epoch=account.epoch)
-            entry, fresh = await self._judge(order, draft, account, self._journal.reserve)
+            entry, fresh = await self._judge(order, draft, known, self._journal.reserve)
         except ProxyError as refusal:
             return await self._deny(draft, refusal)
         if not fresh:
@@ -201,7 +206,7 @@ class Desk:
         return await self._send(entry, self._parts.venue(entry.exchange, entry.book))
 
     async def _judge(
-        self, order: TradeIn, draft: Entry, account: Account, keep: Reserve
+        self, order: TradeIn, draft: Entry, known: Known, keep: Reserve
     ) -> tuple[Entry, bool]:
         asked = Asked(
             draft,
@@ -214,11 +219,12 @@ class Desk:
             await self._resolver.unasked(order.userId),
             self._way(order, draft.client_id),
         )
+        account = found(known.account)
         parts, limits = self._parts, effective(self._parts.limits, account.chat)
         account = check_account(asked, account, parts.gate.stopped, draft.created)
         draft = replace(draft, mode=account.mode, epoch=account.epoch)
         with asking(Purpose.ASK):
-            world = await world_of(parts, self._accounts.valuer, order, draft)
+            world = await world_of(parts, self._accounts.valuer, order, draft, known)
         venue = parts.venue(order.exchange, draft.book)
         now = parts.clock()
         asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))
@@ -275,8 +281,10 @@ class Desk:
         return settled
 
     async def _over(self, entry: Entry) -> None:
-        """A real order has ended: what is left may no longer be a position."""
-        if entry.book is Book.LIVE and entry.status.terminal:
+        """A real order has ended: where live is wound down, what is left may be no position."""
+        ended = entry.book is Book.LIVE and entry.status.terminal
+        # The gate hears of the end of live before the database does.
+        if ended and self._parts.gate.mode(entry.user_id) is not Mode.LIVE:
             await self._accounts.modes.review(entry.user_id)
 
 

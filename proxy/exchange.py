@@ -70,6 +70,7 @@ class CcxtVenue:
         self._ccxt = self._questions.ccxt
         self._markets = MarketList(name, self._load_markets, clock)
         self._quotes: dict[str, Quote] = {}
+        self._pricing: dict[str, asyncio.Task[Quote]] = {}
         self._paging = asyncio.Semaphore(PAGES_AT_ONCE)
 
     async def refresh(self) -> None:
@@ -89,6 +90,18 @@ class CcxtVenue:
         known = self._quotes.get(market.symbol)
         if known is not None and timedelta(0) <= self._clock() - known.at < self._fresh:
             return known
+        return await asyncio.shield(self._price(market))
+
+    def _price(self, market: Market) -> asyncio.Task[Quote]:
+        """The price that is being asked for; once, for all who want it at that moment."""
+        asking_now = self._pricing.get(market.symbol)
+        if asking_now is None:
+            asking_now = asyncio.create_task(self._ask_price(market))
+            self._pricing[market.symbol] = asking_now
+            asking_now.add_done_callback(lambda _: self._pricing.pop(market.symbol))
+        return asking_now
+
+    async def _ask_price(self, market: Market) -> Quote:
         asked = self._clock()
         params = {"symbol": market.venue_symbol}
         body = await self._questions.public(self._ccxt.publicGetTickerPrice, params)

@@ -1,29 +1,39 @@
 """The journal of orders: every order that was ever asked for, its fills, and what they hold.
 
 `reserve` and `settle` take a pure rule and run it inside their transaction, so that nothing can
-change between the judgement and the row.
+change between the judgement and the row. The day's totals are kept in memory beside the rows: one
+process alone writes them, and whatever may have gone wrong in a transaction lets them be summed
+anew.
 
-May import: fills, records, rows, tables, wire.
+May import: errors, fills, queries, records, tables, tally, wire.
 """
 
-import json
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, func, or_, select
 
-from proxy.fills import Position, apply_cash, cash_of
-from proxy.records import Account, Book, Books, DayStart, Entry, Held, milliseconds
-from proxy.rows import account_of, day_fill_of, entry_of, fill_of, fill_values, order_values
-from proxy.tables import accounts, days, fills, flags, orders, positions
-from proxy.wire import TERMINAL, Fill, Side, Status
-
-STOP_ALL = "stop_all"
-OVER = [status.value for status in TERMINAL]
-NOT_A_TRADE = frozenset({Status.DENIED, Status.NOT_SENT, Status.REJECTED, Status.ABSENT})
+from proxy import queries
+from proxy.errors import ProxyError
+from proxy.fills import cash_of
+from proxy.queries import OVER, UNRESOLVED
+from proxy.records import (
+    NOT_A_TRADE,
+    Account,
+    Book,
+    Books,
+    DayStart,
+    Entry,
+    Held,
+    mark_of,
+    milliseconds,
+)
+from proxy.tables import orders
+from proxy.tally import NO_BUYS, Tally
+from proxy.wire import Fill, Status
 
 Judge = Callable[[Books], Entry]
 """Given the books, the entry as it will be sent; raises Denied."""
@@ -33,64 +43,90 @@ Settle = Callable[[Entry], Entry]
 """Given an entry as it stands, the entry after what was learnt."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the journal knows before an order is judged: under its id, of its account, and held."""
+
+    entry: Entry | None
+    account: Account | None
+    held: tuple[Held, ...] = ()
+    """In the book of the account's mode."""
+    begun: date | None = None
+    """The day that has begun there: its first check is written down."""
+
+
 class Journal:
     """Orders, fills, positions and the day's start."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._tallies: dict[tuple[str, Book], Tally] = {}
 
     def get(self, client_id: str) -> Entry | None:
         with self._engine.connect() as db:
-            return _get(db, client_id)
+            return queries.order(db, client_id)
+
+    def look(self, client_id: str, user_id: str, today: date) -> Known:
+        """All that is known of an order that someone asks for."""
+        with self._engine.connect() as db:
+            entry = queries.order(db, client_id)
+            if entry is not None:
+                return Known(entry, None)
+            account = queries.account(db, user_id)
+            if account is None:
+                return Known(None, None)
+            held = queries.held(db, user_id, account.book)
+            begun = queries.day_start(db, user_id, account.book, today) is not None
+            return Known(None, account, held, today if begun else None)
 
     def reserve(self, entry: Entry, now: datetime, judge: Judge) -> tuple[Entry, bool]:
         """Judge and journal in one transaction: the entry under this id, and whether it is new."""
-        with self._engine.begin() as db:
-            account = _lock(db, entry.user_id)
-            known = _get(db, entry.client_id)
+        with self._counting() as db:
+            account = queries.lock(db, entry.user_id)
+            known = queries.order(db, entry.client_id)
             if known is not None:
                 return known, False
-            judged = judge(_books(db, account, entry, now.date()))
-            db.execute(insert(orders).values(order_values(judged)))
-            return judged, True
+            judged = judge(self._books_for(db, account, entry, now.date()))
+            queries.write(db, judged)
+        self._count(None, judged, ())
+        return judged, True
 
     def weigh(self, entry: Entry, now: datetime, judge: Judge) -> tuple[Entry, bool]:
         """What `reserve` would judge now; nothing is written."""
-        with self._engine.begin() as db:
-            account = _lock(db, entry.user_id)
-            return judge(_books(db, account, entry, now.date())), False
+        with self._counting() as db:
+            account = queries.lock(db, entry.user_id)
+            return judge(self._books_for(db, account, entry, now.date())), False
 
     def add(self, entry: Entry) -> tuple[Entry, bool]:
         """Write down an entry that will not be sent, unless its id is known."""
-        with self._engine.begin() as db:
-            known = _get(db, entry.client_id)
+        with self._counting() as db:
+            known = queries.order(db, entry.client_id)
             if known is not None:
                 return known, False
-            db.execute(insert(orders).values(order_values(entry)))
-            return entry, True
+            queries.write(db, entry)
+        self._count(None, entry, ())
+        return entry, True
 
     def settle(self, client_id: str, rule: Settle) -> Entry:
         """Apply what was learnt: the entry, its new fills (each once) and positions, together."""
-        with self._engine.begin() as db:
-            before = _get(db, client_id)
+        with self._counting() as db:
+            before = queries.order(db, client_id)
             assert before is not None, f"{client_id} is not in the journal"
             after = rule(before)
             known = {fill.tradeId for fill in before.fills}
-            for fill in after.fills:
-                if fill.tradeId not in known:
-                    known.add(fill.tradeId)
-                    _apply(db, after, fill)
-            where = orders.c.client_id == client_id
-            db.execute(update(orders).where(where).values(order_values(after)))
-            return after
+            new = {fill.tradeId: fill for fill in after.fills if fill.tradeId not in known}
+            queries.apply(db, after, new.values())
+            queries.rewrite(db, after)
+        self._count(before, after, new.values())
+        return after
 
     def open(self, user_id: str | None = None) -> list[Entry]:
         """Orders without a terminal state, oldest first."""
-        query = select(orders).where(orders.c.status.not_in(OVER)).order_by(orders.c.created)
+        query = select(orders).where(orders.c.status.in_(UNRESOLVED)).order_by(orders.c.created)
         if user_id is not None:
             query = query.where(orders.c.user_id == user_id)
         with self._engine.connect() as db:
-            return _entries(db, query)
+            return queries.entries(db, query)
 
     def others(self, entry: Entry) -> frozenset[str]:
         """The venue's ids of our other orders that may have traded since this one was made."""
@@ -112,7 +148,7 @@ class Journal:
             orders.c.status == Status.ABSENT.value, orders.c.concluded >= moment
         )
         with self._engine.connect() as db:
-            return _entries(db, query)
+            return queries.entries(db, query)
 
     def is_of(self, sandbox: bool) -> bool:
         """Whether every real order that may have been executed was sent to this kind of venue."""
@@ -127,14 +163,14 @@ class Journal:
     def held(self, user_id: str, book: Book) -> tuple[Held, ...]:
         """What our own fills hold."""
         with self._engine.connect() as db:
-            return _held(db, user_id, book)
+            return queries.held(db, user_id, book)
 
     def free(self, user_id: str, book: Book) -> list[tuple[Held, Decimal]]:
         """What our own fills hold, and how much of each no unresolved sell may still take."""
         with self._engine.connect() as db:
             return [
-                (one, one.position.units - _reserved(db, user_id, book, one.exchange, one.symbol))
-                for one in _held(db, user_id, book)
+                (one, one.position.units - _taken(db, user_id, book, one))
+                for one in queries.held(db, user_id, book)
             ]
 
     def are_over(self, user_id: str, client_ids: Collection[str]) -> bool:
@@ -150,149 +186,75 @@ class Journal:
     def books(self, account: Account, book: Book, today: date) -> Books:
         """The books as a limit sees them, without an order."""
         with self._engine.connect() as db:
-            return _account_books(db, account, book, today)
+            return self._books(db, account, book, today)
 
     def start_day(self, user_id: str, book: Book, day: date, start: DayStart) -> DayStart:
         """Keep the day's first check; the first one stands."""
-        where = (days.c.user_id == user_id, days.c.book == book.value, days.c.day == str(day))
         with self._engine.begin() as db:
-            _lock(db, user_id)
-            row = db.execute(select(days).where(*where)).one_or_none()
-            if row is not None:
-                return DayStart(row.start_value, _marks(row.marks))
-            marks = json.dumps({name: format(price, "f") for name, price in start.marks.items()})
-            values = {"user_id": user_id, "book": book.value, "day": str(day)}
-            db.execute(insert(days).values(values | {"start_value": start.value, "marks": marks}))
+            queries.lock(db, user_id)
+            known = queries.day_start(db, user_id, book, day)
+            if known is not None:
+                return known
+            queries.begin_day(db, user_id, book, day, start)
             return start
 
+    def _books_for(self, db: Connection, account: Account, entry: Entry, today: date) -> Books:
+        """The books as a limit sees them for this order."""
+        books = self._books(db, account, entry.book, today)
+        where = (entry.exchange, entry.symbol)
+        mine = [one.position.units for one in books.held if (one.exchange, one.symbol) == where]
+        taken = queries.reserved(db, entry.user_id, entry.book, *where)
+        return replace(books, free_units=sum(mine, Decimal(0)) - taken)
 
-def is_stopped(db: Connection) -> bool:
-    """Whether the stop for all stands, inside a transaction."""
-    return db.execute(select(flags).where(flags.c.name == STOP_ALL)).first() is not None
-
-
-def _lock(db: Connection, user_id: str) -> Account:
-    query = select(accounts).where(accounts.c.user_id == user_id).with_for_update()
-    return account_of(db.execute(query).one())
-
-
-def _get(db: Connection, client_id: str) -> Entry | None:
-    found = _entries(db, select(orders).where(orders.c.client_id == client_id))
-    return found[0] if found else None
-
-
-def _entries(db: Connection, query: Any) -> list[Entry]:
-    return [entry_of(row, _fills_of(db, row.client_id)) for row in db.execute(query).all()]
-
-
-def _fills_of(db: Connection, client_id: str) -> tuple[Fill, ...]:
-    query = select(fills).where(fills.c.client_id == client_id).order_by(fills.c.at)
-    return tuple(fill_of(row) for row in db.execute(query))
-
-
-def _books(db: Connection, account: Account, entry: Entry, today: date) -> Books:
-    books = _account_books(db, account, entry.book, today)
-    held = sum(
-        (
-            one.position.units
-            for one in books.held
-            if (one.exchange, one.symbol) == (entry.exchange, entry.symbol)
-        ),
-        Decimal(0),
-    )
-    taken = _reserved(db, entry.user_id, entry.book, entry.exchange, entry.symbol)
-    return replace(books, free_units=held - taken)
-
-
-def _account_books(db: Connection, account: Account, book: Book, today: date) -> Books:
-    start = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    mine = (fills.c.user_id == account.user_id, fills.c.book == book.value)
-    since = select(fills).where(*mine, fills.c.at >= milliseconds(start))
-    where = (days.c.user_id == account.user_id, days.c.book == book.value)
-    day = db.execute(select(days).where(*where, days.c.day == str(today))).one_or_none()
-    spent = _buys(db, account.user_id, book, start)
-    return Books(
-        account=account,
-        stopped=is_stopped(db),
-        trades_today=len(spent),
-        spent_today=sum(spent, Decimal(0)),
-        free_units=Decimal(0),
-        held=_held(db, account.user_id, book),
-        day_fills=tuple(day_fill_of(row) for row in db.execute(since)),
-        day_start=None if day is None else DayStart(day.start_value, _marks(day.marks)),
-    )
-
-
-def _buys(db: Connection, user_id: str, book: Book, start: datetime) -> list[Decimal]:
-    """Today's buys that are or may be trades: what each spent, or may still spend."""
-    query = select(orders).where(
-        orders.c.user_id == user_id,
-        orders.c.book == book.value,
-        orders.c.side == Side.BUY.value,
-        orders.c.created >= start,
-        orders.c.created < start + timedelta(days=1),
-        orders.c.status.not_in([status.value for status in NOT_A_TRADE]),
-    )
-    spent = []
-    for row in db.execute(query):
-        if row.status not in OVER:
-            spent.append(row.asked_usd)
-        elif row.executed:
-            spent.append(row.quote)
-    return spent
-
-
-def _reserved(db: Connection, user_id: str, book: Book, exchange: str, symbol: str) -> Decimal:
-    """Units that unresolved sells of this symbol may still take."""
-    query = select(orders).where(
-        orders.c.user_id == user_id,
-        orders.c.book == book.value,
-        orders.c.exchange == exchange,
-        orders.c.symbol == symbol,
-        orders.c.side == Side.SELL.value,
-        orders.c.status.not_in(OVER),
-    )
-    total = Decimal(0)
-    for row in db.execute(query).all():
-        done = sum((fill.qty for fill in _fills_of(db, row.client_id)), Decimal(0))
-        total += max(row.units - done, Decimal(0))
-    return total
-
-
-def _held(db: Connection, user_id: str, book: Book) -> tuple[Held, ...]:
-    query = select(positions).where(positions.c.user_id == user_id, positions.c.book == book.value)
-    rows: Sequence[Any] = db.execute(query.order_by(positions.c.symbol)).all()
-    return tuple(
-        Held(row.exchange, row.symbol, Position(row.units, row.cost)) for row in rows if row.units
-    )
-
-
-def _apply(db: Connection, entry: Entry, fill: Fill) -> None:
-    """Write one new fill, and the position after it."""
-    assert entry.market is not None
-    db.execute(insert(fills).values(fill_values(entry, fill)))
-    where = (
-        positions.c.user_id == entry.user_id,
-        positions.c.book == entry.book.value,
-        positions.c.exchange == entry.exchange,
-        positions.c.symbol == entry.symbol,
-    )
-    row = db.execute(select(positions).where(*where).with_for_update()).one_or_none()
-    before = Position() if row is None else Position(row.units, row.cost)
-    cash = cash_of(entry.side, fill, entry.market.base, entry.market.quote)
-    after = apply_cash(before, cash)
-    db.execute(delete(positions).where(*where))
-    db.execute(
-        insert(positions).values(
-            user_id=entry.user_id,
-            book=entry.book.value,
-            exchange=entry.exchange,
-            symbol=entry.symbol,
-            units=after.units,
-            cost=after.cost,
+    def _books(self, db: Connection, account: Account, book: Book, today: date) -> Books:
+        tally = self._tally(db, account.user_id, book, today)
+        return Books(
+            account=account,
+            stopped=queries.is_stopped(db),
+            trades_today=tally.buys.trades,
+            spent_today=tally.buys.spent,
+            free_units=Decimal(0),
+            held=queries.held(db, account.user_id, book),
+            moved=tally.moved,
+            day_start=queries.day_start(db, account.user_id, book, today),
         )
-    )
+
+    def _tally(self, db: Connection, user_id: str, book: Book, today: date) -> Tally:
+        """The day's totals; summed from the rows where none are kept of this very day."""
+        known = self._tallies.get((user_id, book))
+        if known is None or known.day != today:
+            known = self._tallies[user_id, book] = queries.tally(db, user_id, book, today)
+        return known
+
+    @contextmanager
+    def _counting(self) -> Iterator[Connection]:
+        """A transaction after which the totals still hold. Whether a failed one stands is not known
+        here; a refusal is no failure, and comes before anything is written."""
+        try:
+            with self._engine.begin() as db:
+                yield db
+        except ProxyError:
+            raise
+        except BaseException:
+            self._tallies.clear()
+            raise
+
+    def _count(self, before: Entry | None, after: Entry, new: Collection[Fill]) -> None:
+        """Take a committed change into the totals."""
+        key = (after.user_id, after.book)
+        tally = self._tallies.get(key)
+        if tally is None:
+            return
+        if after.created.date() == tally.day:
+            tally = tally.with_buys(after.buys - (NO_BUYS if before is None else before.buys))
+        begun = milliseconds(datetime(tally.day.year, tally.day.month, tally.day.day, tzinfo=UTC))
+        for fill in new:
+            if fill.at >= begun:
+                assert after.market is not None
+                cash = cash_of(after.side, fill, after.market.base, after.market.quote)
+                tally = tally.with_cash(mark_of(after.exchange, after.symbol), cash)
+        self._tallies[key] = tally
 
 
-def _marks(text: str) -> dict[str, Decimal]:
-    return {name: Decimal(price) for name, price in json.loads(text).items()}
+def _taken(db: Connection, user_id: str, book: Book, one: Held) -> Decimal:
+    return queries.reserved(db, user_id, book, one.exchange, one.symbol)

@@ -2,34 +2,51 @@
 
 Alone because the desk should read as the path of an order, and this is what it asks on the way.
 
-May import: errors, parts, records, risk, valuation, wire.
+May import: errors, journal, parts, records, risk, valuation, wire.
 """
 
+import asyncio
+
 from proxy.errors import NoKey
+from proxy.journal import Known
 from proxy.parts import Parts
 from proxy.records import Book, Entry
-from proxy.risk import World
+from proxy.risk import Valuation, World
 from proxy.valuation import Valuer
 from proxy.wire import Side, TradeIn
 
 
-async def world_of(parts: Parts, valuer: Valuer, order: TradeIn, draft: Entry) -> World:
+async def world_of(
+    parts: Parts, valuer: Valuer, order: TradeIn, draft: Entry, known: Known
+) -> World:
     """What the venue says; ProxyError where it says nothing, or there is no key for it."""
     venue = parts.venue(order.exchange, draft.book)
     named = parts.venues.get(order.exchange, venue)
     if draft.book is Book.LIVE:
         await _check_key(parts, order.userId, order.exchange, named.title)
     market = await venue.market(order.symbolCcxt or order.symbol)
-    quote = await venue.quote(market.symbol)
-    valuation = None
-    if draft.side is Side.BUY:
-        valuation = await valuer.value(order.userId, draft.book, order.exchange)
-        if valuation is not None and valuer.fresh(valuation):
-            await valuer.begin_day(order.userId, draft.book, valuation)
+    valuing = asyncio.create_task(_value(parts, valuer, draft, known))
+    try:
+        quote = await venue.quote(market.symbol)
+        valuation = await valuing
+    finally:
+        valuing.cancel()
     return World(named.title, market, quote.price, quote.at, valuation)
 
 
+async def _value(parts: Parts, valuer: Valuer, draft: Entry, known: Known) -> Valuation | None:
+    """The account's value, from which a day begins; only a buy needs it."""
+    if draft.side is not Side.BUY:
+        return None
+    valuation = await valuer.value(draft.user_id, draft.book, draft.exchange, known.held)
+    begun = known.begun == parts.clock().date()
+    if not begun and valuation is not None and valuer.fresh(valuation):
+        await valuer.begin_day(draft.user_id, draft.book, valuation)
+    return valuation
+
+
 async def _check_key(parts: Parts, user_id: str, exchange: str, title: str) -> None:
-    key = await parts.door(parts.store.keys.find, user_id, exchange)
+    keys = parts.store.keys
+    key = keys.kept(user_id, exchange) or await parts.door(keys.find, user_id, exchange)
     if key is None or key.validated_at is None:
         raise NoKey("no_key", f"There is no validated key for {title}.", "/setkeys stores one.")

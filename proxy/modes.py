@@ -41,12 +41,7 @@ class Modes:
 
     async def find(self, user_id: str) -> Account:
         """The account; NotFound."""
-        account = await self._parts.door(self._parts.store.accounts.find, user_id)
-        if account is None:
-            raise NotFound(
-                "unknown_account", "There is no such account.", "POST /api/account makes it."
-            )
-        return account
+        return found(await self._parts.door(self._parts.store.accounts.find, user_id))
 
     async def ask(self, ask: ModeIn) -> None:
         """Do what a person asked for, where it is allowed."""
@@ -204,6 +199,14 @@ class Modes:
             return False
         self._parts.gate.put(changed)
         return True
+
+
+def found(account: Account | None) -> Account:
+    """The account; NotFound."""
+    if account is None:
+        hint = "POST /api/account makes it."
+        raise NotFound("unknown_account", "There is no such account.", hint)
+    return account
 
 
 async def _unwatched() -> None:

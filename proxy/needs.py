@@ -1,6 +1,7 @@
 """What an endpoint may ask for, as types: the house and its parts, and what a path or query holds.
 
-Alone because `routes.py` should read as the list of endpoints.
+Alone because `routes.py` should read as the list of endpoints. All are coroutines, though none
+waits: a plain function would be sent to a thread and back, for each need of each request.
 
 May import: accounts, candles, credentials, desk, known, venue, venue_books, wire.
 """
@@ -37,24 +38,24 @@ class House:
     mint: Callable[[], str]
 
 
-def the_house(request: Request) -> House:
+async def the_house(request: Request) -> House:
     house: House = request.app.state.house
     return house
 
 
-def the_desk(house: Annotated[House, Depends(the_house)]) -> Desk:
+async def the_desk(house: Annotated[House, Depends(the_house)]) -> Desk:
     return house.desk
 
 
-def the_accounts(house: Annotated[House, Depends(the_house)]) -> Accounts:
+async def the_accounts(house: Annotated[House, Depends(the_house)]) -> Accounts:
     return house.accounts
 
 
-def the_credentials(house: Annotated[House, Depends(the_house)]) -> Credentials:
+async def the_credentials(house: Annotated[House, Depends(the_house)]) -> Credentials:
     return house.credentials
 
 
-def the_venue(
+async def the_venue(
     house: Annotated[House, Depends(the_house)],
     exchange: Annotated[str, Query(max_length=LONGEST_WORD)],
 ) -> Venue:

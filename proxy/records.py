@@ -2,20 +2,23 @@
 
 Alone, because the rules (`risk.py`) judge these values and must not know any table.
 
-May import: fills, venue, wire.
+May import: fills, tally, venue, wire.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from proxy.fills import Position
+from proxy.fills import Cash, Position
+from proxy.tally import NO_BUYS, Buys
 from proxy.venue import Market, Placement
 from proxy.wire import Fill, Mode, OrderOut, Permissions, Problem, Side, Status, TradeOut
 
 KEYLESS = "key_forgotten"
 """The code of a quarantined order whose own key was removed."""
+NOT_A_TRADE = frozenset({Status.DENIED, Status.NOT_SENT, Status.REJECTED, Status.ABSENT})
 
 
 class Book(StrEnum):
@@ -97,6 +100,16 @@ class Entry:
         return self.quote / self.executed if self.executed else None
 
     @property
+    def buys(self) -> Buys:
+        """What it is among the buys of its day: one that may still be a trade counts as spent."""
+        if self.side is Side.SELL or self.status in NOT_A_TRADE:
+            return NO_BUYS
+        if not self.status.terminal:
+            assert self.asked_usd is not None, f"{self.client_id} buys for nothing"
+            return Buys(1, self.asked_usd)
+        return Buys(1, self.quote if self.executed else Decimal(0))
+
+    @property
     def done(self) -> bool:
         """It is over, and something was executed."""
         return self.status.terminal and bool(self.executed)
@@ -176,18 +189,6 @@ class DayStart:
 
 
 @dataclass(frozen=True, slots=True)
-class DayFill:
-    """One fill of the day, as the daily loss needs it."""
-
-    exchange: str
-    symbol: str
-    side: Side
-    base: str
-    quote: str
-    fill: Fill
-
-
-@dataclass(frozen=True, slots=True)
 class Books:
     """All that a limit may ask, read inside the transaction that reserves."""
 
@@ -198,7 +199,8 @@ class Books:
     free_units: Decimal
     """Held by our own fills, less what unresolved sells have reserved."""
     held: tuple[Held, ...]
-    day_fills: tuple[DayFill, ...]
+    moved: Mapping[str, Cash]
+    """What today's fills moved, by mark."""
     day_start: DayStart | None
 
 

@@ -12,7 +12,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Decimal
 
 from proxy.admission import Asked, check_account
 from proxy.errors import Denied
-from proxy.fills import cash_of, round_down, sellable, smallest
+from proxy.fills import round_down, sellable, smallest
 from proxy.known import DOLLARS
 from proxy.records import Books, ChatLimits, DayStart, Entry, mark_of
 from proxy.venue import Market
@@ -102,9 +102,7 @@ def day_pnl(books: Books, prices: dict[str, Decimal]) -> Decimal | None:
     held = {mark_of(one.exchange, one.symbol): one.position.units for one in books.held}
     begun = dict(held)
     total = Decimal(0)
-    for one in books.day_fills:
-        mark = mark_of(one.exchange, one.symbol)
-        cash = cash_of(one.side, one.fill, one.base, one.quote)
+    for mark, cash in books.moved.items():
         begun[mark] = begun.get(mark, Decimal(0)) - cash.units
         total += cash.quote
     for mark, units in begun.items():

@@ -6,14 +6,16 @@ May import: records, venue, wire.
 import json
 from dataclasses import asdict
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
 
-from proxy.records import Account, ChatLimits, DayFill, Entry
+from proxy.records import Account, ChatLimits, Entry
 from proxy.venue import Market
 from proxy.wire import Fill, Mode, Problem, Side, Status
 
+MARKETS_KEPT = 256
 MARKET_AMOUNTS = ("min_notional", "min_qty", "step", "tick")
 PLAIN = (
     "client_id",
@@ -45,9 +47,7 @@ def order_values(entry: Entry) -> dict[str, Any]:
     values["mode"] = entry.mode.value
     values["side"] = entry.side.value
     values["status"] = entry.status.value
-    values["market"] = (
-        None if entry.market is None else json.dumps(asdict(entry.market), default=str)
-    )
+    values["market"] = None if entry.market is None else _market_text(entry.market)
     values["problem"] = None if entry.problem is None else entry.problem.model_dump_json()
     return values
 
@@ -100,16 +100,18 @@ def fill_of(row: Row[Any]) -> Fill:
     )
 
 
-def day_fill_of(row: Row[Any]) -> DayFill:
-    return DayFill(row.exchange, row.symbol, Side(row.side), row.base, row.quote, fill_of(row))
-
-
 def account_of(row: Row[Any]) -> Account:
     chat = ChatLimits(row.max_trade_usd, row.max_trades_per_day, row.max_daily_loss_share)
     mode = Mode(row.mode)
     return Account(row.user_id, row.exchange, mode, row.epoch, row.reason, row.created, chat)
 
 
+@lru_cache(maxsize=MARKETS_KEPT)
+def _market_text(market: Market) -> str:
+    return json.dumps(asdict(market), default=str)
+
+
+@lru_cache(maxsize=MARKETS_KEPT)
 def _market(text: str) -> Market:
     values: dict[str, Any] = json.loads(text)
     for name in MARKET_AMOUNTS:

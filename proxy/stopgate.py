@@ -107,6 +107,11 @@ class StopGate:
             self._states[user_id] = _State(epoch, Mode.HALTED)
         return epoch
 
+    def mode(self, user_id: str) -> Mode | None:
+        """The account's mode as it is in force here; None for one that nobody has heard of."""
+        state = self._states.get(user_id)
+        return None if state is None else state.mode
+
     def times_shut(self, user_id: str) -> int:
         """How many stops of this account this process has seen: what `open_way` must name."""
         return self._shut[user_id]

@@ -2,10 +2,11 @@
 
 One public method is one transaction. Rows stay inside; values of `records.py` come out.
 
-May import: journal, paper_books, records, rows, tables, wire.
+May import: journal, paper_books, queries, records, rows, tables, wire.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from migrations.database import empty_log
-from proxy.journal import OVER, STOP_ALL, Journal, is_stopped
+from proxy import queries
+from proxy.journal import Journal
 from proxy.paper_books import PaperRows
+from proxy.queries import STOP_ALL, UNRESOLVED, is_stopped
 from proxy.records import KEYLESS, Account, Book, ChatLimits, KeyRow
 from proxy.rows import account_of
 from proxy.tables import accounts, credentials, flags, orders
@@ -40,7 +43,7 @@ class AccountRows:
     def register(self, user_id: str, exchange: str, now: datetime) -> Account:
         """The account of `user_id`, made in PAPER where there is none."""
         with self._engine.begin() as db:
-            known = _find(db, user_id)
+            known = queries.account(db, user_id)
             if known is not None:
                 return known
             fresh = Account(user_id, exchange, Mode.PAPER, 1, "", now)
@@ -52,7 +55,7 @@ class AccountRows:
 
     def find(self, user_id: str) -> Account | None:
         with self._engine.connect() as db:
-            return _find(db, user_id)
+            return queries.account(db, user_id)
 
     def everyone(self) -> list[Account]:
         with self._engine.connect() as db:
@@ -66,20 +69,20 @@ class AccountRows:
     def move(self, user_id: str, exchange: str) -> None:
         """The account trades at this exchange from now on; only in PAPER, else it stays."""
         with self._engine.begin() as db:
-            known = _find(db, user_id)
+            known = queries.account(db, user_id)
             if known is not None and known.mode is Mode.PAPER:
                 _set(db, user_id, {"exchange": exchange})
 
     def halt(self, user_id: str, at_least: int, reason: str) -> Account | None:
         """Halt one account under a new epoch, not below `at_least`."""
         with self._engine.begin() as db:
-            known = _find(db, user_id)
+            known = queries.account(db, user_id)
             return None if known is None else _halt(db, known, at_least, reason)
 
     def renew(self, seen: Account) -> Account | None:
         """A fresh epoch for a halted account as it was `seen`; None where it has changed since."""
         with self._engine.begin() as db:
-            known = _find(db, seen.user_id)
+            known = queries.account(db, seen.user_id)
             if known is None or (known.mode, known.epoch) != (Mode.HALTED, seen.epoch):
                 return None
             return _halt(db, known, 0, known.reason)
@@ -115,7 +118,7 @@ class AccountRows:
         with self._engine.begin() as db:
             if values:
                 _set(db, user_id, values)
-            return _find(db, user_id)
+            return queries.account(db, user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +133,19 @@ class Forgotten:
 
 
 class KeyRows:
-    """Sealed keys."""
+    """Sealed keys.
+
+    A key that is replaced or forgotten leaves the memory first: what is read after that is of the
+    database. Neither happens while one of its orders is on its way.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._kept: dict[tuple[str, str], KeyRow] = {}
 
     def save(self, key: KeyRow) -> None:
         """Keep `key` in the place of an older one."""
-        with self._engine.begin() as db:
+        with self._changing() as db:
             _put(db, key)
 
     def replace(self, key: KeyRow, alike: KeyRow | None) -> int:
@@ -145,8 +153,8 @@ class KeyRows:
 
         `alike` is a kept row that holds the same key: in its place nothing is lost.
         """
-        with self._engine.begin() as db:
-            _find(db, key.user_id)  # its lock: no order is reserved meanwhile
+        with self._changing() as db:
+            queries.account(db, key.user_id)  # its lock: no order is reserved meanwhile
             query = select(credentials).where(*_whose(key.user_id, key.exchange))
             row = db.execute(query).one_or_none()
             if row is not None and _key(row) != alike:
@@ -162,10 +170,20 @@ class KeyRows:
             return _unresolved(db, user_id, exchange)
 
     def find(self, user_id: str, exchange: str) -> KeyRow | None:
+        """The key, sealed; kept in memory from then on, until another takes its place."""
+        known = self.kept(user_id, exchange)
+        if known is not None:
+            return known
         with self._engine.connect() as db:
             query = select(credentials).where(*_whose(user_id, exchange))
             row = db.execute(query).one_or_none()
-        return None if row is None else _key(row)
+        if row is None:
+            return None
+        return self._kept.setdefault((user_id, exchange), _key(row))
+
+    def kept(self, user_id: str, exchange: str) -> KeyRow | None:
+        """The key, where it was found before; without the database."""
+        return self._kept.get((user_id, exchange))
 
     def of(self, user_id: str) -> list[KeyRow]:
         with self._engine.connect() as db:
@@ -178,8 +196,8 @@ class KeyRows:
         Quarantined orders do not: a person has been told to look after them. They are marked,
         because another key may be another account, which says nothing of them.
         """
-        with self._engine.begin() as db:
-            _find(db, user_id)  # its lock: no order is reserved meanwhile
+        with self._changing() as db:
+            queries.account(db, user_id)  # its lock: no order is reserved meanwhile
             waiting = _unresolved(db, user_id, exchange, (Status.QUARANTINED.value,))
             if waiting:
                 return Forgotten([], False, waiting)
@@ -190,11 +208,12 @@ class KeyRows:
         # secure_delete zeroes the pages; the log holds the old ones until it is emptied.
         return Forgotten(names, not empty_log(self._engine))
 
-
-def _find(db: Connection, user_id: str) -> Account | None:
-    query = select(accounts).where(accounts.c.user_id == user_id).with_for_update()
-    row = db.execute(query).one_or_none()
-    return None if row is None else account_of(row)
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """A transaction that changes keys: none is kept in memory that may not stand any more."""
+        self._kept.clear()
+        with self._engine.begin() as db:
+            yield db
 
 
 def _set(db: Connection, user_id: str, values: dict[str, Any]) -> None:
@@ -202,7 +221,7 @@ def _set(db: Connection, user_id: str, values: dict[str, Any]) -> None:
 
 
 def _change(db: Connection, seen: Account, mode: Mode, reason: str) -> Account | None:
-    known = _find(db, seen.user_id)
+    known = queries.account(db, seen.user_id)
     if known is None or (known.mode, known.epoch) != (seen.mode, seen.epoch):
         return None
     _set(db, seen.user_id, {"mode": mode.value, "reason": reason})
@@ -236,7 +255,7 @@ def _unresolved(
     query = select(func.count()).where(
         orders.c.user_id == user_id,
         orders.c.book == Book.LIVE.value,
-        orders.c.status.not_in([*OVER, *let]),
+        orders.c.status.in_([status for status in UNRESOLVED if status not in let]),
     )
     if exchange is not None:
         query = query.where(orders.c.exchange == exchange)

@@ -5,6 +5,8 @@ The prices may be a few seconds old; what is older than a minute is refused by `
 May import: errors, known, parts, records, risk, venue.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +14,7 @@ from decimal import Decimal
 from proxy.errors import ProxyError
 from proxy.known import DOLLARS
 from proxy.parts import Parts
-from proxy.records import Book, Books, DayStart, mark_of
+from proxy.records import Book, Books, DayStart, Held, mark_of
 from proxy.risk import Valuation, day_pnl, is_fresh
 from proxy.venue import Holdings, Venue
 
@@ -27,14 +29,19 @@ class Valuer:
         self._parts = parts
         self._last: dict[tuple[str, Book, str], Valuation] = {}
 
-    async def value(self, user_id: str, book: Book, exchange: str) -> Valuation | None:
-        """The newest valuation there is, with its time; None where there never was one."""
+    async def value(
+        self, user_id: str, book: Book, exchange: str, held: Sequence[Held]
+    ) -> Valuation | None:
+        """The newest valuation there is, with its time; None where there never was one.
+
+        `held` is what our fills hold in that book: those prices are in it too.
+        """
         key = (user_id, book, exchange)
         last = self._last.get(key)
         try:
             if last is not None and timedelta(0) <= self._parts.clock() - last.at <= REUSE:
-                return await self._with_held(last, user_id, book)
-            fresh = await self._value(user_id, book, exchange)
+                return await self._with_held(last, book, held)
+            fresh = await self._with_held(await self._value(user_id, book, exchange), book, held)
         except ProxyError:
             return last
         self._last[key] = fresh
@@ -54,7 +61,7 @@ class Valuer:
     async def pnl(self, books: Books, book: Book) -> Decimal | None:
         """Today's profit or loss of our fills; None where it cannot be known now."""
         account = books.account
-        valuation = await self.value(account.user_id, book, account.exchange)
+        valuation = await self.value(account.user_id, book, account.exchange, books.held)
         if valuation is None or not self.fresh(valuation):
             return None
         start = await self.begin_day(account.user_id, book, valuation)
@@ -63,21 +70,23 @@ class Valuer:
     async def _value(self, user_id: str, book: Book, exchange: str) -> Valuation:
         venue = self._parts.venue(exchange, book)
         at = self._parts.clock()
-        balances = await venue.balances(user_id)
+        symbols = self._parts.limits.symbols
         prices: dict[str, Decimal] = {}
         worth = dict.fromkeys(DOLLARS, Decimal(1))  # each asset once, however many its pairs
-        for symbol in self._parts.limits.symbols:
-            quote = await venue.quote(symbol)
+        balances, quotes = await asyncio.gather(
+            venue.balances(user_id), asyncio.gather(*map(venue.quote, symbols))
+        )
+        for symbol, quote in zip(symbols, quotes, strict=True):
             prices[mark_of(exchange, symbol)] = quote.price
             worth.setdefault(symbol.partition("/")[0], quote.price)
             at = min(at, quote.at)
         total = sum((_total(balances, asset) * price for asset, price in worth.items()), Decimal(0))
-        return await self._with_held(Valuation(total, prices, at), user_id, book)
+        return Valuation(total, prices, at)
 
-    async def _with_held(self, valuation: Valuation, user_id: str, book: Book) -> Valuation:
+    async def _with_held(self, valuation: Valuation, book: Book, held: Sequence[Held]) -> Valuation:
         """Also the prices of what our fills hold elsewhere."""
         prices = dict(valuation.prices)
-        for one in await self._parts.door(self._parts.store.journal.held, user_id, book):
+        for one in held:
             mark = mark_of(one.exchange, one.symbol)
             if mark in prices:
                 continue

@@ -13,7 +13,7 @@ from tests.proxy.house import House, trade
 
 pytestmark = pytest.mark.anyio
 ID = "pg-order-0001"
-BOUNDARIES = 18
+BOUNDARIES = 8
 
 
 class Dead(BaseException):

@@ -120,6 +120,21 @@ async def test_a_price_is_asked_again_after_two_seconds(fake: LoopbackVenue) -> 
     await venue.close()
 
 
+async def test_a_price_that_many_want_at_once_is_asked_once(fake: LoopbackVenue) -> None:
+    venue = venue_at(fake.server.url)
+    hurried = asyncio.create_task(venue.quote("BTC/USDT"))
+    waiting = [asyncio.create_task(venue.quote("BTC/USDT")) for _ in range(9)]
+    await asyncio.sleep(0)
+    hurried.cancel()
+
+    prices = {(await one).price for one in waiting}
+
+    assert prices == {Decimal("64000.10")}
+    assert hurried.cancelled()
+    assert len([one for one in fake.seen if one.path == "/api/v3/ticker/price"]) == 1
+    await venue.close()
+
+
 async def test_a_price_that_took_too_long_is_no_price(fake: LoopbackVenue) -> None:
     clock = [NOW]
 

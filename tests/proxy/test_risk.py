@@ -9,11 +9,12 @@ import pytest
 
 from proxy.admission import Asked
 from proxy.errors import Denied
-from proxy.fills import Position
-from proxy.records import Account, Book, Books, ChatLimits, DayFill, DayStart, Entry, Held
+from proxy.fills import Cash, Position
+from proxy.records import Account, Book, Books, ChatLimits, DayStart, Entry, Held
 from proxy.risk import Valuation, World, day_pnl, effective, judge, until_midnight
+from proxy.tally import Tally
 from proxy.venue import Holdings
-from proxy.wire import Fill, Mode, Side, Status
+from proxy.wire import Mode, Side, Status
 from tests.proxy.fake_venue import MARKETS
 from tests.proxy.house import LIMITS, House
 
@@ -28,7 +29,7 @@ BOOKS = Books(
     spent_today=D(0),
     free_units=D("0.001999"),
     held=(),
-    day_fills=(),
+    moved={},
     day_start=DayStart(D(10000), {MARK: D(50000)}),
 )
 
@@ -136,7 +137,7 @@ async def test_two_pairs_of_one_coin_do_not_count_it_twice(tmp_path):
         house.venue.prices |= {"BTC/USDT": D(50000), "BTC/USDC": D(50000)}
         held = {"BTC": Holdings(D(2), D(0)), "USDT": Holdings(D(10), D(0))}
         house.venue.balances = AsyncMock(return_value=held)
-        valued = await house.accounts.valuer.value("ann", Book.LIVE, "binanceus")
+        valued = await house.accounts.valuer.value("ann", Book.LIVE, "binanceus", ())
         values.append(valued.value)
         house.close()
     assert values == [D(100010), D(100010)]
@@ -161,14 +162,13 @@ def test_five_per_cent_lost_ends_the_day():
 
 
 def test_the_days_profit_counts_what_was_sold_and_what_is_left():
-    def fill(side: Side, qty: str, price: str) -> DayFill:
-        one = Fill(tradeId=qty, price=D(price), qty=D(qty), fee=D(0), feeAsset="USDT", at=0)
-        return DayFill("binanceus", "BTC/USDT", side, "BTC", "USDT", one)
-
+    tally = Tally(NOW.date())
+    for bought in (Cash(D(2), D(-200)), Cash(D(-1), D(130))):
+        tally = tally.with_cash(MARK, bought)
     books = replace(
         BOOKS,
         held=(Held("binanceus", "BTC/USDT", Position(D(1), D(100))),),
-        day_fills=(fill(Side.BUY, "2", "100"), fill(Side.SELL, "1", "130")),
+        moved=tally.moved,
         day_start=DayStart(D(1000), {}),
     )
     assert day_pnl(books, {MARK: D(110)}) == D(40)

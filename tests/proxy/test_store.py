@@ -27,6 +27,21 @@ def test_forgetting_touches_no_other_user_or_venue(house):
     assert len(house.store.keys.of("bob")) == 1
 
 
+def test_a_key_that_has_gone_is_not_remembered(house):
+    keys, now = house.store.keys, house.now
+    house.store.accounts.register("ann", "binanceus", now)
+    old = KeyRow("ann", "binanceus", "a", "b", Permissions(), now)
+    keys.save(old)
+    assert keys.kept("ann", "binanceus") is None
+    assert keys.find("ann", "binanceus") == keys.kept("ann", "binanceus") == old
+    new = KeyRow("ann", "binanceus", "c", "d", Permissions(), now)
+    assert keys.replace(new, None) == 0
+    assert keys.find("ann", "binanceus") == new
+    keys.forget("ann")
+    assert keys.kept("ann", "binanceus") is None
+    assert keys.find("ann", "binanceus") is None
+
+
 def test_registering_twice_changes_nothing(house):
     rows = house.store.accounts
     first = rows.register("ann", "binanceus", house.now)

@@ -1,0 +1,88 @@
+"""The day's totals in memory are those of its rows, whatever becomes of an order."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import event
+
+from proxy.errors import ProxyError
+from proxy.journal import Journal
+from proxy.records import Book, Books
+from proxy.wire import Side
+from tests.proxy.house import House, trade
+
+pytestmark = pytest.mark.anyio
+
+FATES = ("", "reject", "after", "before", "open", "no_fills", "silent")
+"""What the venue does with an order (fake_venue.py), each twice: the second is settled later."""
+
+
+def both(house: House) -> tuple[Books, Books]:
+    """As they are kept, and as they are summed anew from the rows."""
+    account = house.store.accounts.find("ann")
+    asked = account, Book.LIVE, house.now.date()
+    return house.store.journal.books(*asked), Journal(house.engine).books(*asked)
+
+
+async def bought(house: House, number: int, usd: int = 10) -> None:
+    try:
+        await house.desk.place(trade(usd=usd), f"pg-order-{number:04}")
+    except ProxyError as refused:
+        assert refused.code in {"insufficient_funds", "above_trade_limit"}
+
+
+async def test_the_totals_are_those_of_the_rows_after_every_step(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    seen = set()
+    for number, fate in enumerate(2 * FATES):
+        house.venue.fault = fate
+        await bought(house, number, usd=51 if number == len(FATES) else 10)
+        kept, summed = both(house)
+        assert kept == summed, fate
+        house.venue.fault = ""
+        if number >= len(FATES):
+            await house.settle(20)
+        kept, summed = both(house)
+        assert kept == summed, fate
+        seen.add((kept.trades_today, kept.spent_today))
+    sold = trade(usd=None, side=Side.SELL, units=Decimal("0.0001"))
+    await house.desk.place(sold, "pg-order-0099")
+    kept, summed = both(house)
+    assert kept == summed
+    assert len(seen) > len(FATES), "where nothing moves, nothing is shown"
+    assert kept.moved["binanceus BTC/USDT"].units > 0
+
+
+async def test_a_new_day_begins_with_nothing_and_an_old_order_does_not_count(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.venue.fault = "after"
+    await bought(house, 1)
+    assert both(house)[0].trades_today == 1
+    house.now += timedelta(days=1)
+    kept, summed = both(house)
+    assert kept == summed
+    assert (kept.trades_today, kept.moved) == (0, {})
+    await house.settle(20)
+    kept, summed = both(house)
+    assert kept == summed
+    assert kept.trades_today == 0
+
+
+async def test_after_a_commit_that_failed_the_rows_decide(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    await bought(house, 1)
+
+    def cut(_db: object) -> None:
+        raise OSError("the disk is gone")
+
+    event.listen(house.engine, "commit", cut)
+    with pytest.raises(OSError, match="the disk is gone"):
+        await house.desk.place(trade(), "pg-order-0002")
+    event.remove(house.engine, "commit", cut)
+    kept, summed = both(house)
+    assert kept == summed
+    assert kept.trades_today == 1
