@@ -137,6 +137,12 @@ class DoorWorld:
             while self.store.outbox.next_due() is not None:
                 await asyncio.sleep(0.01)
 
+    async def cut_off(self) -> None:
+        """Return when the bot knows that it cannot reach Telegram."""
+        async with asyncio.timeout(4):
+            while self.bot.polling_down is None:
+                await asyncio.sleep(0.01)
+
     def bytes_on_disk(self) -> bytes:
         return b"".join(file.read_bytes() for file in self.folder.iterdir() if file.is_file())
 

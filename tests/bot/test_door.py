@@ -127,16 +127,14 @@ async def test_telegram_down_at_start_and_later_needs_no_restart(tmp_path: Path)
         await world.crash()
         world.telegram.down()
         await world.begin()
-        await asyncio.sleep(0.1)
-        assert world.bot.polling_down is not None
+        await world.cut_off()
         world.telegram.up()
         await world.ann.say("/one")
         await world.ann.expect("I do not know /one", timeout=3)
         assert world.bot.polling_down is None
         world.telegram.down()
         await world.post(world.letter("while down"))
-        await asyncio.sleep(0.1)
-        assert world.bot.polling_down is not None
+        await world.cut_off()
         world.telegram.up()
         await world.ann.expect("while down", timeout=3)
         await world.ann.say("/two")

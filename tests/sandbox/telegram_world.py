@@ -3,6 +3,7 @@
 May import: sandbox.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.sandbox.telegram_people import Person
 
 TOKEN = "1234567890:sandbox_token_of_the_real_shape"
+PATIENCE = 10
 
 
 class HandClock:
@@ -39,6 +41,12 @@ class World:
     bot: Bot
     ann: Person
     clock: HandClock
+
+    async def arrived(self, method: str) -> None:
+        """Return when such a call has reached Telegram, answered or not."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.telegram.calls(method):
+                await asyncio.sleep(0)
 
     def other_bot(self, token: str = TOKEN) -> Bot:
         return make_bot(self.server, token)

@@ -192,7 +192,7 @@ async def test_a_slow_call_still_arrives() -> None:
     async with running() as world:
         world.telegram.slow("sendMessage", 0.1)
         sending = asyncio.create_task(world.bot.send_message(1001, "late"))
-        await asyncio.sleep(0.03)
-        assert world.ann.read() == []
+        await world.arrived("sendMessage")
+        assert world.ann.read() == [], "it is there, and not executed yet"
         await sending
         assert [one.text for one in world.ann.read()] == ["late"]
