@@ -2,17 +2,19 @@
 # package index; .venv makes itself when it is missing or older than requirements.lock.
 
 BIN := .venv/bin
+PROOFS := tests/restart tests/page tests/webhook
 READY := .venv/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up stop test check docs pictures lock clean
+.PHONY: help demo up stop test proof check docs pictures lock clean
 
 help:
 	@echo 'make demo   the whole bot against a sandbox, in this terminal'
 	@echo 'make up     the proxy and the bot for real, with the settings of .env'
 	@echo 'make stop   stop all trading at once'
-	@echo 'make test   all tests'
+	@echo 'make test   the tests, in under three minutes'
+	@echo 'make proof  the long ones: every restart, the page in chromium, all by webhook'
 	@echo 'make check  style, types, architecture, migrations'
 	@echo 'make docs   write the tables of README.md and docs/ anew'
 	@echo 'make pictures  draw docs/pictures anew (needs chromium)'
@@ -29,10 +31,14 @@ up: $(READY)
 stop:
 	@$(BIN)/piggybot stop
 
-# Empty: pytest keeps the tests that it has rewritten, and the houses that tests start are compiled.
-test: export PYTHONDONTWRITEBYTECODE :=
+# More workers than two cores: stories wait as long as they work. Empty, the variable lets pytest
+# keep the tests that it has rewritten, and the houses that tests start be compiled.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 test: $(READY)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	@$(PYTEST)
+
+proof: $(READY)
+	@$(PYTEST) $(PROOFS)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -29,7 +29,7 @@ class Terminal(io.StringIO):
 @pytest.fixture(params=[io.StringIO, Terminal])
 def stream(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, level, written = root.handlers[:], root.level, structlog.get_config()
     levels = {name: logging.getLogger(name).level for name in QUIET}
     made: io.StringIO = request.param()
     set_up((TOKEN, PROXY_TOKEN), made)
@@ -37,7 +37,7 @@ def stream(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     root.handlers[:], root.level = before, level
     for name, was in levels.items():
         logging.getLogger(name).setLevel(was)
-    structlog.reset_defaults()
+    structlog.configure(**written)
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, level, written = root.handlers[:], root.level, structlog.get_config()
     levels = {name: logging.getLogger(name).level for name in QUIET}
     yield io.StringIO()
     root.handlers, root.level = before, level
     for name, was in levels.items():
         logging.getLogger(name).setLevel(was)
-    structlog.reset_defaults()
+    structlog.configure(**written)
 
 
 def test_a_minted_id_is_random_and_fits_the_venues() -> None:

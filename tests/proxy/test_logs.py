@@ -21,7 +21,7 @@ MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQ
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, level, written = root.handlers[:], root.level, structlog.get_config()
     levels = {name: logging.getLogger(name).level for name in QUIET}
     stream, secrets = io.StringIO(), Secrets()
     secrets.register(SECRET, PEM)
@@ -30,7 +30,7 @@ def stream() -> Iterator[io.StringIO]:
     root.handlers, root.level = before, level
     for name, was in levels.items():
         logging.getLogger(name).setLevel(was)
-    structlog.reset_defaults()
+    structlog.configure(**written)
 
 
 @pytest.mark.parametrize(
