@@ -80,7 +80,7 @@ orders = Table(
     Column("concluded", UtcTime),
     Column("problem", Text),
     Index("orders_by_user", "user_id", "book", "created"),
-    Index("orders_by_status", "status"),
+    Index("orders_by_status", "status", "user_id", "book"),
 )
 
 # A venue numbers trades per symbol, and both sides of one trade may be ours: hence the client id.

@@ -4,10 +4,14 @@ from decimal import Decimal
 
 import pytest
 from alembic import command
+from sqlalchemy import event
 
 from migrations.steps import alembic_config
-from proxy.records import Book, DayStart, Held, KeyRow
+from proxy import queries
+from proxy.journal import Journal
+from proxy.records import Account, Book, DayStart, Held, KeyRow
 from proxy.wire import Mode, Permissions
+from tests.databases import opened
 from tests.proxy.house import trade
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +21,32 @@ D = Decimal
 def test_tables_and_migration_agree(house):
     with house.engine.begin() as db:
         command.check(alembic_config("proxy", db))
+
+
+def test_an_order_does_not_look_through_all_older_ones(tmp_path, house):
+    """By SQLite's own plan: what is asked on an order's path, and twice a second beside it."""
+    engine = opened(tmp_path / "plans.db", "proxy")
+    journal, asked = Journal(engine), []
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+    account = Account("ann", "binanceus", Mode.LIVE, 1, "", house.now)
+    journal.look("pg-order-0001", "ann", house.now.date())
+    journal.books(account, Book.LIVE, house.now.date())
+    journal.open()
+    journal.open("ann")
+    with engine.connect() as db:
+        queries.reserved(db, "ann", Book.LIVE, "binanceus", "BTC/USDT")
+        looks = [one for one in asked if "FROM orders" in one[0]]
+        plans = [db.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", known) for one, known in looks]
+        found = {row[3] for plan in plans for row in plan.all() if "orders" in row[3]}
+    engine.dispose()
+    by_user, by_status = "orders_by_user", "orders_by_status"
+    assert found == {
+        "SEARCH orders USING INDEX sqlite_autoindex_orders_1 (client_id=?)",
+        f"SEARCH orders USING INDEX {by_user} (user_id=? AND book=? AND created>? AND created<?)",
+        f"SEARCH orders USING INDEX {by_status} (status=?)",
+        f"SEARCH orders USING INDEX {by_status} (status=? AND user_id=?)",
+        f"SEARCH orders USING INDEX {by_status} (status=? AND user_id=? AND book=?)",
+    }
 
 
 def test_forgetting_touches_no_other_user_or_venue(house):
