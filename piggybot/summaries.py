@@ -17,7 +17,7 @@ from piggybot.core.positions import ZERO, Book
 from piggybot.core.runs import RunState, Summary
 from piggybot.errors import PiggyError
 from piggybot.parts import Parts
-from piggybot.pricing import prices_of
+from piggybot.pricing import dust_of, prices_of
 from piggybot.store import Person
 from proxy.wire import AccountOut
 
@@ -82,13 +82,14 @@ class Summaries:
         held = await parts.door(ledger.positions, person.user_id, book)
         if not yesterday and not held:
             return None
-        prices = await prices_of(parts.market, held)
+        dust = await dust_of(parts.market, await parts.door(ledger.dust, person.user_id, book))
+        prices = await prices_of(parts.market, [*held, *dust])
         return texts.OneBook(
             book,
             len({one.client_id for one in yesterday}),
             sum((one.realised for one in yesterday), ZERO),
             sum((one.fee_quote for one in yesterday), ZERO),
-            profit.open_now(held, prices),
+            profit.open_now([*held, *dust], prices),
         )
 
     async def _account(self, person: Person) -> AccountOut | None:

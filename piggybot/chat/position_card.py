@@ -2,7 +2,7 @@
 
 Alone because /positions shows it first and the clock refreshes it: both must show the same.
 
-May import: core, desk, errors, market, store, wire.
+May import: core, desk, errors, fills, market, store, wire.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.market import MarketData
 from piggybot.store import Person, Store
+from proxy.fills import round_down
 from proxy.wire import AccountOut, MarketOut, Mode, Side
 
 AGAIN_FOR = timedelta(days=7)
@@ -67,9 +68,12 @@ async def view(sources: Sources, person: Person, key: Key) -> View:
     position = await door(store.ledger.position, key)
     run = None if key.run_id == BY_HAND else await door(store.runs.get, key.run_id)
     account = await sources.desk.accounts.known(person)
-    if not position.entries:
-        return View(texts.closed(position, run, _mode(key, account), account.sandbox), (), False)
     market = await _market(sources, key)
+    if not position.entries:
+        said = texts.closed(position, run, _mode(key, account), account.sandbox)
+        if market is not None and round_down(position.units, market.rules.step):
+            said = f"{said}\n{texts.left_over(position, market.price)}"
+        return View(said, (), False)
     waits = await unsettled(sources, key)
     shown = texts.Shown(
         position,

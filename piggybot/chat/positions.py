@@ -2,7 +2,7 @@
 
 Alone because these buttons sell one holding and no other: a run's own, or what is by hand.
 
-May import: core, errors, store, wire.
+May import: core, errors, pricing, store, wire.
 """
 
 from contextlib import nullcontext
@@ -15,6 +15,7 @@ from piggybot.chat.ask import Ask, Reply
 from piggybot.core.cards import LIFE, Card
 from piggybot.core.positions import Book, Key, Position
 from piggybot.errors import BadInput, NotAllowed, Stale
+from piggybot.pricing import dust_of, prices_of
 
 MOST = 8
 USAGE = "/positions"
@@ -24,9 +25,9 @@ async def positions(ask: Ask) -> None:
     """Show what is open, each with buttons to sell a part; refreshed for 15 minutes."""
     if ask.words:
         raise BadInput("Nothing follows /positions.", f"Type it like this: {USAGE}")
-    held = await _held(ask)
+    held, dust = await _held(ask), await _dust(ask)
     if not held:
-        await ask.say(Reply(texts.NOTHING))
+        await ask.say(Reply("\n".join([texts.NOTHING, *dust])))
         return
     before = await ask.house.door(ask.house.store.cards.of_person, ask.person.id)
     for at, position in enumerate(held[:MOST]):
@@ -34,6 +35,8 @@ async def positions(ask: Ask) -> None:
         await _show(ask, position.key, letter, Reply("", key=letter))
     if held[MOST:]:
         await ask.say(Reply(texts.more(len(held) - MOST)))
+    if dust:
+        await ask.say(Reply("\n".join(dust)))
     for card in before:
         if await ask.house.door(ask.house.store.cards.end, card):
             await ask.say(Reply(f"{card.shown}\n{texts.REPLACED}", edits=card.letter))
@@ -73,11 +76,25 @@ async def _show(ask: Ask, key: Key, letter: str, how: Reply) -> None:
 async def _held(ask: Ask) -> list[Position]:
     """Of the book that the account is in first; the other one's rest."""
     house = ask.house
-    account = await house.desk.accounts.look(ask.person)
-    own = Book.of(account.mode)
-    books = [own, *(book for book in Book if book is not own)]
     return [
         one
-        for book in books
+        for book in await _books(ask)
         for one in await house.door(house.store.ledger.positions, ask.person.user_id, book)
     ]
+
+
+async def _dust(ask: Ask) -> list[str]:
+    """A line for each book in which something is left over."""
+    house, lines = ask.house, []
+    for book in await _books(ask):
+        left = await house.door(house.store.ledger.dust, ask.person.user_id, book)
+        dust = await dust_of(house.market, left)
+        if dust:
+            prices = await prices_of(house.market, dust)
+            lines.append(texts.dust(book, ask.person.sandbox, dust, prices))
+    return lines
+
+
+async def _books(ask: Ask) -> list[Book]:
+    own = Book.of((await ask.house.desk.accounts.look(ask.person)).mode)
+    return [own, *(book for book in Book if book is not own)]

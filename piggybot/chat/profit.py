@@ -18,7 +18,7 @@ from piggybot.core.mail import File
 from piggybot.core.positions import Book, Day, Position
 from piggybot.core.profit import DAY
 from piggybot.core.runs import Run
-from piggybot.pricing import prices_of
+from piggybot.pricing import dust_of, prices_of
 from proxy.wire import Mode
 
 OFFERED_FOR = timedelta(days=1)
@@ -110,7 +110,8 @@ async def gathered(
     since = first if length is None else today - (length - 1) * DAY
     drawn = min(since, today - (CHART_OF_A_DAY - 1) * DAY) if period is Period.DAY else since
     days = await house.door(ledger.days, user_id, book, drawn)
-    held = await house.door(ledger.positions, user_id, book)
+    dust = await dust_of(house.market, await house.door(ledger.dust, user_id, book))
+    held = [*await house.door(ledger.positions, user_id, book), *dust]
     prices = await prices_of(house.market, held)
     runs = await house.door(house.store.runs.of_person, person_id)
     return Result(

@@ -5,7 +5,7 @@ Alone because a card is rewritten every few seconds: it must read the same but f
 May import: core, wire.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
@@ -13,12 +13,14 @@ from decimal import ROUND_UP, Decimal
 from piggybot.chat.texts import e, mark, price_text
 from piggybot.chat.texts_profit import gain
 from piggybot.chat.texts_rules import CAUSES, STATES, change, moment, share, title
-from piggybot.core.money import plain, usd
-from piggybot.core.positions import Position
+from piggybot.core.money import plain, units, usd
+from piggybot.core.positions import Book, Position
+from piggybot.core.profit import Prices
 from piggybot.core.runs import Cause, Run
 from proxy.wire import Mode
 
 NOTHING = "Nothing is open. /testbuy 2 opens a first position; /pnl shows what was earned."
+WITH_NEXT = "It goes with the next sell of its coin."
 GOES = "It goes with a later sell, or once it is worth that."
 CENT = Decimal("0.01")
 AGAIN = "🔄 Refresh"
@@ -83,6 +85,28 @@ def closed(position: Position, run: Run | None, mode: Mode, sandbox: bool) -> st
         f"{_head(position, run, mode, sandbox)}\n⚪ Closed. Realised so far "
         f"{gain(position.realised)}, {position.wins} of {position.trades} won."
     )
+
+
+def left_over(position: Position, price: Decimal) -> str:
+    """Under a closed card: no more is sold of it by itself."""
+    item = _item(position.key.symbol, position.units, price)
+    return f"🧹 {item} is left over, too little to sell. {WITH_NEXT}"
+
+
+def dust(book: Book, sandbox: bool, left: Sequence[Position], prices: Prices) -> str:
+    """What is left over, by market: no card shows it."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for one in left:
+        market = (one.key.exchange, one.key.symbol)
+        sums[market] = sums.get(market, Decimal(0)) + one.units
+    items = [_item(symbol, held, prices.get((at, symbol))) for (at, symbol), held in sums.items()]
+    marked = mark(Mode(book.value), sandbox=sandbox)
+    return f"🧹 {marked} Left over, as it was too little to sell: {', '.join(items)}. {WITH_NEXT}"
+
+
+def _item(symbol: str, held: Decimal, price: Decimal | None) -> str:
+    about = "" if price is None else f" (about {usd(held * price)})"
+    return f"{units(held)} {e(symbol.partition('/')[0])}{about}"
 
 
 def _head(position: Position, run: Run | None, mode: Mode, sandbox: bool) -> str:

@@ -82,6 +82,8 @@ def words(
     ]
     if now.unpriced:
         lines.append(f"⚠️ {now.unpriced} of {now.count} open positions have no price now.")
+    if now.dust:
+        lines.append(f"🧹 In it is {usd(now.dust)} left over, too little to sell: /positions")
     return "\n".join([*lines, *_by_run(by_run, open_of, runs)])
 
 
@@ -123,7 +125,7 @@ def _who(run_id: str, runs: Mapping[str, Run]) -> str:
 
 
 def _came_to(day: Day, now: Open) -> str:
-    opened = f", open {gain(now.unrealised)}" if now.count else ""
+    opened = f", open {gain(now.unrealised)}" if now.count or now.dust else ""
     trades = f"; {closed(day)}" if day.trades else ""
     return f"{gain(day.realised)}{opened}{trades}"
 

@@ -27,6 +27,8 @@ class Open:
     count: int = 0
     unpriced: int = 0
     """So many have no price now, and are in `count` only."""
+    dust: Decimal = ZERO
+    """What of `worth` is left over, too little to sell; it is no position in `count`."""
 
 
 def added(days: Iterable[Day]) -> Day:
@@ -55,15 +57,13 @@ def open_now(positions: Iterable[Position], prices: Prices) -> Open:
     """All of them at once; one without a price is told as such, and not guessed at."""
     found = Open()
     for one in positions:
-        price = prices.get((one.key.exchange, one.key.symbol))
-        if price is None:
-            found = Open(found.unrealised, found.worth, found.count + 1, found.unpriced + 1)
-            continue
-        worth = one.units * price
+        price, counts = prices.get((one.key.exchange, one.key.symbol)), bool(one.entries)
+        worth = ZERO if price is None else one.units * price
         found = Open(
-            found.unrealised + worth - one.cost,
+            found.unrealised + (ZERO if price is None else worth - one.cost),
             found.worth + worth,
-            found.count + 1,
-            found.unpriced,
+            found.count + counts,
+            found.unpriced + (counts and price is None),
+            found.dust + (ZERO if counts else worth),
         )
     return found

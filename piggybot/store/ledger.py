@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, Select, exists, func, or_, select
 
-from piggybot.core.positions import Book, Day, Filled, Key, Market, Position, Totals
+from piggybot.core.positions import ZERO, Book, Day, Filled, Key, Market, Position, Totals
 from piggybot.core.runs import Halt, RunState
 from piggybot.core.slots import Mark
 from piggybot.store import booking
@@ -44,6 +44,14 @@ class Ledger:
         mine = select(positions).where(positions.c.user_id == user_id)
         mine = mine.where(positions.c.book == book.value, positions.c.entries > 0)
         return self._positions(mine.order_by(positions.c.opened, positions.c.run_id))
+
+    def dust(self, user_id: str, book: Book) -> list[Position]:
+        """What was left over in one account's book and is no holding, by exchange and market."""
+        mine = select(positions).where(positions.c.user_id == user_id)
+        mine = mine.where(positions.c.book == book.value, positions.c.entries == 0)
+        mine = mine.where(positions.c.units != ZERO)
+        ordered = mine.order_by(*(positions.c[name] for name in booking.KEY))
+        return [one for one in self._positions(ordered) if one.units]
 
     def of_run(self, run_id: str) -> list[Position]:
         """What a run holds and has earned, in each book."""

@@ -193,6 +193,10 @@ class FakeBroker:
             return CheckOut(allowed=False, error=self.refuse.problem)
         return CheckOut(allowed=True)
 
+    def sizes(self) -> Sizes:
+        """What it takes of its market."""
+        return Sizes(minNotional=Decimal(0), minQty=Decimal(0), step=Decimal("0.00000001"))
+
     def _fill(self, order: TradeIn, client_id: str) -> OrderOut:
         units = order.units or (order.amountUsd or Decimal(0)) / self.price_now
         account = self._account(order.userId)
@@ -214,7 +218,7 @@ class FakeBroker:
             transactTime=1_700_000_000_000,
             sandbox=self.sandbox,
             fills=[traded(str(units), str(self.price_now), f"t-{client_id}", fee=Decimal("0.002"))],
-            sizes=Sizes(minNotional=Decimal(0), minQty=Decimal(0), step=Decimal("0.00000001")),
+            sizes=self.sizes(),
         )
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:

@@ -15,6 +15,7 @@ from proxy.wire import (
     MarketOut,
     PriceOut,
     Problem,
+    Sizes,
     Timeframe,
     TradeIn,
     TradeOut,
@@ -63,11 +64,13 @@ class MarketBroker(FakeBroker):
             symbol=symbol,
             base=base,
             quote=quote,
-            minNotional=self.min_notional,
-            minQty=Decimal("0.00001"),
-            step=Decimal("0.00001"),
             tick=Decimal("0.01"),
+            **self.sizes().model_dump(),
         )
+
+    def sizes(self) -> Sizes:
+        step = Decimal("0.00001")
+        return Sizes(minNotional=self.min_notional, minQty=step, step=step)
 
     async def candles(
         self, exchange: str, symbol: str, timeframe: str, limit: int, end: int | None = None

@@ -3,6 +3,7 @@
 May import: core.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -30,5 +31,8 @@ def test_what_is_open_is_worth_its_price_and_what_has_none_is_counted_as_such() 
     btc = Position(Key("u", Book.PAPER, "binance", "BTC/USDT", ""), Decimal(2), Decimal(150))
     eth = Position(Key("u", Book.PAPER, "binance", "ETH/USDT", "r"), Decimal(1), Decimal(10))
     prices = {("binance", "BTC/USDT"): Decimal(70)}
-    assert open_now([btc, eth], prices) == Open(Decimal(-10), Decimal(140), 2, 1)
+    held = [replace(one, entries=1) for one in (btc, eth)]
+    assert open_now(held, prices) == Open(Decimal(-10), Decimal(140), 2, 1)
+    dust = Open(Decimal(-10), Decimal(140), dust=Decimal(140))
+    assert open_now([btc, eth], prices) == dust, "worth something, and no position"
     assert open_now([], prices) == Open()
