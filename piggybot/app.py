@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
 May import: alerts, cards, charts, chat, choosing, desk, errors, logs, market, matching, parts,
-ports, proxy_client, settings, store, strategies, summaries, ticks, trading.
+ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ from piggybot.strategies.registry import Registry
 from piggybot.summaries import Summaries
 from piggybot.ticks import Ticks
 from piggybot.trading import Needs, Trading, trading
+from piggybot.trust import unsearched
 
 ID_BYTES = 16
 CODES = 10**6
@@ -82,6 +83,7 @@ class Bot:
 
     def __init__(self, settings: Settings, world: World | None = None) -> None:
         world = world or World()
+        unsearched()
         self._settings = settings
         self._clock = world.clock
         self._engine = open_database(settings.database_url, "bot")

@@ -48,8 +48,11 @@ Model = TypeVar("Model", bound=BaseModel)
 STOP_PATIENCE = 3.0
 """Seconds: a person who stops must hear soon how far the stop has come; it is tried again."""
 OK, ACCEPTED, REFUSED = 200, 202, 400
+MOST_AT_ONCE, MOST_STOPS = 40, 8
+"""Together fewer than the proxy takes (64), so that questions which hang never shut out a stop."""
 SERVER_ERROR = 500
 IS_IT_RUNNING = "Is the proxy running? On its host: piggybot up. Its address: BACKEND_API_URL."
+WAIT = "Wait a little, then try again. /stop has a way of its own and still works."
 SAME_VERSION = "Do both run the same version?"
 OUR_TOKEN = Problem(
     code="invalid_token",
@@ -64,13 +67,18 @@ class ProxyClient:
     def __init__(self, url: str, token: str, timeout: float) -> None:
         address = httpx.URL(url)
         self._timeout = timeout
+        self._http = self._line(address, token, MOST_AT_ONCE)
+        self._stops = self._line(address, token, MOST_STOPS)
+
+    def _line(self, address: httpx.URL, token: str, most: int) -> httpx.AsyncClient:
         named = bool(address.userinfo)
-        self._http = httpx.AsyncClient(
+        return httpx.AsyncClient(
             # Without the password: httpx logs every address that it calls.
             base_url=address.copy_with(username=None, password=None),
             auth=httpx.BasicAuth(address.username, address.password) if named else None,
             headers={} if named else {"Authorization": f"Bearer {token}"},
-            timeout=timeout,
+            timeout=self._timeout,
+            limits=httpx.Limits(max_connections=most),
             follow_redirects=False,
             trust_env=False,
             verify=trusted(),
@@ -78,6 +86,7 @@ class ProxyClient:
 
     async def close(self) -> None:
         await self._http.aclose()
+        await self._stops.aclose()
 
     async def health(self) -> HealthOut:
         return await self._ask("GET", "/api/health", HealthOut)
@@ -101,7 +110,9 @@ class ProxyClient:
         return await self._ask("POST", "/api/limits", AccountOut, request)
 
     async def stop(self, request: StopIn) -> StopOut:
-        answer = await self._send("POST", "/api/stop", request, timeout=STOP_PATIENCE)
+        answer = await self._send(
+            "POST", "/api/stop", request, timeout=STOP_PATIENCE, line=self._stops
+        )
         return _read(answer, StopOut)
 
     async def stop_state(self, user_id: str | None) -> StopOut:
@@ -185,12 +196,13 @@ class ProxyClient:
         query: dict[str, str | None] | dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         timeout: float | None = None,
+        line: httpx.AsyncClient | None = None,
     ) -> httpx.Response:
         content = None if body is None else body.model_dump_json(exclude_none=True)
         sent_as = {} if content is None else {"Content-Type": "application/json"}
         params = {name: value for name, value in (query or {}).items() if value is not None}
         try:
-            answer = await self._http.request(
+            answer = await (line or self._http).request(
                 method,
                 path,
                 content=content,
@@ -198,6 +210,10 @@ class ProxyClient:
                 headers=sent_as | (headers or {}),
                 timeout=self._timeout if timeout is None else timeout,
             )
+        except httpx.PoolTimeout as error:
+            raise BrokerDown(
+                "The proxy is still busy with earlier questions.", WAIT, sent=False
+            ) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise BrokerDown("The proxy cannot be reached.", IS_IT_RUNNING, sent=False) from error
         except httpx.RequestError as error:

@@ -29,15 +29,22 @@ class Busy:
 
     @asynccontextmanager
     async def shown(self, chat_id: int, action: str) -> AsyncIterator[None]:
-        showing = asyncio.create_task(self._show(chat_id, action))
+        begun: list[asyncio.Task[None]] = []
+
+        def begin() -> None:
+            begun.append(asyncio.create_task(self._show(chat_id, action)))
+
+        # Most work ends before: a timer costs a tenth of a task.
+        waiting = asyncio.get_running_loop().call_later(self._after, begin)
         try:
             yield
         finally:
-            showing.cancel()
-            await asyncio.gather(showing, return_exceptions=True)
+            waiting.cancel()
+            for showing in begun:
+                showing.cancel()
+            await asyncio.gather(*begun, return_exceptions=True)
 
     async def _show(self, chat_id: int, action: str) -> None:
-        await asyncio.sleep(self._after)
         try:
             while True:
                 await self._wire.action(chat_id, action)

@@ -31,12 +31,10 @@ class Gate:
         self._house = house
         self._greeted: OrderedDict[int, datetime] = OrderedDict()
 
-    async def admit(self, arrival: Arrival) -> Person | None:
-        """The person behind it, joined where the settings list them; None keeps them out."""
+    async def admit(self, arrival: Arrival, person: Person | None) -> Person | None:
+        """`person`, who is known already, or joined where the settings list them; None: out."""
         if arrival.odd or arrival.person_id in ANONYMOUS or arrival.chat_id != arrival.person_id:
             return None
-        store, door = self._house.store, self._house.door
-        person = await door(store.people.find, arrival.person_id)
         if self._allowed(arrival.person_id, person):
             return await self._ranked(person) if person else await self._join(arrival)
         if arrival.is_press:

@@ -8,7 +8,7 @@ May import: errors, store, wire.
 
 import re
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -21,7 +21,7 @@ from piggybot.chat.lanes import STOP, Lanes
 from piggybot.chat.secret import Read, Reader, keylike, sealer_for, without_hint
 from piggybot.chat.wipes import Wipes
 from piggybot.errors import PiggyError
-from piggybot.store import Incoming, Person
+from piggybot.store import Dialogue, Incoming, Person
 from proxy.wire import StopIn
 
 log = structlog.get_logger()
@@ -29,6 +29,16 @@ log = structlog.get_logger()
 SEALING_KEY = "sealing_key"
 LANE_PATIENCE = 2.0
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,32}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known when a message comes, read in one go."""
+
+    person: Person | None
+    dialogue: Dialogue | None
+    public: str | None
+    """The proxy's sealing key."""
 
 
 class Intake:
@@ -48,7 +58,8 @@ class Intake:
 
     async def take(self, arrival: Arrival) -> None:
         """Return when the arrival is in the inbox, or will never be."""
-        person = await self._gate.admit(arrival)
+        seen = await self._house.door(self._seen, arrival.person_id)
+        person = await self._gate.admit(arrival, seen.person)
         if person is None:
             if arrival.is_press:
                 self._answer(arrival, refusals.PRESS_NOT_YOURS)
@@ -56,7 +67,15 @@ class Intake:
         if arrival.is_press:
             await self._take_press(arrival, person)
         else:
-            await self._take_message(arrival, person)
+            await self._take_message(arrival, person, seen)
+
+    def _seen(self, person_id: int) -> Seen:
+        store = self._house.store
+        return Seen(
+            store.people.find(person_id),
+            store.dialogues.get(person_id),
+            store.flags.get(SEALING_KEY),
+        )
 
     async def _take_press(self, arrival: Arrival, person: Person) -> None:
         if not NONCE.fullmatch(arrival.data):
@@ -67,8 +86,8 @@ class Intake:
         new = await self._keep(row)
         self._answer(arrival, "" if new else refusals.PRESS_USED)
 
-    async def _take_message(self, arrival: Arrival, person: Person) -> None:
-        read = await self._read(arrival, person)
+    async def _take_message(self, arrival: Arrival, person: Person, seen: Seen) -> None:
+        read = await self._read(arrival, person, seen)
         body: dict[str, object] = {
             "command": read.command,
             "words": list(read.words),
@@ -101,15 +120,14 @@ class Intake:
         with suppress(WireError):
             await self._wire.send(row.chat_id, Letter(refusals.STOPPED_UNWRITTEN))
 
-    async def _read(self, arrival: Arrival, person: Person) -> Read:
+    async def _read(self, arrival: Arrival, person: Person, seen: Seen) -> Read:
         if not arrival.text:
             return Read(trouble="text_only")
-        store, door = self._house.store, self._house.door
         if keylike(arrival.text):
             # The press or the key before it may still decide which question this answers.
             await self._lanes.quiet(arrival.chat_id, LANE_PATIENCE)
-        dialogue = await door(store.dialogues.get, person.id)
-        public = await door(store.flags.get, SEALING_KEY)
+            seen = await self._house.door(self._seen, person.id)
+        dialogue, public = seen.dialogue, seen.public
         try:
             read = self._reader.read(arrival.text, dialogue, sealer_for(person, public))
         except (KeyError, ValueError):

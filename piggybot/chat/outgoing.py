@@ -19,9 +19,10 @@ from piggybot.chat.deliver import Delivery
 from piggybot.chat.folding import folds
 from piggybot.chat.guard import unbroken
 from piggybot.chat.pace import Meter, Pace
+from piggybot.chat.together import Together
 from piggybot.core.mail import STOP
 from piggybot.ports import Clock
-from piggybot.store import Outgoing, Store
+from piggybot.store import Outgoing, Sent, Store
 
 log = structlog.get_logger()
 
@@ -67,6 +68,7 @@ class Sender:
     def __init__(self, office: Office, wire: Wire) -> None:
         self._office = office
         self._deliver = Delivery(office.store, office.door, wire)
+        self._gone = Together(office.door, office.store.outbox.sent)
         self._meter = Meter(office.pace)
         self._sending: dict[int, asyncio.Task[None]] = {}
         self._stuck: dict[int, int] = {}
@@ -154,7 +156,7 @@ class Sender:
             await self._later(row)
         else:
             self._unstick(row)
-            await door(store.outbox.sent, row.id, message_id, clock())
+            await self._gone.put(Sent(row.id, message_id, clock()))
 
     async def _later(self, row: Outgoing) -> None:
         """Try again after a while; what stands behind in this chat waits too, so order is kept."""

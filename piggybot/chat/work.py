@@ -17,6 +17,7 @@ from piggybot.chat.busy import TYPING, Busy
 from piggybot.chat.commands import ACTIONS, COMMANDS, PROMPT, STEPS, Command
 from piggybot.chat.guard import unbroken
 from piggybot.chat.texts import e, error_text
+from piggybot.chat.together import Together
 from piggybot.chat.wipes import Wipes
 from piggybot.core.mail import WARNING, Press, outgoing
 from piggybot.errors import NotAllowed, PiggyError, Stale
@@ -48,6 +49,7 @@ class Worker:
         self._house = house
         self._wipes = wipes
         self._busy = busy
+        self._done = Together(house.door, house.store.inbox.done)
 
     async def work(self, row: Incoming) -> None:
         """Handle a row to its end. Only cancelling leaves it unfinished."""
@@ -64,7 +66,7 @@ class Worker:
                 trouble = await unbroken(f"inbox {row.key}", self._handle(row, ask))
             if trouble is not None:
                 await ask.say(Reply(refusals.unexpected(trouble), priority=WARNING))
-        await door(store.inbox.done, row.id)
+        await self._done.put(row.id)
 
     async def _handle(self, row: Incoming, ask: Ask) -> None:
         try:

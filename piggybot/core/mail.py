@@ -78,6 +78,15 @@ def outgoing(  # noqa: PLR0913
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter that Telegram has taken, and the message that it is there; None: it is none."""
+
+    id: int
+    message_id: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """What became of an earlier letter; without a message, it waits still or never arrived."""
 

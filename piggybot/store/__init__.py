@@ -8,7 +8,7 @@ May import: core, store.
 from sqlalchemy import Engine
 
 from piggybot.core.keys import KeyRow, Removed
-from piggybot.core.mail import ButtonRow, Incoming, Outgoing, Press, Pressed
+from piggybot.core.mail import ButtonRow, Incoming, Outgoing, Press, Pressed, Sent
 from piggybot.core.orders import Intent, Order
 from piggybot.core.people import Dialogue, Pairing, PairingResult, Person
 from piggybot.store.alerts import Alerts
@@ -42,6 +42,7 @@ __all__ = [
     "Press",
     "Pressed",
     "Removed",
+    "Sent",
     "Store",
 ]
 

@@ -4,6 +4,7 @@ May import: core, store.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine, Row, delete, select, update
@@ -41,9 +42,9 @@ class Inbox:
         with self._engine.connect() as db:
             return [_incoming(row) for row in db.execute(query)]
 
-    def done(self, row_id: int) -> None:
+    def done(self, row_ids: Sequence[int]) -> None:
         with self._engine.begin() as db:
-            db.execute(update(inbox).where(inbox.c.id == row_id).values(done=True))
+            db.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(done=True))
 
     def prune(self, before: datetime) -> None:
         """Forget finished rows that arrived before then; Telegram keeps updates for 24 hours."""

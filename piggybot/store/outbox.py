@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row, delete, or_, select, update
 
-from piggybot.core.mail import ButtonRow, Earlier, File, Outgoing
+from piggybot.core.mail import ButtonRow, Earlier, File, Outgoing, Sent
 from piggybot.store.tables import enclosures, holds, outbox
 from piggybot.store.writing import put, put_out
 
@@ -60,15 +60,16 @@ class Outbox:
             row = db.execute(query).one_or_none()
         return None if row is None else Earlier(row.state == "due", row.message_id)
 
-    def sent(self, row_id: int, message_id: int | None, now: datetime) -> None:
-        """It has gone. The message of an edit is that of the letter it edits, also where new."""
-        mine = select(outbox.c.edits).where(outbox.c.id == row_id)
+    def sent(self, letters: Sequence[Sent]) -> None:
+        """They have gone. The message of an edit is that of the letter it edits, also where new."""
         with self._engine.begin() as db:
-            self._end(db, row_id, state="sent", message_id=message_id, sent_at=now)
-            edited = db.execute(mine).scalar_one_or_none()
-            if edited is not None:
-                first = update(outbox).where(outbox.c.dedupe == edited)
-                db.execute(first.values(message_id=message_id))
+            for one in letters:
+                self._end(db, one.id, state="sent", message_id=one.message_id, sent_at=one.at)
+                mine = select(outbox.c.edits).where(outbox.c.id == one.id)
+                edited = db.execute(mine).scalar_one_or_none()
+                if edited is not None:
+                    first = update(outbox).where(outbox.c.dedupe == edited)
+                    db.execute(first.values(message_id=one.message_id))
 
     def later(self, row_id: int, not_before: datetime) -> None:
         """Try again then; one more try is counted."""

@@ -13,7 +13,7 @@ import pytest
 from piggybot.chat.folding import LINES, MANY, folds
 from piggybot.chat.pace import Pace
 from piggybot.chat.texts_fold import order_line
-from piggybot.core.mail import Outgoing
+from piggybot.core.mail import Outgoing, Sent
 from piggybot.store import Store
 from proxy.wire import Mode, Problem, Side, Status
 from tests.bot.door_world import OWNER, DoorWorld, door_world
@@ -91,7 +91,7 @@ def test_a_fold_has_the_importance_of_its_most_important(store: Store) -> None:
 def test_what_was_sent_meanwhile_is_not_folded_and_nothing_is_lost(store: Store) -> None:
     store.outbox.add([notice(f"n{number}") for number in range(6)])
     [fold] = folds(rows(store), NOW)
-    store.outbox.sent(fold.members[0], 991, NOW)
+    store.outbox.sent([Sent(fold.members[0], 991, NOW)])
     assert not store.outbox.fold(fold.members, fold.letter)
     assert [row.dedupe for row in rows(store)] == ["n1", "n2", "n3", "n4", "n5"]
     assert list(folds(rows(store), NOW)) == []

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from piggybot.errors import BrokerDown, BrokerRefused
-from piggybot.proxy_client import ProxyClient
+from piggybot.proxy_client import MOST_AT_ONCE, ProxyClient
 from proxy.wire import CredentialsIn, PendingOut, Side, Status, StopIn, TradeIn, TradeOut
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +62,7 @@ class Server:
         fields = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
         body = await reader.readexactly(int(fields.get("content-length", "0")))
         self.asked.append(head + body.decode())
-        if self.hang:
+        if self.hang and "/api/stop" not in head:
             await reader.read()
         writer.write(self.answer)
         writer.close()
@@ -119,6 +119,24 @@ async def test_http_logs_hold_neither_token_nor_password(caplog: pytest.LogCaptu
         await client.health()
     assert "127.0.0.1" in caplog.text
     assert "hunter2" not in caplog.text
+
+
+async def test_questions_that_hang_leave_a_stop_its_way() -> None:
+    """As many as may be asked at once, and more: those have not been sent, and it is said."""
+    async with proxy() as (server, client):
+        server.hang = True
+        server.say(200, STOPPED)
+        asked = [client.price("binanceus", "BTC/USDT") for _ in range(MOST_AT_ONCE + 8)]
+        hanging = asyncio.gather(*asked, return_exceptions=True)
+        while len(server.asked) < MOST_AT_ONCE:
+            await asyncio.sleep(0)
+        stopped = await client.stop(StopIn(userId=None))
+        assert stopped.closed
+        assert not hanging.done(), "the stop did not wait for them"
+        found = await hanging
+    assert all(isinstance(one, BrokerDown) for one in found)
+    assert not found[-1].sent
+    assert "busy" in found[-1].message
 
 
 async def test_an_order_that_is_not_known_yet_is_pending() -> None:

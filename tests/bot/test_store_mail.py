@@ -6,7 +6,7 @@ May import: core, store.
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from piggybot.core.mail import Earlier, File, Press
+from piggybot.core.mail import Earlier, File, Press, Sent
 from piggybot.store import Store
 from tests.bot.values import NOW, SECOND, arrived, button, letter
 
@@ -29,7 +29,7 @@ def test_a_message_that_arrives_again_is_kept_once(store: Store) -> None:
 
 def test_a_message_that_was_handled_is_neither_found_nor_taken_again(store: Store) -> None:
     store.inbox.add(arrived("m70:1"))
-    store.inbox.done(store.inbox.unfinished()[0].id)
+    store.inbox.done([store.inbox.unfinished()[0].id])
 
     assert store.inbox.unfinished() == []
     assert not store.inbox.add(arrived("m70:1"))
@@ -40,7 +40,7 @@ def test_only_old_and_finished_messages_are_pruned(store: Store) -> None:
         store.inbox.add(arrived(key, arrived=NOW if "new" in key else NOW - timedelta(days=8)))
     for row in store.inbox.unfinished():
         if "done" in row.key:
-            store.inbox.done(row.id)
+            store.inbox.done([row.id])
 
     store.inbox.prune(NOW - timedelta(days=7))
 
@@ -61,7 +61,7 @@ def test_letters_leave_by_importance_then_by_age(store: Store) -> None:
 def test_a_letter_leaves_once_and_not_before_its_time(store: Store) -> None:
     store.outbox.add([letter("now"), letter("soon", not_before=NOW + 5 * SECOND)], [])
     now = store.outbox.due(NOW, 10)[0]
-    store.outbox.sent(now.id, 991, NOW)
+    store.outbox.sent([Sent(now.id, 991, NOW)])
 
     assert dedupes(store) == []
     assert dedupes(store, 5 * SECOND) == ["soon"]
@@ -100,7 +100,7 @@ def test_a_hold_for_all_stops_every_chat_and_outlives_the_process(store: Store, 
 def test_pruning_drops_what_was_sent_and_nothing_that_waits(store: Store) -> None:
     long_ago = NOW - timedelta(days=8)
     store.outbox.add([letter("sent", created=long_ago), letter("waits", created=long_ago)], [])
-    store.outbox.sent(store.outbox.due(NOW, 1)[0].id, 1, long_ago)
+    store.outbox.sent([Sent(store.outbox.due(NOW, 1)[0].id, 1, long_ago)])
 
     store.outbox.prune(NOW - timedelta(days=7))
 
@@ -115,7 +115,7 @@ def test_a_letters_file_is_kept_apart_until_it_has_gone(store: Store) -> None:
     assert (one.file, one.body) == (None, {"text": "one"})
     assert store.outbox.file(one.id) == picture
 
-    store.outbox.sent(one.id, 991, NOW)
+    store.outbox.sent([Sent(one.id, 991, NOW)])
     store.outbox.failed(two.id, "too large")
     assert (store.outbox.file(one.id), store.outbox.file(two.id)) == (None, None)
 
@@ -126,7 +126,7 @@ def test_of_edits_that_wait_only_the_newest_goes_and_a_lost_message_is_found_aga
     store.outbox.add([letter("card")], [])
     assert store.outbox.earlier("card") == Earlier(waits=True, message_id=None)
     card = store.outbox.due(NOW, 1)[0]
-    store.outbox.sent(card.id, 991, NOW)
+    store.outbox.sent([Sent(card.id, 991, NOW)])
     assert store.outbox.earlier("card") == Earlier(waits=False, message_id=991)
     assert store.outbox.earlier("never") is None
 
@@ -137,7 +137,7 @@ def test_of_edits_that_wait_only_the_newest_goes_and_a_lost_message_is_found_aga
     assert [each for each in dedupes(store) if "other " not in each] == ["edit2", "of another"]
     assert store.outbox.add(edits[:1], []) == 0, "an edit that was told is not told again"
     newest = next(each for each in store.outbox.due(NOW, 10) if each.edits == "card")
-    store.outbox.sent(newest.id, 992, NOW)
+    store.outbox.sent([Sent(newest.id, 992, NOW)])
     assert store.outbox.earlier("card") == Earlier(waits=False, message_id=992)
 
 
