@@ -24,6 +24,8 @@ PATIENCE = timedelta(minutes=30)
 AMOUNTS = tuple(map(Decimal, (2, 5, 10, 25, 50)))
 BESIDE, MOST = 3, 12
 """Buttons in a row, and in all; what has none can be typed."""
+LONG = 10
+"""Letters from which a phone cuts a word on one of three buttons."""
 
 
 async def run(ask: Ask) -> None:
@@ -106,7 +108,8 @@ async def _question(ask: Ask, account: AccountOut, line: Line) -> Reply:
 def _choices(line: Line, words: Sequence[str]) -> Keyboard:
     """A button for each word, a few in a row, and one that ends the question."""
     buttons = [_choice(line, word) for word in words]
-    rows = [tuple(buttons[at : at + BESIDE]) for at in range(0, len(buttons), BESIDE)]
+    beside = BESIDE - 1 if any(len(word) >= LONG for word in words) else BESIDE
+    rows = [tuple(buttons[at : at + beside]) for at in range(0, len(buttons), beside)]
     return (*rows, (Button(texts.CANCEL, "run_cancel", {}, PATIENCE),))
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from piggybot.chat.run import _choices
+from piggybot.chat.run_line import Line
 from piggybot.core.runs import Exits, Guards, RunState
 from piggybot.errors import BrokerRefused
 from proxy.wire import Mode, Problem, Timeframe
@@ -125,6 +127,18 @@ async def test_the_dialogue_survives_a_restart(bench: Bench) -> None:
     bench.restart()
     await bench.press("▶️ Start on paper")
     assert [one.timeframe for one in runs(bench)] == [Timeframe.H4]
+
+
+@pytest.mark.parametrize(
+    ("words", "beside"),
+    [
+        (("rsi", "macd", "dca", "breakout"), [3, 1, 1]),
+        (("BTC/USDT", "ETH/USDT"), [2, 1]),
+        (("rsi", "sma_crossover", "dca"), [2, 1, 1]),
+    ],
+)
+def test_a_word_that_a_phone_would_cut_has_a_wider_button(words, beside) -> None:
+    assert [len(row) for row in _choices(Line(), words)] == beside
 
 
 async def test_cancel_ends_it_and_its_buttons(bench: Bench) -> None:

@@ -183,7 +183,9 @@ async def test_who_reads_back_is_not_moved_and_sees_how_much_is_new(browser: Bro
 async def test_a_phone_shows_long_words_pictures_and_documents_without_overflow(browser: Browser):
     async with begun() as world, tab(browser, world.url, PHONE, "dark") as you:
         await world.bot.send_message(YOU.id, "x" * 400, reply_markup=buttons("y" * 60))
-        await world.bot.send_photo(YOU.id, png(800, 500), caption="BTC/USDT", filename="a.png")
+        await world.bot.send_photo(
+            YOU.id, png(800, 500), caption=f"BTC/USDT {'long ' * 20}", filename="a.png"
+        )
         await world.bot.send_document(YOU.id, b"a,b\n", filename=f"{'trades-' * 20}.csv")
         picture = you.page.locator(".photo img")
         await expect(picture).to_have_js_property("complete", True)
@@ -196,7 +198,10 @@ async def test_a_phone_shows_long_words_pictures_and_documents_without_overflow(
 
         await you.page.locator(".photo").click()
         await expect(you.page.locator("#viewer img")).to_be_in_viewport()
-        await you.page.keyboard.press("Escape")
+        for part in ("img", "p", "a", "[data-close]"):
+            await expect(you.page.locator(f"#viewer {part}")).to_be_in_viewport(ratio=1)
+        await you.page.locator("#viewer [data-close]").click()
+        await expect(you.page.locator("#viewer")).to_be_hidden()
         async with you.page.expect_download() as download:
             await you.page.locator(".file").click()
         assert (await (await download.value).path()).read_bytes() == b"a,b\n"

@@ -3,7 +3,7 @@
 import { $, amount, make, toast } from "./dom.js";
 
 const STATES = {
-  telegram: ["answers the bot", "is down; what you write waits"],
+  telegram: ["answers the bot", "is down; messages wait"],
   bot: ["runs", "is killed; start it again"],
   proxy: ["runs", "is killed; start it again"],
 };
