@@ -101,7 +101,7 @@ class Health:
         kept = await self._door(self._store.flags.get, NO_ENTRIES)
         if self._failures < PATIENCE or kept is not None:
             return
-        why = "the proxy does not answer"
+        why = "the trading service does not answer"
         for person in await self._door(self._store.people.everyone):
             text = texts.health_lost(person.mode, sandbox=person.sandbox, why=error.message)
             await self._tell(person, text)

@@ -177,7 +177,7 @@ class MarketData:
         answer = await self._broker.candles(exchange, symbol, timeframe, count, end)
         times = [one.openTime for one in answer.candles]
         if times != list(range(end - count * timeframe.ms, end, timeframe.ms)):
-            message = f"The proxy gave other {symbol} {timeframe} candles than it was asked for."
+            message = f"Other {symbol} {timeframe} candles came than were asked for."
             raise BrokerDown(message, "Do both run the same version?", sent=True)
         return Candles.read(answer.symbol, timeframe, answer.candles)
 

@@ -51,12 +51,15 @@ OK, ACCEPTED, REFUSED = 200, 202, 400
 MOST_AT_ONCE, MOST_STOPS = 40, 8
 """Together fewer than the proxy takes (64), so that questions which hang never shut out a stop."""
 SERVER_ERROR = 500
-IS_IT_RUNNING = "Is the proxy running? On its host: piggybot up. Its address: BACKEND_API_URL."
+UNREACHED = "The trading service cannot be reached."
+BUSY = "The trading service is still busy with earlier questions."
+SILENT = "The trading service gave no answer."
+IS_IT_RUNNING = "Is it running? On its host: piggybot up. Its address: BACKEND_API_URL."
 WAIT = "Wait a little, then try again. /stop has a way of its own and still works."
 SAME_VERSION = "Do both run the same version?"
 OUR_TOKEN = Problem(
     code="invalid_token",
-    message="The proxy did not accept the bot's own token (this is not your exchange key).",
+    message="The trading service refused the bot's own token (this is not your exchange key).",
     hint="Both must read the same PROXY_TOKEN or PROXY_TOKEN_FILE; then start both again.",
 )
 
@@ -134,7 +137,7 @@ class ProxyClient:
         accepted = answer.status_code == ACCEPTED
         told = _read(answer, PendingOut) if accepted else _read(answer, TradeOut)
         if told.clientOrderId != client_id:
-            message = "The proxy answered about another order than this one."
+            message = "The trading service answered about another order than this one."
             raise BrokerDown(message, SAME_VERSION, sent=True)
         return told
 
@@ -211,13 +214,11 @@ class ProxyClient:
                 timeout=self._timeout if timeout is None else timeout,
             )
         except httpx.PoolTimeout as error:
-            raise BrokerDown(
-                "The proxy is still busy with earlier questions.", WAIT, sent=False
-            ) from error
+            raise BrokerDown(BUSY, WAIT, sent=False) from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise BrokerDown("The proxy cannot be reached.", IS_IT_RUNNING, sent=False) from error
+            raise BrokerDown(UNREACHED, IS_IT_RUNNING, sent=False) from error
         except httpx.RequestError as error:
-            raise BrokerDown("The proxy gave no answer.", IS_IT_RUNNING, sent=True) from error
+            raise BrokerDown(SILENT, IS_IT_RUNNING, sent=True) from error
         if answer.status_code >= REFUSED:
             raise _refusal(answer)
         return answer
@@ -227,7 +228,9 @@ def _read(answer: httpx.Response, model: type[Model]) -> Model:
     try:
         return model.model_validate_json(answer.content)
     except ValidationError as error:
-        message = f"The proxy gave an answer that I do not understand (HTTP {answer.status_code})."
+        message = (
+            f"The trading service said what I do not understand (status {answer.status_code})."
+        )
         raise BrokerDown(message, SAME_VERSION, sent=True) from error
 
 
@@ -243,7 +246,7 @@ def _refusal(answer: httpx.Response) -> BrokerRefused | BrokerDown:
     try:
         found = ErrorOut.model_validate_json(answer.content)
     except ValidationError:
-        message = f"The proxy answered HTTP {status}, without a reason that I understand."
+        message = f"The trading service answered with error {status}, and gave no reason."
         return BrokerDown(message, IS_IT_RUNNING, sent=True)
     if found.error.code == OUR_TOKEN.code:
         return BrokerRefused(OUR_TOKEN, status)

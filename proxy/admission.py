@@ -36,7 +36,7 @@ def still_asking(unasked: int) -> Denied:
     """Live waits for the answers about the orders from before a start."""
     return Denied(
         "recovering",
-        f"The exchange has not answered yet about {unasked} order(s) from before the restart.",
+        f"The exchange has not answered yet about {unasked} of the orders from before the restart.",
         "Live waits for that. It is asked again by itself; try again in a minute.",
     )
 
@@ -46,21 +46,23 @@ def check_account(asked: Asked, account: Account, stopped: bool, now: datetime) 
     entry, found = asked.entry, account
     account = seen_on(asked.way, found)
     if stopped and account is found:
-        raise Denied("stopped", "A stop for all accounts is in force.", "The owner's /resume.")
+        raise Denied(
+            "stopped", "A stop for all accounts is in force.", "The owner's /resume ends it."
+        )
     if account.mode is Mode.HALTED:
         raise Denied("account_halted", "This account is stopped.", "/resume ends the stop.")
     _check_mode(asked, account)
     if asked.epoch is not None and asked.epoch < account.epoch:
         raise Denied(
             "stale_epoch",
-            f"This order was decided before a stop (epoch {asked.epoch}, now {account.epoch}).",
+            "This order was decided before a stop.",
             "Ask for it anew.",
         )
     if asked.epoch is not None and asked.epoch > account.epoch:
         raise Denied(
             "stale_epoch",
-            f"This order names epoch {asked.epoch}, and the account is only at {account.epoch}.",
-            "Look at the account, then ask for it anew.",
+            "This order was decided on an account that is not as it says.",
+            "/status shows how it is; then ask for it anew.",
         )
     if entry.not_after is not None and now > entry.not_after:
         late = int((now - entry.not_after).total_seconds())
@@ -81,7 +83,7 @@ def _check_real(asked: Asked) -> None:
     if asked.entry.side is Side.BUY and asked.unasked:
         raise still_asking(asked.unasked)
     if asked.entry.side is Side.BUY and not asked.live_allowed:
-        hint = "Set ALLOW_LIVE=1 in the proxy's environment and restart it."
+        hint = "Set ALLOW_LIVE=1 in .env, and start the trading service again."
         raise Denied("live_not_allowed", "The operator has not allowed live trading.", hint)
 
 
@@ -91,7 +93,7 @@ def _check_mode(asked: Asked, account: Account) -> None:
         raise Denied(
             "reducing",
             "Live is being wound down: only sells of what the bot bought are allowed.",
-            "/live on, when you want to buy again.",
+            "/live on lets you buy again.",
         )
     if mode is None or mode is account.mode:
         return
@@ -101,5 +103,5 @@ def _check_mode(asked: Asked, account: Account) -> None:
     raise Denied(
         "mode_mismatch",
         f"The order is for {mode}, the account is in {account.mode}.",
-        "Look at the mode, then ask anew.",
+        "/status shows the mode; then ask anew.",
     )

@@ -150,7 +150,7 @@ class Credentials:
         if gone.waiting:
             raise Denied(
                 "orders_unresolved",
-                f"{gone.waiting} order(s) are not resolved yet, and only this key can ask.",
+                f"Orders not resolved yet: {gone.waiting}. Only this key can ask after them.",
                 "Try again when /status shows none; or delete the key at the exchange.",
             )
         if gone.traces:
@@ -205,7 +205,7 @@ def _check_waiting(waiting: int) -> None:
     if waiting:
         raise Denied(
             "orders_unresolved",
-            f"{waiting} order(s) of the earlier key are not resolved yet; they can only "
+            f"Orders of the earlier key not resolved yet: {waiting}. They can only "
             "be asked after with that key.",
             "Try again when /status shows none.",
         )

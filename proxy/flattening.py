@@ -57,7 +57,9 @@ class Flattening:
         if account.epoch != ask.epoch or gate.is_ahead_of(account):
             raise _stale()
         if account.mode is not Mode.HALTED:
-            raise Denied("not_stopped", "This account is not stopped.", "Its sells need no way.")
+            raise Denied(
+                "not_stopped", "This account is not stopped.", "Its sells pass as they are."
+            )
         barred = await self._barred(account, ask.allAccounts)
         if barred is not None:
             raise Denied(barred.code, barred.message, barred.hint)
@@ -103,14 +105,14 @@ class Flattening:
         if gate.stop_file.exists():
             return Problem(
                 code="stopped_on_host",
-                message="The stop file of the host stands, and nothing passes it.",
+                message="There is a stop file on the host, and nothing passes it.",
                 hint="The owner's /resume takes it away; then /flatten.",
             )
         if gate.stopped and not all_accounts:
             return Problem(
                 code="stopped",
                 message="A stop for all accounts is in force, and only its owner passes it.",
-                hint="After the owner's /resume.",
+                hint="It works after the owner's /resume.",
             )
         if self._modes.recovering or not (await self._stopping.state(account.user_id)).settled:
             return Problem(

@@ -59,8 +59,8 @@ def _gapped(series: Series, span: Span, missing: list[Span]) -> BadCandles:
     hole = missing[-1]
     more = f", and {len(missing) - 1} more before" if len(missing) > 1 else ""
     message = (
-        f"{series.name} have a gap, {stamp(hole.first)} to {stamp(hole.end)}{more}: the venue "
-        "itself has none, as after an outage. Nothing is made up."
+        f"{series.name} have a gap, {stamp(hole.first)} to {stamp(hole.end)}{more}: the "
+        "exchange itself has none, as after an outage. Nothing is made up."
     )
     there = (span.end - hole.end) // span.step
     before = f"candles that end by {stamp(hole.first)}"

@@ -42,7 +42,7 @@ class MarketList:
             raise VenueUnavailable(
                 "markets_stale",
                 f"The list of markets of {self._exchange} is over an hour old and is not used.",
-                "It is loaded again by itself as soon as the venue answers.",
+                "It is loaded again by itself as soon as the exchange answers.",
             )
         market = self._known.get(symbol.strip().upper())
         if market is None:

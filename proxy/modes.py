@@ -122,10 +122,12 @@ class Modes:
     async def _go_live(self, account: Account, token: str | None) -> None:
         rules = self._parts.live
         if not rules.allowed:
-            hint = "Set ALLOW_LIVE=1 in the proxy's environment and restart it."
+            hint = "Set ALLOW_LIVE=1 in .env, and start the trading service again."
             raise Denied("live_not_allowed", "The operator has not allowed live trading.", hint)
         if self._parts.gate.stopped:
-            raise Denied("stopped", "A stop for all accounts is in force.", "The owner's /resume.")
+            raise Denied(
+                "stopped", "A stop for all accounts is in force.", "The owner's /resume ends it."
+            )
         if account.mode is Mode.HALTED:
             raise Denied("account_halted", "This account is stopped.", "/resume, then /live on.")
         if self.recovering:
@@ -145,7 +147,9 @@ class Modes:
         self._check_token(account.user_id, token)
         if not await self._change(account, Mode.LIVE, ""):
             raise Denied(
-                "mode_mismatch", "The account's mode just changed.", "Look, then ask anew."
+                "mode_mismatch",
+                "The account's mode just changed.",
+                "/status shows it; then ask anew.",
             )
 
     def _check_token(self, user_id: str, token: str | None) -> None:
@@ -156,7 +160,7 @@ class Modes:
         if is_sealed(given):
             given = self._parts.vault.open(given, info_of(user_id, "", CONFIRM_FIELD))
         if not hmac.compare_digest(given.encode(), wanted.encode()):
-            hint = "It is LIVE_CONFIRM_TOKEN in the proxy's environment."
+            hint = "It is LIVE_CONFIRM_TOKEN in .env."
             raise Denied("wrong_confirm_token", "The confirmation token is not right.", hint)
 
     async def _resume(self, first: Account, ask: ModeIn) -> None:
@@ -167,7 +171,7 @@ class Modes:
             closings = gate.closings
             account = await self.find(ask.userId)
             if gate.stopped and not ask.allAccounts:
-                hint = "The owner's /resume lifts it."
+                hint = "The owner's /resume ends it."
                 raise Denied("stopped", "A stop for all accounts is in force.", hint)
             if account.epoch != seen or gate.is_ahead_of(account):
                 message = "A newer stop came after you were asked."

@@ -83,7 +83,7 @@ def judge_send(answer: Answer, client_id: str, about: About) -> Report:
         return report or _unknown(f"{about.venue} answered with something that is not an order.")
     row = find_row(answer)
     if row is None:
-        return _unknown(f"{about.venue} answered with HTTP {answer.status}, which proves nothing.")
+        return _unknown(f"{about.venue} answered with error {answer.status}, which proves nothing.")
     return Report(row.verdict, row.code, *words(row, answer, about))
 
 
@@ -109,7 +109,7 @@ def refusal(answer: Answer, about: About) -> ProxyError:
         message, hint = words(row, answer, about)
         kind = KeyRefused if row.code in KEY_CODES else VenueUnavailable
         return kind(row.code, message, hint)
-    said = f"answered with HTTP {answer.status}" if answer.status else "has not answered"
+    said = f"answered with error {answer.status}" if answer.status else "has not answered"
     return VenueUnavailable("venue_unavailable", f"{about.venue} {said}.", "Try again in a minute.")
 
 

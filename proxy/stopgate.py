@@ -176,7 +176,7 @@ class StopGate:
         """Raise GateClosed unless this order may leave now."""
         state = self._states.get(ticket.user_id)
         if not self._loaded or state is None:
-            raise GateClosed("recovering", "The proxy has not finished its start.", "Try again.")
+            raise GateClosed("recovering", "The start is not finished yet.", "Try again.")
         if self.stop_file.exists():
             raise _stopped()
         if not self._leads_out(ticket, state):

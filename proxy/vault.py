@@ -60,8 +60,8 @@ class Vault:
             raise _refusal("The key or secret is not a sealed text.")
         if key_id != self.key_id:
             raise _refusal(
-                f"The key or secret was sealed for another proxy ({key_id[:KEY_ID_LENGTH]}), so "
-                "this one cannot open it."
+                f"The key or secret was sealed for another trading service "
+                f"({key_id[:KEY_ID_LENGTH]}), so this one cannot open it."
             )
         try:
             raw = base64.b64decode(body, validate=True)

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from html import unescape
 
 WORD = re.compile(r"[^\W\d_]{2,}")
-SENTENCE = re.compile(r"[^\W\d_]\S* +\S*[^\W\d_]")
+SENTENCE = re.compile(r"\S\s.*[^\W\d_]{2}|[^\W\d_]{2}.*\s\S", re.DOTALL)
+SAID_BY = frozenset({"Reply", "Button", "Letter"})
+"""Whose first argument is read, if it is a single word too."""
 TAG = re.compile(r"</?(?:b|i|pre|code)>")
 GAP = re.compile(r"\{\w*[^}]*\}|\n")
 LOGGED = ("debug", "info", "warning", "error", "exception", "critical")
@@ -39,6 +41,12 @@ def heard(tree: ast.AST, *, labels: bool) -> set[ast.Constant]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and (WORD if labels else SENTENCE).search(_text(node)):
             found.add(node)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAID_BY:
+            found.update(
+                one
+                for one in node.args[:1]
+                if isinstance(one, ast.Constant) and WORD.search(_text(one))
+            )
         if isinstance(node, ast.JoinedStr):
             parts = [one for one in node.values if WORD.search(_text(one))]
             if SENTENCE.search("".join(_text(one) or "gap" for one in node.values)):

@@ -35,7 +35,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "Sell everything": ("chat/texts_flatten", "flattening", "proxy/flattening"),
     "Orders": (
         *("chat/texts", "chat/texts_fold", "chat/texts_trade", "chat/trade", "chat/parse", "desk"),
-        *("core/money", "core/amounts", "proxy/admission", "proxy/risk", "proxy/intake"),
+        *("core/money", "core/amounts", "proxy/admission", "proxy/risk"),
         *("proxy/desk", "proxy/paper", "proxy/conclusion", "proxy/exchange", "proxy/lookup"),
     ),
     "What an exchange says to an order or a key": ("proxy/outcome", "proxy/outcome_binance"),
@@ -64,10 +64,10 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "The daily summary": ("chat/texts_summary", "chat/summary"),
     "Books": ("chat/texts_books", "choosing", "store/adopting", "proxy/history"),
     "When something does not answer": (
-        *("proxy_client", "proxy/answers", "proxy/questions", "proxy/budget", "proxy/ccxt_line"),
+        *("proxy_client", "proxy/questions", "proxy/budget", "proxy/ccxt_line"),
         *("proxy/parts", "standings"),
     ),
-    "To other programs, at the proxy's door": ("proxy/gate",),
+    "To other programs, at the proxy's door": ("proxy/gate", "proxy/answers", "proxy/intake"),
     "On the host, in the terminal": (
         *("__main__", "playground", "app", "up", "processes", "halt", "settings", "chat/webhook"),
         *("backtest/terminal", "backtest/files", "proxy/__main__", "proxy/app", "proxy/settings"),
@@ -76,14 +76,22 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "/help, and the menu": ("chat/commands",),
 }
 HELP = "/help, and the menu"
-HOST = ("To other programs, at the proxy's door", "On the host, in the terminal", "The demo")
+ASIDE = ("To other programs, at the proxy's door", "On the host, in the terminal", "The demo")
 """Read by whoever runs the bot, beside its settings and logs: there processes have their names."""
 LABELLED = ("chat/texts", "chat/refusals")
 """Rooms that hold nothing but words: a single word is one that is shown."""
 
 UNSEEN = frozenset(
     {
-        *("bold cyan", "bold red", "Value error,", "PRIVATE KEY", "host let in"),
+        *(
+            "inbox",
+            "run {origin}",
+            "bold cyan",
+            "bold red",
+            "Value error,",
+            "PRIVATE KEY",
+            "host let in",
+        ),
         *("no letter of kind", "its file is gone", "what it edits has not gone yet"),
         *("answer a press", "can't parse entities", "can't parse", "message is not modified"),
         *("no text in the message to edit", "message to edit not found", "the token is refused"),
@@ -108,7 +116,7 @@ def page() -> str:
     if homeless:
         raise ValueError(f"{', '.join(homeless)}: put them under a subject in tests/subjects.py")
     parts = [
-        f"## {title}\n\n{_helped() if title == HELP else _listed(of(title))}" for title in SUBJECTS
+        f"## {title}\n\n{helped() if title == HELP else _listed(of(title))}" for title in SUBJECTS
     ]
     return "\n".join([HEAD, *parts])
 
@@ -182,7 +190,8 @@ def _markdown(text: str) -> str:
     return "\\\n  ".join(line.replace("<", "\\<").replace("*", "\\*") for line in lines if line)
 
 
-def _helped() -> str:
+def helped() -> str:
+    """The commands, as /help lists them, and the strategies that it offers."""
     lines = [f"- {one.group}: {one.usage} — {one.help}" for one in COMMANDS.values()]
     rules = [f"- {name} — {about(rule(name), name).summary}" for name in BUILT_IN]
     return "\n".join([*lines, *rules]) + "\n"

@@ -3,10 +3,39 @@
 May import: nothing of ours.
 """
 
+import re
+
 from tests.messages import messages
-from tests.subjects import ROOT, flat, missing, placed, source, speaking
+from tests.subjects import (
+    ASIDE,
+    HELP,
+    ROOT,
+    SUBJECTS,
+    flat,
+    helped,
+    missing,
+    of,
+    placed,
+    source,
+    speaking,
+)
 
 SHOWN = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+
+HOUSE_WORDS = re.compile(
+    r"\b(proxy|epochs?|slots?|outbox|inbox|venues?|endpoint|latch|nonce|HTTP|JSON)\b", re.IGNORECASE
+)
+"""Words for the parts of the house: a person has never seen one."""
+NOT_HERE = (*ASIDE, HELP)
+LOUD = re.compile(r"\b[A-Z]{3,}\b")
+OF_THE_GUIDE = {
+    *("🔴 ENABLE LIVE TRADING (I understand the risks)", "🔴 Test Live BUY (BTC/USDT), $2"),
+    "LIVE TRADING MODE ACTIVE: orders spend real money. /stop ends it.",
+}
+NAMES = {
+    *("PAPER", "LIVE", "REDUCING", "HALTED", "SANDBOX", "BTC", "USDT", "USD", "UTC", "API", "CSV"),
+    *("RSI", "SMA", "MACD", "NTP", "PEM", "UTF", "POST", "SYMBOLS", "README"),
+}
 
 MADE_UP = '''
 """A module that nobody has gathered. A docstring is no message."""
@@ -48,3 +77,19 @@ def test_what_is_put_together_is_read_together():
     assert "That will not do.\nAsk {name}." in text
     for silent in ("docstring", "log line", "assertion", "compared", "key of it"):
         assert silent not in text
+
+
+def test_no_message_speaks_of_the_house_or_shouts():
+    told = [one.text for title in SUBJECTS if title not in NOT_HERE for one in of(title)]
+    assert len(told) > 500
+    assert not HOUSE_WORDS.search(helped())
+    for text in told:
+        words = re.sub(r"\{.*?\}|[A-Z]+_[A-Z_]+", "", text)
+        assert not HOUSE_WORDS.search(words), text
+        loud = set(LOUD.findall(words)) - NAMES
+        assert not loud or "REAL trades with REAL money!" in text or text in OF_THE_GUIDE, text
+
+
+def test_a_message_that_shouts_of_the_house_would_be_told():
+    assert HOUSE_WORDS.search("The proxy is NOT there.")
+    assert set(LOUD.findall("The proxy is NOT there.")) - NAMES == {"NOT"}

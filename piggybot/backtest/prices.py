@@ -61,7 +61,7 @@ def whole(candles: Candles, tick: Decimal) -> Prices:
         places += 1
     raise BadInput(
         f"The candles of {candles.symbol} have prices that are no decimal numbers.",
-        "Nothing is computed with them. Use a venue's candles, with at most 8 decimals.",
+        "Nothing is computed with them. Use an exchange's candles, with at most 8 decimals.",
     )
 
 
@@ -74,7 +74,7 @@ def _agreeing(prices: Prices, candles: Candles) -> Prices:
         raise BadInput(
             f"The candle of {moment:%Y-%m-%d %H:%M} contradicts itself, or its price is not above "
             "zero.",
-            "Nothing is computed with it. Use candles of a venue.",
+            "Nothing is computed with it. Use candles of an exchange.",
         )
     return prices
 

@@ -65,7 +65,7 @@ class Setup:
             raise BadInput("The amount must be more than zero.", "Give what each entry may spend.")
         if self.market.tick <= 0 or self.market.step <= 0:
             raise BadInput(
-                "The venue names no price step or no size step for this market.",
+                "The exchange names no price step or no size step for this market.",
                 "Without them no order's price can be known. Choose another market.",
             )
         for name in ("stop_loss", "trailing_stop"):

@@ -77,7 +77,7 @@ async def validate(ask: Ask) -> None:
 
 
 async def forget(ask: Ask) -> None:
-    """Remove a key from this bot and from the proxy."""
+    """Remove a key from this bot and from the trading service."""
     keys = await ask.house.door(ask.house.store.keys.all_of, ask.person.user_id)
     asked = ask.words[0].lower() if ask.words else ""
     kept, account = [key.exchange for key in keys], None

@@ -42,7 +42,7 @@ async def live_on(ask: Ask) -> None:
         health = await ask.house.broker.health()
         account = await ask.house.desk.accounts.look(ask.person)
     except PiggyError as error:
-        missing = [f"❌ A healthy proxy: {e(error.message)} {e(error.hint)}"]
+        missing = [f"❌ A healthy trading service: {e(error.message)} {e(error.hint)}"]
         await ask.say(_said(ask, texts.live_missing(missing + await _key_missing(ask))))
         return
     if account.mode is Mode.LIVE:
@@ -139,11 +139,11 @@ def _proxy_missing(health: HealthOut, account: AccountOut) -> list[str]:
     missing = []
     if not health.liveAllowed:
         missing.append(
-            "❌ Set the <code>ALLOW_LIVE=1</code> environment variable of the proxy (or its "
-            ".env), and start the proxy again"
+            "❌ Set the <code>ALLOW_LIVE=1</code> environment variable (or put it into .env), and "
+            "start the trading service again"
         )
     if health.recovering:
-        missing.append("❌ The proxy is still looking after its last orders: wait a moment")
+        missing.append("❌ The last orders are still being looked after: wait a moment")
     if account.unasked:
         missing.append(texts.still_asking(account))
     if health.stopped or account.stopped or account.mode is Mode.HALTED:

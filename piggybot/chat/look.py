@@ -22,7 +22,7 @@ async def balance(ask: Ask) -> None:
 
 
 async def status(ask: Ask) -> None:
-    """Show mode, proxy, keys, limits used and open questions."""
+    """Show mode, health, keys, limits used and open questions."""
     house, person = ask.house, ask.person
     rows = await house.door(house.store.keys.all_of, person.user_id)
     keys = [

@@ -18,7 +18,7 @@ PRICE_USAGE = "/price BTC/USDT"
 DAY = 24
 NO_SYMBOLS = (
     "The operator allows no symbol.",
-    "SYMBOLS in the proxy's settings adds one.",
+    "SYMBOLS in .env adds one.",
 )
 
 

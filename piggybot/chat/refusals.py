@@ -18,8 +18,8 @@ PRESS_EXPIRED = "This button is too old. Nothing was done; type the command agai
 PRESS_UNKNOWN = "I do not know this button any more. Nothing was done; type the command again."
 CODE_BURNT = "This code is not valid any more. Start the bot again for a new one."
 UNSEALED = (
-    "I cannot seal a secret yet, because the proxy has not told me its public key. Nothing of your "
-    "message was kept. See that the proxy runs (/health), then send it again."
+    "I cannot seal a secret yet, because the trading service has not told me its public key. "
+    "Nothing of your message was kept. See that it runs (/health), then send it again."
 )
 ACCIDENT = (
     "That looked like a key or a secret, which I was not asking for. I kept nothing of it. "
@@ -43,8 +43,8 @@ OVERLONG = (
 )
 NO_COMMAND = "That is not a command of mine. /help shows what I can do."
 STOPPED_UNWRITTEN = (
-    "🛑 Stopped at the proxy: its gate is closed. ⚠️ But I cannot write to my disk (is it full?), "
-    "so nothing else works here until that is mended. I go on trying."
+    "🛑 Stopped at the trading service: its gate is closed. But I cannot write to my disk (is it "
+    "full?), so nothing else works here until that is mended. I go on trying."
 )
 TEXT_ONLY = "I can read text only. /help shows what I can do."
 DELETED = "I deleted your message from this chat."
@@ -56,8 +56,8 @@ SECOND_POLLER = (
     "that is not a second copy of yours, the token is stolen: revoke it at @BotFather now."
 )
 WEBHOOK = (
-    "⚠️ Somebody had set a webhook on this bot, which I did not do. I removed it. If it was not "
-    "you, the token is stolen: revoke it at @BotFather now."
+    "⚠️ Somebody had this bot's messages sent elsewhere (a webhook), which I did not do. I removed "
+    "that. If it was not you, the token is stolen: revoke it at @BotFather now."
 )
 WEBHOOK_CHANGED = (
     "⚠️ Somebody changed where Telegram delivers this bot's messages. I set it back. If it was not "

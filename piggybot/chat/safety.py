@@ -100,7 +100,7 @@ async def limits(ask: Ask) -> None:
     if change.value > change.highest:
         raise NotAllowed(
             f"{change.what}: the operator allows at most {change.show(change.highest)}.",
-            "Choose less. The operator can change that in the proxy's settings.",
+            "Choose less. The operator can change that in .env.",
         )
     if change.value <= change.current:
         await _set_limits(ask, {change.field: change.value})
@@ -118,7 +118,7 @@ async def limits_confirmed(ask: Ask) -> None:
 
 
 async def health(ask: Ask) -> None:
-    """Show whether the proxy answers and what it allows."""
+    """Show whether the trading service answers, and what it allows."""
     try:
         text = texts.health(await ask.house.broker.health())
     except PiggyError as error:

@@ -22,6 +22,18 @@ MARKS = {
     Mode.REDUCING: "🟠 REDUCING",
     Mode.HALTED: "🛑 HALTED",
 }
+STATUSES = {
+    Status.SENDING: "on its way",
+    Status.UNKNOWN: "not known yet",
+    Status.OPEN: "open",
+    Status.QUARANTINED: "never found out",
+    Status.DENIED: "denied",
+    Status.NOT_SENT: "never sent",
+    Status.REJECTED: "rejected",
+    Status.ABSENT: "not at the exchange",
+    Status.CANCELED: "cancelled",
+    Status.FILLED: "filled",
+}
 SANDBOX = "🧪"
 SENT_BEFORE_STOP = "\n<i>It had been sent before the stop.</i>"
 

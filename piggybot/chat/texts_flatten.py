@@ -8,8 +8,8 @@ May import: core, errors, wire.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from piggybot.chat.texts import SANDBOX, e, listed, mark
-from piggybot.chat.texts_fold import ENDS, LONGEST, SIGNS
+from piggybot.chat.texts import SANDBOX, STATUSES, e, listed, mark
+from piggybot.chat.texts_fold import LONGEST, SIGNS
 from piggybot.core.flatten import Ending, Look, dust, on_the_way, to_sell, worth
 from piggybot.core.money import plain, usd
 from piggybot.core.orders import Order
@@ -24,7 +24,7 @@ NO_PRICE = "no price now"
 AGAIN = "/flatten shows it as it is now."
 CHANGED = ("A stop or the mode changed after you were asked, so nothing was sold.", AGAIN)
 UNDELIVERED = (
-    "Your stop has not reached the proxy yet, so nothing was sold.",
+    "Your stop has not reached the trading service yet, so nothing was sold.",
     "Try again as soon as I tell you that the gate is closed.",
 )
 STANDS = "The stop stands as before. /resume ends it."
@@ -42,7 +42,7 @@ def offer(nonce: str) -> dict[str, str]:
 
 
 def confirm_label(mode: Mode) -> str:
-    return f"{mark(mode).partition(' ')[0]} SELL EVERYTHING NOW"
+    return f"{mark(mode).partition(' ')[0]} Sell everything now"
 
 
 def question(look: Look, home: str) -> str:
@@ -87,7 +87,7 @@ def done(ending: Ending, home: str) -> str:
         names = _numbers(ending.paused)
         lines.append(f"⏸ Paused until you resume them (/runs): {names}")
     if ending.left is None:
-        lines.append("The proxy does not say now what is still held. /status shows it.")
+        lines.append("The trading service does not say now what is still held. /status shows it.")
     if ending.stopped:
         lines.append(STANDS if ending.was_stopped else CAME_BETWEEN)
     return "\n".join(lines)
@@ -184,4 +184,4 @@ def _result(order: Order, home: str) -> str:
             f"{usd(order.fee)}{part}. ID <code>{e(order.order_id or '?')}</code>"
         )
     why = "" if order.problem is None else f": {e(order.problem.message[:LONGEST])}"
-    return f"{SIGNS.get(order.status, '⚪')} {market}: {ENDS.get(order.status, 'over')}{why}"
+    return f"{SIGNS.get(order.status, '⚪')} {market}: {STATUSES[order.status]}{why}"

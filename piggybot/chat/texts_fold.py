@@ -7,19 +7,12 @@ May import: core, wire.
 
 from collections.abc import Sequence
 
-from piggybot.chat.texts import MARKS, SANDBOX, amount_text, e, price_text, verb
+from piggybot.chat.texts import MARKS, SANDBOX, STATUSES, amount_text, e, price_text, verb
 from piggybot.core.money import plain, usd
 from piggybot.core.orders import Order
 from proxy.wire import AccountOut, Mode, Status
 
 SIGNS = {Status.FILLED: "✅", Status.DENIED: "✋", Status.REJECTED: "❌"}
-ENDS = {
-    Status.DENIED: "denied",
-    Status.REJECTED: "rejected",
-    Status.NOT_SENT: "never sent",
-    Status.ABSENT: "not at the exchange",
-    Status.CANCELED: "cancelled",
-}
 LONGEST = 160
 """Of what went wrong: the whole reason is in /why and /trades."""
 
@@ -45,7 +38,7 @@ def order_line(order: Order, *, before_stop: bool = False) -> str:
     why = "" if order.problem is None else f": {e(order.problem.message[:LONGEST])}"
     return (
         f"{SIGNS.get(order.status, '⚪')} {where} {intent.side.value.lower()} "
-        f"{amount_text(intent)} {ENDS.get(order.status, 'over')}{why}"
+        f"{amount_text(intent)} {STATUSES[order.status]}{why}"
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from piggybot.chat import texts_safety as safety
-from piggybot.chat.texts import MARKS, e, listed, mark, pinned
+from piggybot.chat.texts import MARKS, STATUSES, e, listed, mark, pinned
 from piggybot.core.money import plain, usd
 from piggybot.core.orders import Order
 from piggybot.core.people import Person
@@ -80,7 +80,7 @@ def unresolved(orders: Sequence[OrderOut], waiting: int) -> str:
     if not orders:
         return f"Unresolved orders: {waiting or 'none'}"
     shown = [
-        f"{order.side.value} {e(order.symbol)} {order.status.value} "
+        f"{order.side.value.lower()} {e(order.symbol)}, {STATUSES[order.status]} "
         f"<code>{e(order.clientOrderId)}</code>"
         for order in orders
     ]
@@ -127,7 +127,7 @@ def _line(order: Order) -> str:
     if order.executed:
         so_far = " so far" if order.status is Status.OPEN else ""
         return f"{head} {plain(order.executed)} for {usd(order.quote)}{so_far}"
-    return f"{head} {order.status.value}"
+    return f"{head} {STATUSES[order.status]}"
 
 
 @dataclass(frozen=True, slots=True)

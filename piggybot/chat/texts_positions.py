@@ -145,7 +145,7 @@ def _notes(notes: Notes, mode: Mode, offered: bool) -> list[str]:
     if notes.stopped:
         return ["🛑 A stop is in force, so nothing can be sold. /resume ends it."]
     if notes.resting:
-        return ["💤 It rests: the account trades in its other book now."]
+        return ["💤 It rests: the account trades in another mode now."]
     if notes.waits:
         return ["⏳ An order for it is on its way, or its end is not known yet."]
     if notes.least is not None:

@@ -103,8 +103,8 @@ def summary(draft: Draft, month: str) -> str:
 def _means(account: AccountOut) -> str:
     means = {
         Mode.PAPER: "It trades on paper now, and with real money once /live on is confirmed.",
-        Mode.LIVE: "It trades with REAL money from its first signal on.",
-        Mode.REDUCING: "It buys nothing for now: live is being wound down. /live on, or /status.",
+        Mode.LIVE: "It trades with real money from its first signal on.",
+        Mode.REDUCING: "It buys nothing for now: live is being wound down. /live on lets it buy.",
         Mode.HALTED: "It does nothing for now: a stop is in force. /resume ends it.",
     }
     return means[account.mode]

@@ -21,8 +21,8 @@ CONFIRM_LIMITS = "⬆️ Raise the limit"
 SOON = 60
 HOUR = 3600
 TOKEN_QUESTION = (
-    "🔑 The proxy asks for its LIVE_CONFIRM_TOKEN. Send it in one message: I seal it, delete your "
-    "message and only the proxy can read it. /cancel ends this."
+    "🔑 The trading service asks for its LIVE_CONFIRM_TOKEN. Send it in one message: I seal it, so "
+    "that only the service can read it, and delete your message. /cancel ends this."
 )
 
 
@@ -45,8 +45,8 @@ def live_missing(missing: Sequence[str]) -> str:
 
 def still_asking(account: AccountOut) -> str:
     return (
-        f"❌ An answer of {e(account.exchange)} about {account.unasked} order(s) from before the "
-        "proxy's restart: it is asked again and again; /status shows them"
+        f"❌ An answer of {e(account.exchange)} about {account.unasked} of the orders from before "
+        "the restart: it is asked again and again; /status shows them"
     )
 
 
@@ -95,10 +95,10 @@ def live_unsure(down: BrokerDown) -> tuple[str, str]:
 
 
 def live_off_unsure(down: BrokerDown) -> tuple[str, str]:
-    known = "was NOT turned off" if not down.sent else "may still be on"
+    known = "was not turned off" if not down.sent else "may still be on"
     return (
         f"Live trading {known}. {down.message}",
-        "/stop stops this bot at once, and tells the proxy as soon as it answers.",
+        "/stop stops this bot at once, and tells the trading service as soon as it answers.",
     )
 
 
@@ -125,9 +125,9 @@ def gate_closed(*, everyone: bool) -> str:
 def stop_not_delivered(error: PiggyError, *, everyone: bool) -> str:
     return (
         f"🛑 This bot is stopped: it sends nothing more for {_whose(everyone)}.\n"
-        f"⚠️ The proxy has NOT got the stop: {e(error.message)}\n"
-        "Not stopped: an order that is already at the proxy or the exchange, and other programs "
-        "that use the proxy. I keep trying until the proxy answers, and tell you.\n"
+        f"⚠️ The trading service has not got the stop: {e(error.message)}\n"
+        "Not stopped: an order that is there already, or at the exchange, and other programs that "
+        "use the trading service. I keep trying until it answers, and tell you.\n"
         "At once, on the host: <code>piggybot stop</code>. Or cancel at the exchange itself."
     )
 
@@ -223,7 +223,7 @@ def health(found: HealthOut) -> str:
 def health_bad(error: PiggyError) -> str:
     return (
         f"❌ Backend health: {e(error.message)}\n{e(error.hint)}\n"
-        "Nothing is bought while the proxy does not answer."
+        "Nothing is bought while the trading service does not answer."
     )
 
 
@@ -233,21 +233,21 @@ def latched(why: str) -> str:
 
 def health_lost(mode: Mode | None, *, sandbox: bool, why: str) -> str:
     live = (
-        "\nLive trading ends: the proxy gives it up by itself within 60 seconds of silence, and "
-        "I ask it to first thing when it is back."
+        "\nLive trading ends: the trading service gives it up by itself within 60 seconds of "
+        "silence, and I ask it to first thing when it is back."
         if mode is Mode.LIVE
         else ""
     )
     shown = "" if mode is None else f"{mark(mode, sandbox=sandbox)}\n"
     return (
-        f"{shown}⚠️ The proxy has not answered three times in a row: {e(why)}\n"
-        f"No buys until it is back.{live}\nIf it stays so: is the proxy running on the host?"
+        f"{shown}⚠️ The trading service has not answered three times in a row: {e(why)}\n"
+        f"No buys until it is back.{live}\nIf it stays so: is it running on the host?"
     )
 
 
 def health_back(account: AccountOut, *, was_live: bool) -> str:
     live = "\nLive trading was ended. Only you turn it on again: /live on" if was_live else ""
-    return f"✅ The proxy answers again. Buys are possible.\n{pinned(account)}{live}"
+    return f"✅ The trading service answers again. Buys are possible.\n{pinned(account)}{live}"
 
 
 def telegram_was_away(since: datetime) -> str:

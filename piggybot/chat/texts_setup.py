@@ -16,7 +16,7 @@ from proxy.wire import AccountOut, CredentialsOut, Exchange, Holding, Mode, Prob
 SAVE_AGAIN = "🔁 Replace the key"
 CONFIRM_FORGET = "🗑 Remove the key"
 STILL_TRACES = (
-    "A sealed copy may still stand in a database's log file: another program is reading it.",
+    "A sealed copy may still be on the disk: another program is reading the database.",
     "End that program on the host (a backup, perhaps), then /forget again.",
 )
 OVERLONG = (
@@ -43,7 +43,7 @@ def welcome(name: str, account: AccountOut, health: str) -> str:
 def welcome_without_proxy(name: str, error: PiggyError) -> str:
     return (
         f"🐷 Hello {e(name)}! I am PiggyBot.\n❌ Backend health: {e(error.message)}\n"
-        f"{e(error.hint)}\nI make your account as soon as the proxy answers. Nothing is lost."
+        f"{e(error.hint)}\nI make your account as soon as it answers. Nothing is lost."
     )
 
 
@@ -53,7 +53,7 @@ def choose_exchange(venues: Sequence[Exchange]) -> str:
     return (
         "🔑 Which exchange is the key for?"
         + (f"\n{others}" if others else "")
-        + "\nMake a key that may read and trade, and can NOT withdraw. /cancel ends this."
+        + "\nMake a key that may read and trade, and cannot withdraw. /cancel ends this."
     )
 
 
@@ -82,8 +82,8 @@ def deletion(deleted: bool | None) -> str:
 
 def keys_saved(exchange: str, hint: str, deleted: bool | None) -> str:
     return (
-        f"✅ Keys saved for {e(exchange)}{_ending(hint)}, sealed: only the proxy can read them.\n"
-        f"{deletion(deleted)}\nNext: /validate"
+        f"✅ Keys saved for {e(exchange)}{_ending(hint)}, sealed: only the trading service can "
+        f"read them.\n{deletion(deleted)}\nNext: /validate"
     )
 
 
@@ -145,8 +145,9 @@ def forget_question(names: Sequence[str], held: Sequence[Holding]) -> str:
         "that. /sell all comes first, if you want it to."
     )
     return (
-        f"Remove the key for {e(', '.join(names))} from this bot and from the proxy? Live trading "
-        "with it ends. The key itself lives on at the exchange until you delete it there."
+        f"Remove the key for {e(', '.join(names))} from this bot and from the trading service? "
+        "Live trading with it ends. The key itself lives on at the exchange until you delete it "
+        "there."
         f"{left if held else ''}"
     )
 
@@ -157,7 +158,7 @@ def _coins(held: Sequence[Holding]) -> str:
 
 def forgotten(gone: Removed) -> str:
     return (
-        f"🗑 Removed here and at the proxy: {_names(gone) or 'no key was left'}.\n"
+        f"🗑 Removed here and at the trading service: {_names(gone) or 'no key was left'}.\n"
         "Delete the key at the exchange too: only then is it worth nothing to anyone."
         f"{_traces(gone)}"
     )
@@ -165,15 +166,16 @@ def forgotten(gone: Removed) -> str:
 
 def forgotten_here(error: PiggyError, gone: Removed) -> str:
     return (
-        f"🗑 Removed from this bot.\n⚠️ The proxy still has its copy: {e(error.message)}\nI keep "
-        "trying until the proxy has removed it, and tell you. Or delete the key at the exchange."
+        f"🗑 Removed from this bot.\n⚠️ The trading service still has its copy: {e(error.message)}\n"
+        "I keep trying until it is removed there too, and tell you. Or delete the key at the "
+        "exchange."
         f"{_traces(gone)}"
     )
 
 
 def forgotten_late(gone: Removed) -> str:
     return (
-        f"🗑 The proxy has removed its copy now: {_names(gone) or 'nothing was left'}."
+        f"🗑 The trading service has removed its copy now: {_names(gone) or 'nothing was left'}."
         f"{_traces(gone)}"
     )
 

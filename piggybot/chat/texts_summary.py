@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from piggybot.chat.texts import amount_text, e, mark
+from piggybot.chat.texts import STATUSES, amount_text, e, mark
 from piggybot.chat.texts_profit import gain, orders
 from piggybot.chat.texts_rules import STATES, title
 from piggybot.chat.texts_safety import used
@@ -25,7 +25,7 @@ MOST = 8
 USAGE = "/summary 8 Europe/Berlin, or /summary off"
 OFF = "You get no daily summary. /summary 8 Europe/Berlin sends one at 8 o'clock there."
 TURNED_OFF = "✅ No daily summary any more. /summary 8 brings it back."
-NO_ACCOUNT = "The proxy does not answer now, so the limits used are not known."
+NO_ACCOUNT = "The trading service does not answer now, so the limits used are not known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _unresolved(waiting: Sequence[Order]) -> str:
     if not waiting:
         return "Unresolved orders: none"
     lines = [
-        f"• {one.intent.side.value.lower()} {amount_text(one.intent)}: {one.status.value}"
+        f"• {one.intent.side.value.lower()} {amount_text(one.intent)}: {STATUSES[one.status]}"
         for one in waiting[:MOST]
     ]
     return "\n".join([f"⚠️ Unresolved orders: {len(waiting)}", *lines])

@@ -101,9 +101,11 @@ HOLDS: Mapping[Gate, Callable[[Hold, Run], str]] = {
     Gate.LOSSES: lambda held, run: f"{plain(held.have or ZERO)} losses in a row.",
     Gate.DRAWDOWN: _drawdown,
     Gate.STRATEGY: lambda held, run: held.detail,
-    Gate.EXITED: lambda held, run: "It has just sold at this slot; it buys at the next at soonest.",
+    Gate.EXITED: lambda held, run: (
+        "It has just sold at this close; it buys at the next one at the soonest."
+    ),
     Gate.REDUCING: lambda held, run: (
-        "Live is being wound down: only sells. /live on, when it shall buy again."
+        "Live is being wound down: only sells. /live on lets it buy again."
     ),
     Gate.LATCH: lambda held, run: f"No buys for now: {held.detail}. It ends by itself.",
     Gate.COOLDOWN: lambda held, run: f"It waits after a loss{_until(held)}.",
@@ -206,11 +208,11 @@ def unwatched_line(run: Run, since: datetime) -> str:
 
 def skipped(found: Skipped) -> str:
     """Slots that passed while nobody could run them, in one line."""
-    slots = "1 slot" if found.slots == 1 else f"{found.slots:,} slots"
+    decisions = "1 decision" if found.slots == 1 else f"{found.slots:,} decisions"
     runs = "1 run" if found.runs == 1 else f"{found.runs} runs"
     first, last = texts_rules.moment(found.first), texts_rules.moment(found.last)
     when = f"at {first}" if found.slots == 1 or first == last else f"from {first} to {last}"
-    return f"⏭ Skipped {slots} of {runs} {when}: I was away. Nothing is made up for."
+    return f"⏭ Skipped {decisions} of {runs} {when}: I was away. None is made up for."
 
 
 SKIPPED = "Nobody was there to run it."

@@ -65,7 +65,7 @@ def _end(found: Order) -> str:
         Status.ABSENT: "⚪ Not at the exchange",
         Status.CANCELED: "⚪ Cancelled before anything was filled",
     }
-    head = said.get(found.status, f"⏳ {found.status.value}: not known yet")
+    head = said.get(found.status, f"⏳ {texts.STATUSES[found.status].capitalize()}")
     return head if found.problem is None else f"{head}: {texts.problem_text(found.problem)}"
 
 
@@ -139,7 +139,7 @@ def _ids(found: Order) -> str:
     parts = [f"order <code>{e(found.order_id)}</code>"] if found.order_id else []
     parts.append(f"client <code>{e(intent.client_id)}</code>")
     if intent.slot is not None:
-        parts.append(f"slot {intent.slot:%Y-%m-%d %H:%M}")
+        parts.append(f"close of {intent.slot:%Y-%m-%d %H:%M}")
     return "Ids: " + ", ".join(parts)
 
 

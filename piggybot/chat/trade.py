@@ -176,9 +176,7 @@ def _symbol(ask: Ask, account: AccountOut) -> str:
     if len(ask.words) > 1:
         return resolve_symbol(ask.words[1], symbols)
     if not symbols:
-        raise BadInput(
-            "The operator allows no symbol.", "SYMBOLS in the proxy's settings adds one."
-        )
+        raise BadInput("The operator allows no symbol.", "SYMBOLS in .env adds one.")
     return symbols[0]
 
 

@@ -77,11 +77,11 @@ class FakeBroker:
     def _arrive(self, call: str) -> None:
         self.calls.append(call)
         if self.down:
-            raise BrokerDown("The proxy cannot be reached.", "Is it running?", sent=False)
+            raise BrokerDown("The trading service cannot be reached.", "Is it running?", sent=False)
 
     def _account(self, user_id: str) -> FakeAccount:
         if user_id in self.broken:
-            raise BrokerDown("The proxy answered HTTP 500.", "Is it running?", sent=True)
+            raise BrokerDown("It answered with error 500.", "Is it running?", sent=True)
         if user_id not in self.accounts:
             raise BrokerRefused(Problem(code="unknown_account", message="No account."), 404)
         return self.accounts[user_id]

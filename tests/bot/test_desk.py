@@ -107,7 +107,8 @@ async def test_without_the_proxy_no_order_is_begun(bench: Bench) -> None:
     bench.broker.down = True
     with pytest.raises(BrokerDown) as caught:
         await bench.desk.place(two_dollars(bench))
-    assert error_text(caught.value).startswith("❌ Nothing was sent. The proxy cannot be reached.")
+    told = error_text(caught.value)
+    assert told.startswith("❌ Nothing was sent. The trading service cannot be reached.")
     assert bench.store.orders.all_of("user-7") == []
 
 
@@ -209,8 +210,8 @@ async def test_an_order_on_its_way_is_not_called_off_by_the_clock(bench: Bench) 
 
 async def test_the_health_latch_refuses_buys_and_lets_sells_go(bench: Bench) -> None:
     await bench.desk.place(two_dollars(bench))
-    bench.store.flags.put(NO_ENTRIES, "the proxy does not answer")
-    with pytest.raises(NotAllowed, match="the proxy does not answer"):
+    bench.store.flags.put(NO_ENTRIES, "the trading service does not answer")
+    with pytest.raises(NotAllowed, match="the trading service does not answer"):
         await bench.desk.place(two_dollars(bench, "m7:2"))
     sell = replace(two_dollars(bench, "m7:3"), side=Side.SELL)
     [told] = await bench.heard(bench.desk.place(sell))

@@ -76,7 +76,7 @@ async def selling(folder: Path, door: Door) -> Bench:
 async def asked(bench: Bench) -> ButtonRow:
     """The confirming button, pressed; nothing was done with the press yet."""
     assert "Sell everything" in (await bench.say("/flatten"))[-1]
-    nonce = bench.nonce("🟠 SELL EVERYTHING NOW")
+    nonce = bench.nonce("🟠 Sell everything now")
     pressed = bench.store.buttons.press(nonce, bench.person().id, bench.now)
     assert pressed.row is not None
     return pressed.row

@@ -33,7 +33,7 @@ async def test_forget_asks_and_removes_here_and_there(bench: Bench) -> None:
     await bench.say("/forget")
     assert len(bench.store.keys.all_of("user-7")) == 1
     [told] = await bench.press("🗑 Remove the key")
-    assert "Removed here and at the proxy: binanceus." in told
+    assert "Removed here and at the trading service: binanceus." in told
     assert bench.store.keys.all_of("user-7") == []
     assert bench.broker.accounts["user-7"].keys == []
 
@@ -44,7 +44,7 @@ async def test_the_clock_leaves_a_removal_to_the_person_who_asks_for_it(bench: B
     await bench.say("/forget")
     bench.broker.during_forget.append(bench.ticks.errands)
     [told] = await bench.press("🗑 Remove the key")
-    assert "Removed here and at the proxy: binanceus." in told, "told once, by the command"
+    assert "here and at the trading service: binanceus." in told, "told once, by the command"
     assert bench.broker.calls.count("forget") == 1
 
 
@@ -55,14 +55,14 @@ async def test_forget_without_the_proxy_removes_here_and_keeps_trying(bench: Ben
     bench.broker.down = True
     [told] = await bench.press("🗑 Remove the key")
     assert "Removed from this bot." in told
-    assert "The proxy still has its copy" in told
+    assert "The trading service still has its copy" in told
     assert bench.store.keys.all_of("user-7") == []
     assert await bench.heard(bench.ticks.errands()) == []
 
     bench.restart()
     bench.broker.down = False
     [late] = await bench.heard(bench.ticks.errands())
-    assert "The proxy has removed its copy now: binanceus." in late
+    assert "The trading service has removed its copy now: binanceus." in late
     assert bench.broker.accounts["user-7"].keys == []
     assert await bench.heard(bench.ticks.errands()) == []
 
@@ -71,14 +71,14 @@ async def test_a_refused_removal_at_the_proxy_still_says_what_is_gone_here(bench
     await save_keys(bench)
     await bench.say("/validate")
     await bench.say("/forget")
-    problem = Problem(code="orders_unresolved", message="1 order(s) are not resolved yet.")
+    problem = Problem(code="orders_unresolved", message="Orders not resolved yet: 1.")
     bench.broker.forget_refused = BrokerRefused(problem, 409)
     [told] = await bench.press("🗑 Remove the key")
     assert "Removed from this bot." in told
-    assert "The proxy still has its copy: 1 order(s) are not resolved yet." in told
+    assert "The trading service still has its copy: Orders not resolved yet: 1." in told
     bench.broker.forget_refused = None
     [late] = await bench.heard(bench.ticks.errands())
-    assert "The proxy has removed its copy now: binanceus." in late
+    assert "The trading service has removed its copy now: binanceus." in late
 
 
 async def test_a_copy_that_may_be_left_at_the_proxy_is_told_until_it_is_gone(
@@ -89,10 +89,10 @@ async def test_a_copy_that_may_be_left_at_the_proxy_is_told_until_it_is_gone(
     await bench.say("/forget")
     bench.broker.traces = True
     [told] = await bench.press("🗑 Remove the key")
-    assert "Removed here and at the proxy: binanceus." in told
-    assert "A sealed copy may still stand in a database's log file" in told
+    assert "Removed here and at the trading service: binanceus." in told
+    assert "A sealed copy may still be on the disk" in told
     [again] = await bench.say("/forget")
-    assert "A sealed copy may still stand" in again
+    assert "A sealed copy may still be on the disk" in again
     bench.broker.traces = False
     assert await bench.say("/forget") == [
         "❌ No key is saved, so there is nothing to remove.\n/status shows your keys."

@@ -191,7 +191,7 @@ async def test_a_second_run_that_does_the_same_is_named(bench: Bench) -> None:
 async def test_with_real_money_the_button_says_so_and_works_for_a_minute(bench: Bench) -> None:
     await live(bench)
     [told] = await bench.say("/run macd btc 1h 10")
-    assert "🔴 LIVE" in told and "It trades with REAL money from its first signal on." in told
+    assert "🔴 LIVE" in told and "It trades with real money from its first signal on." in told
     bench.later(seconds=61)
     assert await bench.press("🔴 Start with real money") == ["EXPIRED"]
     await bench.say("/run macd btc 1h 10")

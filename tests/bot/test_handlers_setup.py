@@ -54,7 +54,7 @@ async def test_start_greets_escaped_registers_and_offers_the_next_step(bench: Be
 async def test_start_without_the_proxy_says_so_and_the_account_is_made_later(bench: Bench) -> None:
     bench.broker.down = True
     [told] = await bench.say("/start")
-    assert "❌ Backend health: The proxy cannot be reached." in told
+    assert "❌ Backend health: The trading service cannot be reached." in told
     bench.broker.down = False
     await bench.ticks.health()
     assert list(bench.broker.accounts) == ["user-7"]
@@ -171,15 +171,15 @@ async def test_live_on_lists_all_that_is_missing_with_how_to_get_it(bench: Bench
 async def test_live_on_without_the_proxy_asks_for_a_healthy_one(bench: Bench) -> None:
     bench.broker.down = True
     [told] = await bench.say("/live on")
-    assert "A healthy proxy: The proxy cannot be reached. Is it running?" in told
+    assert "A healthy trading service: The trading service cannot be reached. Is it" in told
 
 
 async def test_live_on_is_suspended_while_buys_are(bench: Bench) -> None:
     await save_keys(bench)
     await bench.say("/validate")
-    bench.store.flags.put(NO_ENTRIES, "the proxy does not answer")
+    bench.store.flags.put(NO_ENTRIES, "the trading service does not answer")
     [told] = await bench.say("/live on")
-    assert "Buys are suspended: the proxy does not answer" in told
+    assert "Buys are suspended: the trading service does not answer" in told
 
 
 async def test_live_needs_the_button_once_and_within_a_minute(bench: Bench) -> None:

@@ -102,7 +102,7 @@ async def test_buy_on_paper_is_immediate_and_in_live_asks_with_a_price(bench: Be
 @pytest.mark.parametrize(
     "trouble",
     [
-        BrokerDown("The proxy gave no answer.", "Is it running?", sent=True),
+        BrokerDown("The trading service gave no answer.", "Is it running?", sent=True),
         BrokerRefused(
             Problem(code="no_price", message="Binance.US has no price.", hint="Wait a little."), 503
         ),
@@ -195,7 +195,7 @@ async def test_status_without_the_proxy_still_says_what_is_known(bench: Bench) -
     bench.broker.down = True
     await bench.ticks.health()
     [told] = await bench.say("/status")
-    assert told.startswith("❌ Backend health: The proxy cannot be reached.")
+    assert told.startswith("❌ Backend health: The trading service cannot be reached.")
     assert "❌ Backend health: down (0 s ago)" in told
     assert "Mode as last seen: 🔴 LIVE 🧪" in told
     assert "user-7" in told

@@ -78,9 +78,10 @@ async def test_whose_account_gives_no_answer_delays_nobody_elses_return(
     assert bench.broker.accounts[f"user-{OWNER}"].mode is Mode.LIVE, "nobody could ask for it"
 
     monkeypatch.undo()
-    assert "No buys for now: the proxy does not answer" in (await bench.say("/testbuy 2"))[-1]
-    assert "No buys for now: the proxy does not answer" in (await bench.say("/health"))[-1]
-    assert "✅ The proxy answers again." in (await bench.heard(bench.ticks.health()))[-1]
+    for asked in ("/testbuy 2", "/health"):
+        told = (await bench.say(asked))[-1]
+        assert "No buys for now: the trading service does not answer" in told
+    assert "✅ The trading service answers again." in (await bench.heard(bench.ticks.health()))[-1]
     assert bench.broker.accounts[f"user-{OWNER}"].mode is Mode.PAPER
     assert "✅ Bought" in (await bench.say("/testbuy 2"))[-1]
 
@@ -130,7 +131,7 @@ async def test_an_order_that_cannot_be_asked_after_does_not_keep_the_next_waitin
 
     async def broken(user_id: str, client_id: str) -> object:
         if client_id == mine:
-            raise BrokerDown("The proxy answered HTTP 500.", "", sent=True)
+            raise BrokerDown("It answered with error 500.", "", sent=True)
         return await order(user_id, client_id)
 
     bench.broker.order = broken  # type: ignore[assignment, method-assign]
@@ -167,7 +168,7 @@ async def test_a_question_for_live_without_an_answer_says_what_is_known(
 
 
 @pytest.mark.parametrize(
-    ("sent", "words"), [(False, "was NOT turned off"), (True, "may still be on")]
+    ("sent", "words"), [(False, "was not turned off"), (True, "may still be on")]
 )
 async def test_live_off_without_an_answer_does_not_sound_as_if_it_were_off(
     bench: Bench, sent: bool, words: str

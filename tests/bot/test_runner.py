@@ -88,10 +88,10 @@ async def test_what_passed_in_an_outage_is_skipped_and_told_in_one_line_each(tra
     begin(trader, "r3", person_id=8, user_id="user-8")
     told = await tick(trader, UP, hours=6, seconds=215)
     assert told == [
-        "⏭ Skipped 369 slots of 2 runs from 2026-01-01 12:01 UTC to 2026-01-01 18:03 UTC: I was "
-        "away. Nothing is made up for.",
-        "⏭ Skipped 6 slots of 1 run from 2026-01-01 13:00 UTC to 2026-01-01 18:00 UTC: I was away. "
-        "Nothing is made up for.",
+        "⏭ Skipped 369 decisions of 2 runs from 2026-01-01 12:01 UTC to 2026-01-01 18:03 UTC: I "
+        "was away. None is made up for.",
+        "⏭ Skipped 6 decisions of 1 run from 2026-01-01 13:00 UTC to 2026-01-01 18:00 UTC: I "
+        "was away. None is made up for.",
     ]
     assert last(trader).since == NOON + HOUR
     assert (last(trader).at, last(trader).outcome) == (NOON + 6 * HOUR, Outcome.SKIPPED)
@@ -221,7 +221,7 @@ async def test_the_proxy_gone_in_the_middle_of_an_order_leaves_it_asked_for(trad
     begin(trader)
 
     async def gone(*_: object) -> Any:
-        raise BrokerDown("The proxy gave no answer.", "Is it running?", sent=True)
+        raise BrokerDown("The trading service gave no answer.", "Is it running?", sent=True)
 
     trader.broker.place = gone  # type: ignore[method-assign]
     [told] = await tick(trader, UP, hours=1)

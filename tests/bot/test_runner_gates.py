@@ -61,11 +61,12 @@ async def test_a_stop_between_decision_and_sending_sends_nothing(trader: Bench) 
 async def test_a_latch_holds_back_buys_and_lets_sells_pass(trader: Bench) -> None:
     begin(trader)
     await tick(trader, UP, hours=1)
-    trader.store.flags.put(NO_ENTRIES, "the proxy does not answer")
+    trader.store.flags.put(NO_ENTRIES, "the trading service does not answer")
     await tick(trader, DOWN, hours=1)
     assert [one.side for one in trader.broker.orders] == ["BUY", "SELL"]
     await tick(trader, UP, hours=1)
-    assert last(trader).reason == "No buys for now: the proxy does not answer. It ends by itself."
+    told = "No buys for now: the trading service does not answer. It ends by itself."
+    assert last(trader).reason == told
     assert (last(trader).outcome, last(trader).signal) == (Outcome.DENIED, 1)
     assert len(trader.broker.posts) == 2
 
@@ -110,7 +111,7 @@ async def test_market_data_in_trouble_is_named_and_nothing_is_decided(trader: Be
     trader.broker.price_trouble = None
     trader.broker.down = True
     await tick(trader, hours=1)
-    assert last(trader).reason == "The proxy cannot be reached."
+    assert last(trader).reason == "The trading service cannot be reached."
     assert trader.broker.posts == []
 
 

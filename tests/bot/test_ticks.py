@@ -52,8 +52,8 @@ async def test_stop_without_the_proxy_says_what_is_not_stopped_and_keeps_trying(
     bench.broker.down = True
     [told] = await bench.say("/stop")
     assert "This bot is stopped: it sends nothing more" in told
-    assert "The proxy has NOT got the stop" in told
-    assert "an order that is already at the proxy or the exchange" in told
+    assert "The trading service has not got the stop" in told
+    assert "an order that is there already, or at the exchange" in told
     assert await bench.heard(bench.ticks.errands()) == []
 
     bench.restart()
@@ -102,7 +102,7 @@ async def test_resume_delivers_a_stop_that_had_not_arrived_before_it_ends_it(ben
     await bench.say("/stop")
     await bench.say("/resume")
     told = await bench.press("▶️ Resume")
-    assert told[-1].startswith("❌ The stop still holds here. The proxy cannot be reached.")
+    assert "❌ The stop still holds here. The trading service cannot be reached." in told[-1]
     assert bench.store.flags.get("stop:all") is not None
 
     bench.broker.down = False
@@ -146,8 +146,8 @@ async def test_recovery_ends_live_first_then_allows_buys_and_tells(bench: Bench)
 
     bench.broker.mode = look_first  # type: ignore[method-assign]
     told = await bench.heard(bench.ticks.health())
-    assert latched == ["the proxy does not answer"]
-    assert "✅ The proxy answers again." in told[-1]
+    assert latched == ["the trading service does not answer"]
+    assert "✅ The trading service answers again." in told[-1]
     assert "Only you turn it on again: /live on" in told[-1]
     assert bench.broker.accounts["user-7"].mode is Mode.PAPER
     assert bench.store.flags.beginning(NO_ENTRIES) == {}
@@ -206,13 +206,13 @@ async def test_the_sealing_key_is_kept_for_the_door(bench: Bench) -> None:
 
 
 async def test_health_shows_the_latch(bench: Bench) -> None:
-    bench.store.flags.put(NO_ENTRIES, "the proxy does not answer")
+    bench.store.flags.put(NO_ENTRIES, "the trading service does not answer")
     [told] = await bench.say("/health")
     assert "✅ Backend health: OK" in told
-    assert "No buys for now: the proxy does not answer" in told
+    assert "No buys for now: the trading service does not answer" in told
     bench.broker.down = True
     [told] = await bench.say("/health")
-    assert "❌ Backend health: The proxy cannot be reached." in told
+    assert "❌ Backend health: The trading service cannot be reached." in told
 
 
 async def test_the_clock_starts_and_stops_and_the_days_turn_prunes(bench: Bench) -> None:

@@ -80,7 +80,7 @@ async def test_a_runs_order_says_its_words_its_slippage_and_its_slot(bench: Benc
     assert "Decided at 63,990.00, filled at 64,000.01: 0.016% worse ($0.00033)" in told
     assert "over after 0.4 s" in told
     assert told.endswith(
-        "Ids: order <code>991</code>, client <code>pg-run</code>, slot 2026-01-01 12:00"
+        "Ids: order <code>991</code>, client <code>pg-run</code>, close of 2026-01-01 12:00"
     )
 
 

@@ -72,7 +72,7 @@ async def reducing(bench: Bench) -> None:
 
 
 async def latched(bench: Bench) -> None:
-    bench.store.flags.put(NO_ENTRIES, "the proxy was away")
+    bench.store.flags.put(NO_ENTRIES, "the trading service was away")
 
 
 async def no_candles(bench: Bench) -> None:
@@ -104,7 +104,7 @@ async def symbol_gone(bench: Bench) -> None:
 GATES: dict[str, tuple[Callable[[Bench], Awaitable[None]], str]] = {
     "a stop": (stopped, "A stop is in force. /resume ends it."),
     "reducing": (reducing, "Live is being wound down: only sells."),
-    "a latch": (latched, "No buys for now: the proxy was away. It ends by itself."),
+    "a latch": (latched, "No buys for now: the trading service was away. It ends by itself."),
     "candles": (no_candles, "Two candles are missing (gapped_candles)."),
     "a price": (no_price, "The price is old (stale_price)."),
     "the day's trades": (used_up, "0 of 0 trades used today"),
@@ -203,7 +203,7 @@ async def test_without_the_proxy_it_says_what_is_missing(trader: Bench) -> None:
     trader.later(minutes=5)
     trader.broker.down = True
     [told] = await trader.say("/whynot")
-    assert "✋ The proxy cannot be reached." in told
+    assert "✋ The trading service cannot be reached." in told
 
 
 async def test_each_run_of_a_market_is_answered_for_and_one_by_its_number(trader: Bench) -> None:

@@ -166,7 +166,7 @@ async def test_a_gap_far_back_names_its_times_and_since_when_all_is_whole(
     assert gapped.value.code == "gapped_candles"
     assert gapped.value.message == (
         "Binance.US's BTC/USDT 1h candles have a gap, 2031-01-22 08:00 UTC to 2031-01-22 09:00 "
-        "UTC: the venue itself has none, as after an outage. Nothing is made up."
+        "UTC: the exchange itself has none, as after an outage. Nothing is made up."
     )
     assert gapped.value.whole_since == gone + HOUR
     assert world.kept() == 2000

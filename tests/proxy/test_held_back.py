@@ -41,7 +41,7 @@ async def test_live_buys_wait_while_the_venue_cannot_be_asked(restarted):
         refused = await denied(house)
         assert refused.code == "recovering"
         assert refused.message == (
-            "The exchange has not answered yet about 1 order(s) from before the restart."
+            "The exchange has not answered yet about 1 of the orders from before the restart."
         )
         assert "asked again by itself" in refused.hint
     assert house.venue.asks.count(ID) > 3, "the asking goes on"
@@ -57,7 +57,7 @@ async def test_turning_live_on_waits_as_well(restarted):
     await house.accounts.set_mode(ModeIn(userId="ann", mode=Mode.PAPER))
     with pytest.raises(Denied) as caught:
         await house.accounts.set_mode(ModeIn(userId="ann", mode=Mode.LIVE))
-    assert "has not answered yet about 1 order(s)" in caught.value.message
+    assert "has not answered yet about 1 of the orders" in caught.value.message
     assert (await house.accounts.account("ann")).unasked == 1
     house.venue.deaf = False
     await house.settle(20)
@@ -105,7 +105,7 @@ async def test_any_answer_is_enough(restarted, answer):
     "silence",
     [
         Report(Verdict.UNKNOWN, answered=False),
-        VenueUnavailable("venue_unavailable", "HTTP 503."),
+        VenueUnavailable("venue_unavailable", "error 503."),
         RuntimeError("a fault of ours"),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_span_ends_with_the_last_candle_that_closed_by_then() -> None:
             None,
             "gapped_candles",
             "Binance.US's BTC/USDT 1m candles have a gap, 2026-01-01 12:02 UTC to "
-            "2026-01-01 12:05 UTC: the venue itself has none, as after an outage. "
+            "2026-01-01 12:05 UTC: the exchange itself has none, as after an outage. "
             "Nothing is made up.",
             "Ask for at most 5, or for candles that end by 2026-01-01 12:02 UTC.",
             5,
@@ -123,7 +123,7 @@ def test_a_span_ends_with_the_last_candle_that_closed_by_then() -> None:
             None,
             "gapped_candles",
             "Binance.US's BTC/USDT 1m candles have a gap, 2026-01-01 12:03 UTC to "
-            "2026-01-01 12:04 UTC, and 1 more before: the venue itself has none, as after an "
+            "2026-01-01 12:04 UTC, and 1 more before: the exchange itself has none, as after an "
             "outage. Nothing is made up.",
             "Ask for at most 6, or for candles that end by 2026-01-01 12:03 UTC.",
             4,
@@ -133,7 +133,7 @@ def test_a_span_ends_with_the_last_candle_that_closed_by_then() -> None:
             -50,
             "gapped_candles",
             "Binance.US's BTC/USDT 1m candles have a gap, 2026-01-01 12:00 UTC to "
-            "2026-01-01 12:03 UTC: the venue itself has none, as after an outage. "
+            "2026-01-01 12:03 UTC: the exchange itself has none, as after an outage. "
             "Nothing is made up.",
             "Ask for at most 7, or for candles that end by 2026-01-01 12:00 UTC.",
             3,
@@ -151,7 +151,7 @@ def test_a_span_ends_with_the_last_candle_that_closed_by_then() -> None:
             3,
             "gapped_candles",
             "Binance.US's BTC/USDT 1m candles have a gap, 2026-01-01 12:05 UTC to "
-            "2026-01-01 12:06 UTC: the venue itself has none, as after an outage. "
+            "2026-01-01 12:06 UTC: the exchange itself has none, as after an outage. "
             "Nothing is made up.",
             "Ask for at most 4, or for candles that end by 2026-01-01 12:05 UTC.",
             6,

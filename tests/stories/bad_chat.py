@@ -160,7 +160,7 @@ FRESH = (
     Typed(
         "/limits trade 100",
         "❌ Max trade: the operator allows at most $50.00.\n"
-        "Choose less. The operator can change that in the proxy's settings.",
+        "Choose less. The operator can change that in .env.",
     ),
     Typed(
         "/limits trade nan",
@@ -180,7 +180,7 @@ FRESH = (
     Typed(
         "/limits day 21",
         "❌ Daily trades: the operator allows at most 20.\n"
-        "Choose less. The operator can change that in the proxy's settings.",
+        "Choose less. The operator can change that in .env.",
     ),
     Typed(
         "/limits day 9999999",
@@ -190,7 +190,7 @@ FRESH = (
     Typed(
         "/limits loss 10",
         "❌ Max daily loss: the operator allows at most 5%.\n"
-        "Choose less. The operator can change that in the proxy's settings.",
+        "Choose less. The operator can change that in .env.",
     ),
     Typed(
         "/limits loss -1",

@@ -17,7 +17,7 @@ def way(**other: object) -> dict[str, object]:
 WAYS = (
     Sent(
         FLATTEN,
-        "409 not_stopped\nThis account is not stopped.\nIts sells need no way.",
+        "409 not_stopped\nThis account is not stopped.\nIts sells pass as they are.",
         way(),
     ),
     Sent(

@@ -178,7 +178,7 @@ ORDERS = (
     *each(
         "409 mode_mismatch DENIED pg-ID\n"
         "The order is for LIVE, the account is in PAPER.\n"
-        "Look at the mode, then ask anew.",
+        "/status shows the mode; then ask anew.",
         trade(mode="LIVE"),
     ),
     *each(
@@ -191,8 +191,8 @@ ORDERS = (
     ),
     *each(
         "409 stale_epoch DENIED pg-ID\n"
-        "This order names epoch 99, and the account is only at 1.\n"
-        "Look at the account, then ask for it anew.",
+        "This order was decided on an account that is not as it says.\n"
+        "/status shows how it is; then ask for it anew.",
         trade(epoch=99),
     ),
     *each(

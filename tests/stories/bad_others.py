@@ -237,8 +237,8 @@ OTHERS = (
     Sent(
         "POST /api/credentials",
         "409 sealed_text_refused\n"
-        "The key or secret was sealed for another proxy (deadbeef), so this one cannot "
-        "open it.\n"
+        "The key or secret was sealed for another trading service (deadbeef), so this "
+        "one cannot open it.\n"
         "Enter the key again with /setkeys.",
         {"userId": USER, "exchange": "binanceus", "apiKey": "k", "sealed": "hpke1:deadbeef:AAAA"},
     ),

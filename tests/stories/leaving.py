@@ -17,7 +17,7 @@ from proxy.wire import Mode
 from tests.stories.steps import account
 from tests.world import World
 
-NOW = "SELL EVERYTHING NOW"
+NOW = "Sell everything now"
 PRICE = "/api/v3/ticker/price"
 THROUGH = "🏁 Flatten 🛑 HALTED → 🟠 REDUCING → 🛑 HALTED 🧪"
 ASKED = "Sell everything that I bought?"

@@ -138,7 +138,7 @@ async def test_books_that_cannot_be_read_for_long_are_told_once(live: World) -> 
     for _ in range(3):
         await match(live)
     told = await live.ann.expect("I cannot compare my books with binanceus's", since=0)
-    assert "Binance.US answered with HTTP 500." in told.text
+    assert "Binance.US answered with error 500." in told.text
     assert await heard(live.ann, "I cannot compare") == 1
 
     await live.exchange.misbehave("ok")

@@ -76,12 +76,12 @@ async def test_live_waits_until_the_exchange_has_told_what_became_of_the_last_or
     await live.proxy.start()
     await live.ann.say("/testbuy 2")
     told = await live.ann.expect("Denied. Nothing was bought")
-    assert "has not answered yet about 1 order(s) from before the restart" in told.text
+    assert "has not answered yet about 1 of the orders from before the restart" in told.text
     await live.ann.say("/live off")
     await live.ann.expect("Live trading is off.")
     await live.ann.say("/live on")
     told = await live.ann.expect("Live trading is not on.")
-    assert "An answer of binanceus about 1 order(s) from before the proxy's restart" in told.text
+    assert "An answer of binanceus about 1 of the orders from before the restart" in told.text
     one_order(live)
 
     await live.exchange.misbehave("ok")

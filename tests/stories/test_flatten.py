@@ -35,7 +35,7 @@ async def test_in_live_it_sells_all_that_it_bought_and_none_of_the_owners_coins(
     assert lines[3].startswith("• BTC/USDT: 0.000") and ", about $" in lines[3]
     assert lines[4].startswith("Together about $2")
     assert lines[5].startswith("⚠️ At any price") and "This is real money." in lines[5]
-    assert question.labels == ("🔴 SELL EVERYTHING NOW",)
+    assert question.labels == ("🔴 Sell everything now",)
     assert live.posts == 2, "a question sells nothing"
 
     await live.ann.press(NOW)
@@ -244,9 +244,9 @@ async def test_with_the_proxy_away_nothing_is_sold(live: World) -> None:
     await asked(live)
     await live.proxy.stop()
     await live.ann.press(NOW)
-    await live.ann.expect("Nothing was sold. The proxy cannot be reached.")
+    await live.ann.expect("Nothing was sold. The trading service cannot be reached.")
     await live.ann.say("/flatten")
-    await live.ann.expect("Nothing was sent. The proxy cannot be reached.")
+    await live.ann.expect("Nothing was sent. The trading service cannot be reached.")
     await live.proxy.start()
     await silence(live.ann)
     assert sells(live) == []

@@ -178,7 +178,7 @@ async def test_a_proxy_that_is_lost_in_the_middle_comes_back_stopped(live: World
     await live.proxy.stop()
     told = await live.ann.expect("🏁")
     assert told.text.count("unknown, checking") == 2
-    assert "The proxy does not say now what is still held." in told.text
+    assert "The trading service does not say now what is still held." in told.text
     await live.exchange.misbehave("ok")
     await live.proxy.start()
     assert await way_is_shut(live)
@@ -251,9 +251,9 @@ async def test_a_stop_that_has_not_reached_the_proxy_is_not_passed(live: World) 
     await asked(live)
     await live.proxy.stop()
     await live.ann.say("/stop")
-    await live.ann.expect("The proxy has NOT got the stop")
+    await live.ann.expect("The trading service has not got the stop")
     await live.ann.say("/flatten")
-    await live.ann.expect("Nothing was sent. The proxy cannot be reached.")
+    await live.ann.expect("Nothing was sent. The trading service cannot be reached.")
     await live.proxy.start()
     await live.ann.press(NOW)
     await live.ann.expect("A stop or the mode changed after you were asked, so nothing was sold.")

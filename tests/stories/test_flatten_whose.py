@@ -23,7 +23,7 @@ async def test_the_stop_file_of_the_host_is_not_passed(live: World) -> None:
     (live.folder / "STOP").write_text("stopped on the host\n")
     await watched(live)
     await live.ann.say("/flatten")
-    told = await live.ann.expect("Nothing was sold. The stop file of the host stands")
+    told = await live.ann.expect("Nothing was sold. There is a stop file on the host")
     assert "The owner's /resume takes it away; then /flatten." in told.text
     assert sells(live) == []
     assert "🟠 REDUCING" in await resumed(live)
@@ -52,7 +52,7 @@ async def test_under_the_owners_stop_the_owner_sells_and_a_member_does_not(two: 
     await stopped(world)
     await bob.say("/flatten")
     told = await bob.expect("Nothing was sold. A stop for all accounts is in force")
-    assert "After the owner's /resume." in told.text
+    assert "It works after the owner's /resume." in told.text
     told = await flattened(world)
     assert THROUGH in told.text
     [sold] = [one for one in world.exchange.books.orders if one.wanted.side == "SELL"]

@@ -11,7 +11,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.anyio
 
-LOST = "The proxy has not answered three times in a row"
+LOST = "The trading service has not answered three times in a row"
 
 
 async def check(world: World, times: int = 1) -> None:
@@ -37,7 +37,7 @@ async def test_three_failures_end_live_and_only_a_person_turns_it_on_again(live:
     await live.proxy.start()
     live.ann.now()
     await check(live)
-    told = await live.ann.expect("The proxy answers again. Buys are possible.")
+    told = await live.ann.expect("The trading service answers again. Buys are possible.")
     assert "Live trading was ended. Only you turn it on again: /live on" in told.text
     assert (await account(live)).mode is Mode.PAPER
     await live.ann.say("/testbuy 2")
@@ -83,7 +83,7 @@ async def test_over_a_real_position_lost_health_leads_to_reducing(live: World) -
     await live.ann.expect(LOST)
     await live.proxy.start()
     await check(live)
-    await live.ann.expect("The proxy answers again.")
+    await live.ann.expect("The trading service answers again.")
     assert (await account(live)).mode is Mode.REDUCING
     await live.ann.say("/testbuy 2")
     await live.ann.expect("Nothing was bought")

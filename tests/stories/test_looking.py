@@ -125,7 +125,7 @@ async def test_export_matches_each_sale_with_its_buys_at_what_the_books_say(live
 
 async def test_help_and_the_menu_name_every_command(world: World) -> None:
     await world.ann.say("/help")
-    told = (await world.ann.expect("🐷")).text
+    told = (await world.ann.expect("🐷")).read
     for name, command in COMMANDS.items():
         assert f"/{name}" in told
         assert command.help in told
@@ -142,7 +142,7 @@ async def test_health_says_what_the_proxy_allows(world: World) -> None:
     await world.proxy.stop()
     await world.ann.say("/health")
     told = (await world.ann.expect("❌ Backend health:")).text
-    assert "Nothing is bought while the proxy does not answer." in told
+    assert "Nothing is bought while the trading service does not answer." in told
 
 
 async def test_looking_works_at_any_age_and_sends_nothing(live: World) -> None:

@@ -42,8 +42,8 @@ def words(lie: str, at: int) -> str:
     if lie in lies:
         return f"{NAME} cannot be used: {lies[lie]}.\n{LIE}"
     return {
-        "candles-gap": f"{NAME} have a gap, {here} to {after}: the venue itself has none, as after "
-        f"an outage. Nothing is made up.\nFrom then on 9 of 90 {FEWER}",
+        "candles-gap": f"{NAME} have a gap, {here} to {after}: the exchange itself has none, as "
+        f"after an outage. Nothing is made up.\nFrom then on 9 of 90 {FEWER}",
         "candles-young": f"{NAME} begin at {here}.\nFrom then on 10 of 90 {FEWER}",
         "candles-stale": f"{NAME} are not up to date: the newest 10 are missing, {here} to "
         f"{stamp(at + 10 * HOUR)}.\n{HALTED}",

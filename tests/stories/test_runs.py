@@ -74,7 +74,7 @@ async def test_a_dialogue_begins_a_run_that_buys_at_its_next_candle_and_tells_wh
     await ann.press("Why")
     why = await ann.expect("Why: signal: bought by calendar")
     assert "Limits passed: $10.00 of at most $50.00 a trade" in why.text
-    assert ", slot 20" in why.text
+    assert ", close of 20" in why.text
 
 
 async def test_the_dialogue_goes_on_after_a_restart_in_the_middle_of_it(world: World) -> None:
@@ -121,7 +121,7 @@ async def test_starting_with_real_money_takes_the_press_that_says_so(live: World
     ann = live.ann
     summary = await begun(live, f"dca btc 1h 10 hour={due(live)}", "Start with real money")
     assert "🔴 LIVE 🧪" in summary.text
-    assert "It trades with REAL money from its first signal on." in summary.text
+    assert "It trades with real money from its first signal on." in summary.text
     await to_the_hour(live)
     await ann.expect("Live order submitted.")
     assert one_order(live)

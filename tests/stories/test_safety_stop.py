@@ -185,7 +185,7 @@ async def test_a_stop_with_the_proxy_away_says_what_is_not_stopped_and_keeps_try
 ) -> None:
     await live.proxy.stop()
     await live.ann.say("/stop")
-    told = await live.ann.expect("The proxy has NOT got the stop")
+    told = await live.ann.expect("The trading service has not got the stop")
     assert "This bot is stopped: it sends nothing more for all accounts." in told.text
     assert "piggybot stop" in told.text
     await live.ann.say("/testbuy 2")

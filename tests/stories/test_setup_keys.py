@@ -143,10 +143,10 @@ async def test_forget_leaves_no_byte_of_the_key(make_world: MakeWorld) -> None:
     assert any(name.startswith("proxy.db") for name in kept)
 
     await live.ann.say("/forget")
-    await live.ann.expect("Remove the key for binanceus from this bot and from the proxy?")
+    await live.ann.expect("Remove the key for binanceus from this bot and from the trading")
     assert files_with(live.folder, traces) == kept, "nothing goes before it is confirmed"
     await live.ann.press("Remove the key")
-    await live.ann.expect("Removed here and at the proxy: binanceus.")
+    await live.ann.expect("Removed here and at the trading service: binanceus.")
     assert files_with(live.folder, traces) == []
 
     await live.ann.say("/testbuy 2")
@@ -169,8 +169,8 @@ async def test_forget_says_so_while_another_program_keeps_a_sealed_copy_alive(li
     await live.ann.say("/forget")
     await live.ann.expect("Remove the key")
     await live.ann.press("Remove the key")
-    told = await live.ann.expect("Removed here and at the proxy: binanceus.")
-    assert "A sealed copy may still stand in a database's log file" in told.text
+    told = await live.ann.expect("Removed here and at the trading service: binanceus.")
+    assert "A sealed copy may still be on the disk" in told.text
     assert files_with(live.folder, [row.sealed_key]) != []
 
     backup.close()
@@ -184,11 +184,11 @@ async def test_forget_with_the_proxy_away_is_finished_later(live: World) -> None
     await live.ann.say("/forget")
     await live.ann.expect("Remove the key")
     await live.ann.press("Remove the key")
-    await live.ann.expect("The proxy still has its copy")
+    await live.ann.expect("The trading service still has its copy")
     await live.ann.say("/validate")
     await live.ann.expect("No key for binanceus is saved.")
     live.ann.now()
     await live.proxy.start()
-    await live.ann.expect("The proxy has removed its copy now: binanceus.")
+    await live.ann.expect("The trading service has removed its copy now: binanceus.")
     await silence(live.ann)
     assert files_with(live.folder, [live.key.api_key, live.key.secret]) == []

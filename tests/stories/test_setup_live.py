@@ -36,7 +36,7 @@ async def test_everything_that_is_missing_is_listed_with_how_to_get_it(
 ) -> None:
     world = await paired(make_world, allow_live=False)
     told = await missing(world)
-    assert "Set the ALLOW_LIVE=1 environment variable of the proxy" in told
+    assert "Set the ALLOW_LIVE=1 environment variable (or put it into .env)" in told
     assert "A key for binanceus: /setkeys, then /validate" in told
 
     await world.keys()
@@ -55,7 +55,7 @@ async def test_a_proxy_that_does_not_answer_is_missing(world: World) -> None:
     await world.keys()
     await world.proxy.stop()
     await world.ann.say("/live on")
-    assert "A healthy proxy" in (await world.ann.expect("Still missing:")).text
+    assert "A healthy trading service" in (await world.ann.expect("Still missing:")).text
 
 
 async def test_a_stop_is_missing(world: World) -> None:
@@ -135,7 +135,7 @@ async def test_the_token_is_asked_deleted_and_checked_by_the_proxy(make_world: M
     world = await paired(make_world, live_confirm_token=TOKEN)
     await world.keys()
     await world.ann.say("/live on")
-    await world.ann.expect("The proxy asks for its LIVE_CONFIRM_TOKEN.")
+    await world.ann.expect("The trading service asks for its LIVE_CONFIRM_TOKEN.")
     typed = await world.ann.say("not the token at all")
     assert "I deleted your message" in (await world.ann.expect("Enable Live Trading?")).text
     assert next(one for one in world.ann.messages if one.message_id == typed).deleted

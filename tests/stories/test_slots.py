@@ -108,7 +108,7 @@ async def test_after_an_outage_old_slots_are_skipped_in_one_line(world: World) -
     await slots(world)
     told = await world.ann.expect("⏭ Skipped")
     assert "of 2 runs from" in told.text
-    assert told.text.endswith("I was away. Nothing is made up for.")
+    assert told.text.endswith("I was away. None is made up for.")
     assert await heard(world.ann, "⏭ Skipped") == 1
     skipped = bot(world).store.slots.of_run(run_of(world).id, 2)
     assert Outcome.SKIPPED in {one.outcome for one in skipped}

@@ -239,7 +239,7 @@ async def test_live_off_and_limits_of_one_are_not_the_others(two: Two) -> None:
 async def test_forgetting_a_key_leaves_the_others_key(two: Two) -> None:
     await two.ask(two.bob, "/forget")
     await two.bob.press("Remove the key")
-    await two.bob.expect("Removed here and at the proxy: binanceus.")
+    await two.bob.expect("Removed here and at the trading service: binanceus.")
     assert two.keys(two.bob) == []
     assert (await two.account(two.bob)).keys == []
     assert len(two.keys(two.ann)) == 1
