@@ -73,6 +73,14 @@ def test_every_link_leads_somewhere():
         assert f"docs/{page.name}" in first, f"README does not lead to {page.name}"
 
 
+def test_every_picture_is_shown_on_a_page_and_every_page_s_pictures_exist():
+    kept = {path.name for path in (README.parent / "docs" / "pictures").glob("*.png")}
+    pages = [README, *(README.parent / "docs").glob("*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    shown = set(re.findall(r"src(?:set)?=\"(?:docs/)?pictures/([^\"]+)\"", text))
+    assert shown == kept
+
+
 def test_a_setting_s_values_are_told_in_words():
     told = values_table()
     for row in (
