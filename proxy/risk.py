@@ -250,23 +250,20 @@ def _judge_sell(entry: Entry, world: World, books: Books) -> Entry:
     if asked is None:
         assert entry.asked_usd is not None
         asked = entry.asked_usd / price
-    free = round_down(books.free_units, market.step)
     units = round_down(asked, market.step)
     held = f"{books.free_units.normalize():f} {market.base}"
-    if free <= 0:
-        too_little = "too little to sell" if books.free_units else "so there is nothing to sell"
-        raise Denied("nothing_held", f"The bot holds {held}, {too_little}.", SELLS_ITS_OWN)
-    if units > free:
-        raise Denied(
-            "nothing_held",
-            f"The bot holds {held}, less than {units.normalize():f}.",
-            f"/sell all {market.symbol} sells all of it.",
-        )
+    if books.free_units <= 0:
+        said = f"The bot holds {held}, so there is nothing to sell."
+        raise Denied("nothing_held", said, SELLS_ITS_OWN)
+    hint = f"All of it, {held}, is too small: it goes with a later sell, once there is more."
+    if sellable(books.free_units, price, market.sizes):
+        hint = f"/sell all {market.symbol} sells all of it."
+    if books.free_units < market.step:
+        step = f"one step is {market.step.normalize():f}"
+        raise Denied("nothing_held", f"The bot holds {held}, too little to sell: {step}.", hint)
+    if units > books.free_units:
+        said = f"The bot holds {held}, less than {units.normalize():f}."
+        raise Denied("nothing_held", said, hint)
     if not sellable(units, price, market.sizes):
-        hint = (
-            f"All of it, {held}, is too small too: it goes with a later sell, once there is more."
-        )
-        if sellable(free, price, market.sizes):
-            hint = f"/sell all {market.symbol} sells all of it."
         raise _too_small(world, usd((units or asked) * price, ROUND_DOWN), hint)
     return replace(entry, units=units)

@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from piggybot.core.market import Times
+from piggybot.core.money import usd, usd_exact
 from piggybot.core.runs import Exits, Guards
 from piggybot.errors import BadInput
 from piggybot.strategies import Signals
@@ -63,6 +64,12 @@ class Setup:
         """Raise BadInput for what no run could be started with."""
         if self.amount_usd <= 0:
             raise BadInput("The amount must be more than zero.", "Give what each entry may spend.")
+        if self.amount_usd < self.market.min_notional:
+            asked, least = usd_exact(self.amount_usd), usd(self.market.min_notional)
+            raise BadInput(
+                f"{asked} is below the exchange's smallest order, {least}: it would buy nothing.",
+                f"Give more than {least}: after a fall it must still be enough to be sold.",
+            )
         if self.market.tick <= 0 or self.market.step <= 0:
             raise BadInput(
                 "The exchange names no price step or no size step for this market.",

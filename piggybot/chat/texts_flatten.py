@@ -129,7 +129,10 @@ def _stays(found: SellableOut, buys: Sequence[str]) -> list[str]:
     lines = []
     small = [_small(one) for one in dust(found)]
     if small:
-        lines.append(f"🧹 Dust, less than the exchange takes, stays: {', '.join(small)}")
+        lines.append(
+            f"🧹 Dust, less than the exchange takes, stays: {', '.join(small)}. "
+            "It goes with a later sell."
+        )
     for one in on_the_way(found):
         units = plain(one.held - one.free)
         lines.append(

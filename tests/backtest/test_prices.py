@@ -56,6 +56,7 @@ def test_what_is_no_decimal_price_is_refused(wrong):
     ("setup", "words"),
     [
         (replace(TEN, amount_usd=D(0)), "The amount must be more than zero"),
+        (replace(TEN, market=Rules(D(1), D(1), D(11))), "smallest order, .11.00: it would buy"),
         (replace(TEN, market=Rules(D(1), D(0))), "names no price step"),
         (replace(TEN, exits=Exits(stop_loss=D(1))), "The stop loss must be above 0%"),
         (replace(TEN, exits=Exits(trailing_stop=D(0))), "The trailing stop must be above 0%"),

@@ -88,7 +88,10 @@ async def test_each_market_is_one_order_past_the_stop_by_its_id(bench: Bench) ->
     assert "🛑 HALTED → 🟠 REDUCING → 🛑 HALTED 🧪" in told
     assert "✅ ETH/USDT: sold 1.5 for $150.00, fee $0.002. ID <code>777</code>" in told
     assert "✅ BTC/USDT: sold 0.05 for $5.00" in told
-    assert "Dust, less than the exchange takes, stays: 0.0005 BTC ($0.05)" in told
+    assert (
+        "Dust, less than the exchange takes, stays: 0.0005 BTC ($0.05). It goes with a later sell."
+        in told
+    )
     orders = bench.store.orders.all_of("user-7")
     [way] = bench.broker.ways
     assert [one.intent.client_id for one in orders] == bench.broker.posts == way.clientOrderIds

@@ -20,6 +20,7 @@ from tests.proxy.house import LIMITS, House
 
 D = Decimal
 NOW = datetime(2026, 3, 1, 20, 48, tzinfo=UTC)
+BELOW, SELL_ALL = "below_venue_minimum", "/sell all BTC/USDT sells all of it."
 MARK = "binanceus BTC/USDT"
 ACCOUNT = Account("ann", "binanceus", Mode.PAPER, 1, "", NOW)
 BOOKS = Books(
@@ -49,6 +50,10 @@ def entry(usd: str | None = "10", side: Side = Side.BUY, units: str | None = Non
         asked_usd=None if usd is None else D(usd),
         asked_units=None if units is None else D(units),
     )
+
+
+def units(sold: str) -> Entry:
+    return entry(None, Side.SELL, sold)
 
 
 def world(symbol: str = "BTC/USDT", value: str = "10000") -> World:
@@ -183,23 +188,40 @@ def test_a_sell_is_bounded_by_our_own_fills_and_the_venue_only():
 
 
 @pytest.mark.parametrize(
-    ("sold", "free", "message", "hint"),
+    ("sold", "free", "code", "message", "hint"),
     [
-        (entry("0.4", Side.SELL), "0.001999", "$0.40 is below", "/sell all BTC/USDT sells all"),
-        (entry(None, Side.SELL, "0.000001"), "0.001999", "$0.05 is below", "/sell all BTC/USDT"),
+        (entry("0.4", Side.SELL), "0.001999", BELOW, "$0.40 is below", SELL_ALL),
+        (units("0.000001"), "0.001999", BELOW, "$0.05 is below", SELL_ALL),
         (
-            entry(None, Side.SELL, "0.00001"),
+            units("0.00001"),
             "0.00001",
+            BELOW,
             "$0.50 is below Binance.US's smallest order for BTC/USDT, $1.00.",
-            "All of it, 0.00001 BTC, is too small too: it goes with a later sell",
+            "All of it, 0.00001 BTC, is too small: it goes with a later sell",
         ),
+        (
+            units("0.000009"),
+            "0.000009",
+            "nothing_held",
+            "The bot holds 0.000009 BTC, too little to sell: one step is 0.00001.",
+            "All of it, 0.000009 BTC, is too small",
+        ),
+        (
+            units("0.00002"),
+            "0.00001",
+            "nothing_held",
+            "The bot holds 0.00001 BTC, less than 0.00002.",
+            "All of it, 0.00001 BTC, is too small",
+        ),
+        (units("0.00002"), "0", "nothing_held", "The bot holds 0 BTC, so there", "It only sells"),
+        (units("0.002"), "0.001999", "nothing_held", "The bot holds 0.001999 BTC, less", SELL_ALL),
     ],
 )
 def test_too_small_a_sell_is_told_what_could_be_sold(
-    sold: Entry, free: str, message: str, hint: str
+    sold: Entry, free: str, code: str, message: str, hint: str
 ) -> None:
     denied = no(sold, books=replace(BOOKS, free_units=D(free)))
-    assert denied.code == "below_venue_minimum"
+    assert denied.code == code
     assert denied.message.startswith(message)
     assert denied.hint.startswith(hint)
 
