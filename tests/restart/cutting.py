@@ -1,6 +1,6 @@
 """One walk with one cut in it, and many of them in one world.
 
-May import: boundaries, houses, judge, paths.
+May import: boundaries, houses, paths.
 """
 
 import asyncio
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from tests.restart.boundaries import Point
 from tests.restart.houses import RestartWorld
-from tests.restart.judge import Judge
 from tests.restart.paths import Path
 
 LOOK_EVERY = 4
@@ -21,7 +20,7 @@ class Cutter:
     def __init__(self, world: RestartWorld, path: Path) -> None:
         self._world = world
         self._path = path
-        self._judge = Judge(world.memory, world.exchange, world.ann)
+        self._judge = path.judge(world.memory, world.exchange, world.ann)
         self.counts: Counter[str] = Counter()
         self._points: list[Point] = []
 
@@ -37,10 +36,10 @@ class Cutter:
 
     async def cut(self, point: Point, victims: Sequence[str]) -> None:
         """Walk, end the victims at this boundary, start them again, and judge."""
-        bought = await self._walk(point, victims)
+        done = await self._walk(point, victims)
         if self.counts.total() % LOOK_EVERY == 0:
             await self.look()
-        self.counts["bought once" if bought else "nothing bought, and told so"] += 1
+        self.counts[self._judge.words[not done]] += 1
 
     async def _walk(self, point: Point | None, victims: Sequence[str]) -> bool:
         world, tape = self._world, self._world.reaper.tape
@@ -62,6 +61,7 @@ class Cutter:
         world = self._world
         await world.settle()
         await world.begin_anew()
+        await self._path.prepare(world)
         if self._path.fault:
             await world.exchange.misbehave(self._path.fault, count=1)
 

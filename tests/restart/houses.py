@@ -76,6 +76,7 @@ class RestartWorld(World):
         self._tasks: dict[str, WeakSet[asyncio.Task[Any]]] = {BOT: WeakSet(), PROXY: WeakSet()}
         self._loops = 0
         self._settling: asyncio.Task[None] | None = None
+        self._down: set[str] = set()
 
     async def start(self, **bot: object) -> None:
         loop = asyncio.get_running_loop()
@@ -111,9 +112,19 @@ class RestartWorld(World):
         loop.set_task_factory(None)
         loop.set_exception_handler(None)
 
+    async def let(self, job: str) -> None:
+        """One call of the bot's clock, `slots` or `exits`; none while a house is down."""
+        if self.bot.bot is None or self._down:
+            return
+        with _as(BOT):
+            work = _unless_dead(getattr(self.bot.bot.ticks, job)())
+            called = asyncio.create_task(work)
+        await asyncio.wait([called])
+
     async def bury(self, house: str) -> None:
         """End what is left of a dead house: its tasks, its sockets, its database handle."""
         self.reaper.end(house)
+        self._down.add(house)
         end = asyncio.get_running_loop().time() + SECONDS
         while tasks := [task for task in self._tasks[house] if not task.done()]:
             assert asyncio.get_running_loop().time() < end, f"does not die: {tasks}"
@@ -133,6 +144,7 @@ class RestartWorld(World):
             await (self.bot if house == BOT else self.proxy).start()
         if house == BOT:
             await self._only_the_first_jobs()
+        self._down.discard(house)
 
     async def _only_the_first_jobs(self) -> None:
         """The bot's clock runs as life does: what it begins later would be there at random.
@@ -146,11 +158,19 @@ class RestartWorld(World):
 
     async def settle(self) -> None:
         """Let everything happen until nobody has anything left to do."""
-        await self.live_until(lambda: not self.left(), lambda: f"there are still {self.left()}")
+        await self.rest()
         assert self.bot.bot is not None and self.proxy.app is not None
         # A commit may be seen before the thread that made it has come back from it.
         for door in (self.bot.bot._door, self.proxy.app.state.house.desk._parts.door):
             await door(int)
+
+    async def rest(self) -> None:
+        """The same, also while a house is down: until it stands again."""
+
+        def busy() -> str:
+            return ", ".join([*self._down, self.left()])
+
+        await self.live_until(lambda: not busy(), lambda: f"there are still {busy()}")
 
     async def live_until(self, reached: Callable[[], bool], trouble: Callable[[], str]) -> None:
         """Let everything happen until then. Time passes only where everybody waits for it."""

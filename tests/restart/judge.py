@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from piggybot.sandbox.exchange import ExchangeSandbox
 from piggybot.sandbox.telegram_people import Person
 from tests.restart.boundaries import BOT, PROXY
-from tests.restart.memory import Memory, Row
+from tests.restart.memory import Memory, Row, SlotRow
 
 NOTHING = re.compile(r"[Nn]othing was (sent|bought)")
 OVER_WITHOUT = {"DENIED", "NOT_SENT", "REJECTED", "ABSENT"}
@@ -20,17 +20,21 @@ OVER_WITHOUT = {"DENIED", "NOT_SENT", "REJECTED", "ABSENT"}
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where everything stood before a person asked for an order."""
+    """Where everything stood before the path to an order began."""
 
     orders: int
     posts: int
     event: int
     bot: frozenset[str]
     proxy: frozenset[str]
+    slots: frozenset[SlotRow]
 
 
 class Judge:
     """Looks at one world, between and after walks."""
+
+    words = ("bought once", "nothing bought, and told so")
+    """Of a verdict that something was done, and that nothing was."""
 
     def __init__(self, memory: Memory, exchange: ExchangeSandbox, person: Person) -> None:
         self._memory = memory
@@ -44,6 +48,7 @@ class Judge:
             self._person.now(),
             frozenset(self._memory.orders(BOT)),
             frozenset(self._memory.orders(PROXY)),
+            frozenset(self._memory.slots()),
         )
 
     def told(self, since: Marks) -> list[str]:

@@ -30,6 +30,16 @@ class Row:
     executed: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """How a slot of a run is accounted for."""
+
+    at: int
+    outcome: str
+    reason: str
+    client_id: str | None
+
+
 class Memory:
     """Both databases."""
 
@@ -54,6 +64,24 @@ class Memory:
         """When the next letter may leave, in milliseconds since 1970; None: there is none."""
         due = self._ask(BOT, UNSENT)[0][0]
         return None if due is None else int(due)
+
+    def slots(self) -> list[SlotRow]:
+        """Every slot of every run."""
+        found = self._ask(BOT, "SELECT at, outcome, reason, client_id FROM slots")
+        return [SlotRow(*row) for row in found]
+
+    def held(self) -> int:
+        """How many entries the runs hold."""
+        return int(self._ask(BOT, "SELECT total(entries) FROM positions WHERE run_id != ''")[0][0])
+
+    def units(self) -> Decimal:
+        """How much the runs hold, to the last unit."""
+        found = self._ask(BOT, "SELECT units FROM positions WHERE run_id != ''")
+        return sum((Decimal(row[0]) for row in found), Decimal(0))
+
+    def of_runs(self) -> set[str]:
+        """The client ids of all orders that runs have made."""
+        return {row[0] for row in self._ask(BOT, "SELECT client_id FROM orders WHERE run_id != ''")}
 
     def close(self) -> None:
         for connection in self._connections.values():

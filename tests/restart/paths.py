@@ -2,34 +2,40 @@
 
 Alone because they are walked three times: to discover the boundaries, in process and by `kill -9`.
 
-May import: judge, world.
+May import: houses, judge.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tests.restart.houses import RestartWorld
 from tests.restart.judge import NOTHING, Judge, Marks
-from tests.world import World
 
 ANSWER_SECONDS = 10.0
-Walk = Callable[[World, Judge, Marks], Awaitable[None]]
+Walk = Callable[[RestartWorld, Judge, Marks], Awaitable[None]]
+
+
+async def nothing(world: RestartWorld) -> None:
+    """The world is ready as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One way to an order: what the person does, and how the exchange misbehaves meanwhile."""
+    """One way to an order: what is done, how the exchange misbehaves meanwhile, who judges."""
 
     name: str
     walk: Walk
     fault: str = ""
+    prepare: Callable[[RestartWorld], Awaitable[None]] = nothing
+    judge: type[Judge] = Judge
 
 
-async def testbuy(world: World, judge: Judge, since: Marks) -> None:
+async def testbuy(world: RestartWorld, judge: Judge, since: Marks) -> None:
     """A person who sends one message and then only reads."""
     await world.ann.say("/testbuy 2")
 
 
-async def priced_buy(world: World, judge: Judge, since: Marks) -> None:
+async def priced_buy(world: RestartWorld, judge: Judge, since: Marks) -> None:
     """A person who presses the button under the question, if the question comes."""
     await world.ann.say("/buy 2")
     while not (texts := judge.told(since)):

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+import structlog
+
 from tests.restart.boundaries import Dead
 
 MOURNERS = ("proxy.parts", "apscheduler.executors.default", "asyncio")
@@ -26,16 +28,25 @@ def quiet(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 
 @contextmanager
 def no_obituaries() -> Iterator[None]:
+    processors = structlog.get_config()["processors"]
     loggers = [logging.getLogger(name) for name in MOURNERS]
     for logger in loggers:
         logger.addFilter(_is_news)
     try:
         # uvicorn writes its own as plain text.
         with patch.object(logging.getLogger("uvicorn.error"), "disabled", True):
+            structlog.configure(processors=[_drop_obituary, *processors])
             yield
     finally:
+        structlog.configure(processors=processors)
         for logger in loggers:
             logger.removeFilter(_is_news)
+
+
+def _drop_obituary(logger: Any, method: str, event: Any) -> Any:
+    if isinstance(event.get("exc_info"), Dead | asyncio.CancelledError):
+        raise structlog.DropEvent
+    return event
 
 
 def _is_news(record: logging.LogRecord) -> bool:
