@@ -24,6 +24,7 @@ ELSEWHERE = ("piggybot/sandbox/", "piggybot/page/")
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "Pairing, and who may ask": ("chat/refusals", "chat/work", "chat/account", "chat/ask"),
+    "While something takes a while": ("chat/texts_busy",),
     "Keys": (
         *("chat/texts_setup", "chat/keys", "proxy/credentials", "proxy/vault", "proxy/key_rights"),
         *("proxy/known", "proxy/looking", "proxy/ccxt_wire"),

@@ -7,13 +7,15 @@ May import: charts, choosing, core, desk, errors, flattening, market, ports, run
 strategies, whynot.
 """
 
+import asyncio
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from migrations.database import Door
 from piggybot.charts import Studio
+from piggybot.chat import texts_busy
 from piggybot.choosing import Choosing
 from piggybot.core.mail import INFO, ButtonRow, File, Outgoing, outgoing
 from piggybot.desk import Desk
@@ -75,10 +77,13 @@ class Reply:
 
 @dataclass(slots=True)
 class Progress:
-    """What one Ask has told of its long work so far."""
+    """What one Ask has told of its long work so far, and what is said if it has told nothing."""
 
     told: str = ""
     at: datetime | None = None
+    waits: str = ""
+    answered: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +141,40 @@ class Ask:
     async def say(self, *replies: Reply) -> list[str]:
         """Commit the replies and their buttons, then wake the sender. Their keys, for edits."""
         keys = [one.key or f"{self.origin}:{next(self._turn)}" for one in replies]
-        await self._commit(dict(zip(keys, replies, strict=True)))
+        async with self._progress.turn:
+            letters = dict(zip(keys, replies, strict=True))
+            if self._progress.at is not None and not self._progress.answered:
+                letters = self._in_place(letters)
+            await self._commit(letters)
+            self._progress.answered = True
         return keys
+
+    def _in_place(self, letters: dict[str, Reply]) -> dict[str, Reply]:
+        """The first one takes the place of the progress; a file cannot, and comes below it."""
+        key, first = next(iter(letters.items()))
+        if first.edits is not None:
+            return letters
+        if first.document is None:
+            return letters | {key: replace(first, edits=self.progress_key)}
+        done = Reply(texts_busy.FILES, edits=self.progress_key)
+        return {f"{self.progress_key}:done": done, **letters}
+
+    def waits(self, words: str) -> None:
+        """What is said when this takes a while; nothing for what answers by itself."""
+        self._progress.waits = words
+
+    async def still(self) -> None:
+        """It takes a while: say so once, if it has said nothing yet."""
+        last = self._progress
+        async with last.turn:
+            if last.waits and last.at is None and not last.answered:
+                await self.progress(last.waits)
 
     async def progress(self, text: str) -> None:
         """Say how far long work is: one message, edited at a calm pace; some calls say nothing.
 
-        The result follows as `Reply(..., edits=ask.progress_key)`.
+        The result follows as `Reply(..., edits=ask.progress_key)`; so does the first one that is
+        said without a place of its own.
         """
         now, last = self.house.clock(), self._progress
         if text == last.told or (last.at is not None and now - last.at < PROGRESS_PAUSE):

@@ -36,7 +36,7 @@ class ChatDoor:
         self._line = line
         self._errands = Errands()
         self._wipes = Wipes(house, line)
-        self._lanes = Lanes(Worker(house, self._wipes, Busy(line, timing.busy)).work)
+        self._lanes = Lanes(Worker(house, self._wipes, Busy(line, timing.busy, timing.still)).work)
         reader = Reader(COMMANDS)
         intake = Intake(house, line, reader, self._lanes, self._wipes, self._errands)
         self._ear = Ear(house, intake)

@@ -39,6 +39,7 @@ class Timing:
     longest_retry: float = 30.0
     grace: float = 5.0
     busy: float = 1.0
+    still: float = 2.0
     pace: Pace = field(default_factory=Pace)
 
     def backoff(self, failures: int) -> float:

@@ -17,6 +17,7 @@ from piggybot.chat.busy import TYPING, Busy
 from piggybot.chat.commands import ACTIONS, COMMANDS, PROMPT, STEPS, Command
 from piggybot.chat.guard import unbroken
 from piggybot.chat.texts import e, error_text
+from piggybot.chat.texts_busy import WAITS
 from piggybot.chat.together import Together
 from piggybot.chat.wipes import Wipes
 from piggybot.core.mail import WARNING, Press, outgoing
@@ -62,7 +63,7 @@ class Worker:
             ask = await self._ask(row, person)
             command = COMMANDS.get(ask.command)
             action = TYPING if command is None else command.action
-            async with self._busy.shown(row.chat_id, action):
+            async with self._busy.shown(row.chat_id, action, ask.still):
                 trouble = await unbroken(f"inbox {row.key}", self._handle(row, ask))
             if trouble is not None:
                 await ask.say(Reply(refusals.unexpected(trouble), priority=WARNING))
@@ -107,6 +108,7 @@ class Worker:
         age = self._house.clock() - ask.sent_at
         if command.money and abs(age) > FRESH and not await self._begun(ask):
             raise Stale(refusals.stale(age))
+        ask.waits(WAITS.get(ask.command, ""))
         await command.handler(ask)
 
     async def _begun(self, ask: Ask) -> bool:
@@ -147,6 +149,7 @@ class Worker:
         if pressed.row.action in PROMPT and age > FRESH and not await self._begun(ask):
             raise Stale(refusals.stale_press(age))
         handler = ACTIONS[pressed.row.action]
+        ask.waits(WAITS.get(pressed.row.action, ""))
         await handler(replace(ask, command=pressed.row.action, params=dict(pressed.row.params)))
 
     async def _unbutton(self, ask: Ask) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from piggybot.chat.commands import ACTIONS, COMMANDS, STEPS
+from piggybot.chat.texts_busy import WAITS
 from tests.bot.bench import Bench
 
 pytestmark = pytest.mark.anyio
@@ -40,6 +41,14 @@ def test_every_button_in_the_handlers_has_an_action() -> None:
     }
     assert {"run_picked", "order"} <= named
     assert named <= set(ACTIONS)
+
+
+def test_what_is_said_while_it_takes_a_while_is_of_a_command_or_a_button() -> None:
+    assert WAITS.keys() <= COMMANDS.keys() | ACTIONS.keys()
+    long = {"validate", "chart", "pnl", "export", "flatten", "flatten_confirm", "live_confirm"}
+    assert long <= WAITS.keys()
+    answered_by_the_desk = {name for name, one in COMMANDS.items() if one.money} | {"order"}
+    assert not WAITS.keys() & (answered_by_the_desk | {"stop"}), "nothing would take its place"
 
 
 def test_every_step_has_a_handler() -> None:

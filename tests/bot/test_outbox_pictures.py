@@ -178,3 +178,70 @@ async def test_work_that_takes_long_shows_that_somebody_types(tmp_path: Path) ->
             "typing",
             "typing",
         ]
+
+
+@pytest.mark.parametrize(
+    ("down", "result"), [(False, "Total:"), (True, "❌ The trading service cannot be reached.")]
+)
+async def test_work_that_takes_longer_says_so_and_its_result_takes_the_place(
+    tmp_path: Path, down: bool, result: str
+) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        await world.crash()
+        world.timing = replace(world.timing, busy=0.02, still=0.02)
+        await world.begin()
+        released = asyncio.Event()
+        honest = world.broker.balance
+
+        async def slow(*given: Any) -> Any:
+            await released.wait()
+            world.broker.down = down
+            return await honest(*given)
+
+        world.broker.balance = slow  # type: ignore[method-assign]
+        await world.ann.say("/balance")
+        waits = await world.ann.expect("⏳ I am asking for your balances …", timeout=3)
+        assert world.telegram.calls("sendChatAction")
+        released.set()
+        shown = await world.ann.expect(result, timeout=3)
+        assert (shown.message_id, shown.edits) == (waits.message_id, 1)
+
+
+async def test_files_come_below_what_was_said_of_their_making(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        ask = _ask(world)
+        ask.waits("⏳ I am writing your files …")
+        await ask.still()
+        await ask.say(Reply("trades", document=File("trades.csv", b"1")))
+        await ask.still()
+        await world.delivered()
+        assert [(one.text, one.document) for one in world.ann.messages[-2:]] == [
+            ("✅ Your files are below.", None),
+            ("trades", b"1"),
+        ]
+
+
+async def test_what_was_answered_meanwhile_is_not_said_to_go_on(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        ask = _ask(world)
+        ask.waits("⏳ I am adding up …")
+        await ask.say(Reply("first"), Reply("second"))
+        await ask.still()
+        await world.delivered()
+        assert [one.text for one in world.ann.read()] == ["first", "second"]
+
+
+async def test_a_card_in_the_place_of_progress_can_be_edited_by_its_own_key(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        ask = _ask(world)
+        ask.waits("⏳ I am fetching the candles …")
+        await ask.still()
+        await ask.say(Reply("1h", photo=File("a.png", png()), key="chart"))
+        await _ask(world).say(Reply("4h", photo=File("a.png", png(grey=9)), edits="chart"))
+        await world.delivered()
+        [shown] = world.ann.read()
+        assert (shown.text, shown.document, shown.edits) == ("4h", png(grey=9), 2)
