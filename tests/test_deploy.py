@@ -2,15 +2,18 @@
 
 That they work is walked in tests/deploy/, which .ci/deploy runs.
 
-May import: settings.
+May import: app, settings.
 """
 
 import re
+from pathlib import Path
 
 import pytest
 
+from piggybot.app import Bot
 from piggybot.settings import Settings as BotSettings
 from proxy.settings import load
+from tests.databases import lay
 from tests.deploy.recipes import (
     ROOT,
     dockerfile,
@@ -21,6 +24,8 @@ from tests.deploy.recipes import (
     services,
     unit,
 )
+
+pytestmark = pytest.mark.anyio
 
 HOUSES = ("proxy", "bot")
 SECRET = re.compile(r"TOKEN=|SECRET|LIVE_CONFIRM")
@@ -89,6 +94,22 @@ def test_the_line_between_containers_is_as_the_two_houses_demand():
     ).backend_api_url
     assert url == "https://proxy:8000"
     assert settings.proxy_port == 8000
+
+
+async def test_a_bot_whose_clock_turns_leaves_a_sign_for_its_health_check(tmp_path: Path):
+    lay(tmp_path / "bot" / "bot.db", "bot")
+    settings = BotSettings(
+        _env_file=None,
+        telegram_bot_token=f"1234:{'x' * 35}",
+        piggy_data=tmp_path,
+    )
+    bot = Bot(settings)
+    try:
+        await bot.show_alive()
+    finally:
+        await bot.stop()
+    assert "$PIGGY_DATA/bot/alive" in last(dockerfile("bot"), "HEALTHCHECK").text
+    assert (tmp_path / "bot" / "alive").exists()
 
 
 @pytest.mark.parametrize("name", ["piggybot-proxy", "piggybot-bot", "piggybot-stop"])
