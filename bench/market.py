@@ -24,6 +24,7 @@ from proxy.wire import (
     Problem,
     RegisterIn,
     Side,
+    Sizes,
     StopIn,
     StopOut,
     Timeframe,
@@ -34,6 +35,7 @@ from proxy.wire import (
 
 CENT = Decimal("0.01")
 STEP = Decimal("0.0001")
+SIZES = Sizes(minNotional=Decimal(1), minQty=STEP, step=STEP)
 HISTORY = 1200
 
 
@@ -91,10 +93,8 @@ class MarketInMemory:
             symbol=symbol,
             base=base,
             quote=quote,
-            minNotional=Decimal(1),
-            minQty=STEP,
-            step=STEP,
             tick=CENT,
+            **SIZES.model_dump(),
         )
 
     async def candles(
@@ -137,7 +137,7 @@ class MarketInMemory:
             fee=fee,
             transactTime=self.now,
             fills=[fill],
-            step=STEP,
+            sizes=SIZES,
         )
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:
