@@ -12,6 +12,7 @@ import pytest
 
 from piggybot.app import Bot
 from piggybot.settings import Settings as BotSettings
+from proxy.__main__ import SHUTDOWN
 from proxy.settings import load
 from tests.databases import lay
 from tests.deploy.recipes import (
@@ -110,6 +111,12 @@ async def test_a_bot_whose_clock_turns_leaves_a_sign_for_its_health_check(tmp_pa
         await bot.stop()
     assert "$PIGGY_DATA/bot/alive" in last(dockerfile("bot"), "HEALTHCHECK").text
     assert (tmp_path / "bot" / "alive").exists()
+
+
+def test_an_order_on_the_wire_has_time_to_be_answered_before_its_house_is_killed():
+    for house in HOUSES:
+        assert int(services()[house]["stop_grace_period"].removesuffix("s")) > SHUTDOWN
+        assert int(unit(f"piggybot-{house}")["TimeoutStopSec"][0]) > SHUTDOWN
 
 
 @pytest.mark.parametrize("name", ["piggybot-proxy", "piggybot-bot", "piggybot-stop"])
