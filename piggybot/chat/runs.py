@@ -123,13 +123,15 @@ async def _again(ask: Ask) -> None:
 async def _shown(ask: Ask, card: Card, account: AccountOut) -> texts.Shown:
     """With the price where there is something to value, and where it can be had."""
     shown = texts.Shown(card, account, ask.house.clock())
-    if not card.position.entries:
-        return shown
+    market, where = ask.house.market, (card.run.exchange, card.run.symbol)
     try:
-        price = await ask.house.market.price(card.run.exchange, card.run.symbol)
+        if card.position.units:
+            shown = replace(shown, rules=await market.rules(*where))
+        if card.position.entries:
+            shown = replace(shown, price=(await market.price(*where)).price)
     except PiggyError:
         return shown
-    return replace(shown, price=price.price)
+    return shown
 
 
 def _card(shown: texts.Shown, key: str) -> Reply:

@@ -2,7 +2,7 @@
 
 Alone because a card is looked at many times a day: state, money, last decision, next moment.
 
-May import: core, runs, wire.
+May import: core, fills, runs, wire.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,13 @@ from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import e, mark, price_text
 from piggybot.chat.texts_profit import gain
 from piggybot.chat.texts_ticks import hold
-from piggybot.core.decisions import waits_for
+from piggybot.core.decisions import too_small, waits_for
 from piggybot.core.money import units, usd, usd_exact
 from piggybot.core.positions import Book, Position
 from piggybot.core.runs import Outcome, Run, Slot
 from piggybot.runs import Card, Ended
-from proxy.wire import AccountOut
+from proxy.fills import round_down
+from proxy.wire import AccountOut, MarketOut
 
 NO_RUNS = "🤖 No run is at work. /run starts one."
 PAUSE, RESUME, WHY, LOOK, END = "⏸ Pause", "▶️ Resume", "❓ Why", "🔄 Refresh", "⏹ End"
@@ -37,6 +38,7 @@ class Shown:
     account: AccountOut
     now: datetime
     price: Decimal | None = None
+    rules: MarketOut | None = None
 
     @property
     def run(self) -> Run:
@@ -55,6 +57,7 @@ def card(shown: Shown) -> str:
         f"Sells: {rules.exits(run.exits)}" if run.exits.any else "",
         e(run.why),
         f"{shown.mark} {_holding(shown)}",
+        _small(shown),
         _earned(shown.card.position),
         _resting(shown.card.resting),
         _waits(shown),
@@ -68,7 +71,10 @@ def _holding(shown: Shown) -> str:
     held = shown.card.position
     base = shown.run.symbol.split("/", maxsplit=1)[0]
     if not held.entries:
-        return "holds nothing"
+        step = None if shown.rules is None else shown.rules.step
+        left = step is not None and round_down(held.units, step)
+        dust = f" but {units(held.units)} {e(base)}, left over: it goes with the next sell"
+        return f"holds nothing{dust if left else ''}"
     average = held.average or Decimal(0)
     words = f"holds {units(held.units)} {e(base)}, bought at {price_text(_cents(average))}"
     if shown.price is None or not held.cost:
@@ -78,6 +84,14 @@ def _holding(shown: Shown) -> str:
         f"{words}\nWorth {usd(held.units * shown.price)} at {price_text(shown.price)}: "
         f"{gain(won)} ({rules.change(won / held.cost)})"
     )
+
+
+def _small(shown: Shown) -> str:
+    """Said of a holding that the exchange takes no order for now."""
+    if shown.price is None or shown.rules is None:
+        return ""
+    small = too_small(shown.card.position, shown.price, shown.rules)
+    return "" if small is None else e(hold(small, shown.run))
 
 
 def _cents(price: Decimal) -> Decimal:

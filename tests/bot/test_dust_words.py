@@ -56,6 +56,8 @@ async def test_a_signal_to_leave_and_whynot_say_both_amounts(trader: Bench) -> N
     [told] = await trader.say("/whynot #1")
     assert "✋ It holds already: 0.1 BTC, and does not add.\n→ " + WORTH in told
     assert "stop loss" not in told, "no exit could sell it"
+    [card] = await trader.say("/runs")
+    assert WORTH in card
 
 
 async def test_what_a_sell_by_hand_left_of_a_run_is_named_and_no_holding(
@@ -70,6 +72,8 @@ async def test_what_a_sell_by_hand_left_of_a_run_is_named_and_no_holding(
         "It goes with the next sell of its coin."
     )
     assert (view.buttons, view.held) == ((), False)
+    [card] = await trader.say("/runs")
+    assert "holds nothing but 0.005 BTC, left over: it goes with the next sell" in card
     [told] = await trader.say("/positions")
     assert told.endswith(
         "\n🧹 📝 PAPER 🧪 Left over, as it was too little to sell: 0.005 BTC (about $0.50). "
