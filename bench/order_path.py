@@ -26,7 +26,7 @@ from bench.tables import Goal, Table, at_least, at_most, median, p99, publish, s
 MOST = 16
 TURNS = 6
 SECONDS = 4
-COLD_TURNS = 12
+COLD_TURNS = 10
 SLOW_VENUE = 0.05
 STALE_AFTER = 5.2
 """Seconds until the proxy asks for price and value anew."""
