@@ -3,8 +3,9 @@
 Every order comes through `place`, paper and live; whatever is not known afterwards is the
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
-May import: accounts, admission, budget, conclusion, daywatch, errors, fees, flattening, intake,
-journal, looking, modes, parts, records, resolve, risk, stopgate, stopping, venue, ways, wire.
+May import: accounts, admission, budget, conclusion, daywatch, errors, fees, flattening, grouping,
+intake, journal, looking, modes, parts, records, resolve, risk, stopgate, stopping, venue, ways,
+wire.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from proxy.daywatch import DayWatch
 from proxy.errors import GateClosed, NotFound, ProxyError
 from proxy.fees import valued
 from proxy.flattening import Flattening
+from proxy.grouping import Grouping
 from proxy.intake import answer_of, draft_of
 from proxy.journal import Known, Reserve
 from proxy.looking import world_of
@@ -61,6 +63,7 @@ class Desk:
         self._parts = parts
         self._accounts = accounts
         self._journal = parts.store.journal
+        self._grouping = Grouping(self._journal, lambda: parts.door)
         self._flights = Flights()
         self._tasks = Tasks()
         self._resolver = Resolver(parts, self._flights, self._over)
@@ -189,7 +192,7 @@ class Desk:
 
     async def _look(self, order: TradeIn, client_id: str) -> Known:
         today = self._parts.clock().date()
-        return await self._parts.door(self._journal.look, client_id, order.userId, today)
+        return await self._grouping(self._journal.look, client_id, order.userId, today)
 
     async def _first(self, order: TradeIn, client_id: str, known: Known) -> Entry:
         """Reserve, send and conclude an order whose id is new."""
@@ -228,7 +231,7 @@ class Desk:
         venue = parts.venue(order.exchange, draft.book)
         now = parts.clock()
         asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))
-        return await parts.door(
+        return await self._grouping(
             keep,
             asked.entry,
             now,
@@ -272,11 +275,8 @@ class Desk:
         report = await valued(report, entry.placement().market, venue)
         now = self._parts.clock()
         sent_at = passed[-1] if passed else now
-        settled = await self._parts.door(
-            self._journal.settle,
-            entry.client_id,
-            lambda known: after_send(known, report, sent_at, now),
-        )
+        learn = lambda known: after_send(known, report, sent_at, now)  # noqa: E731
+        settled = await self._grouping(self._journal.settle, entry.client_id, learn)
         await self._over(settled)
         return settled
 

@@ -8,11 +8,13 @@ anew.
 May import: errors, fills, queries, records, tables, tally, wire.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, Engine, func, or_, select
 
@@ -35,10 +37,16 @@ from proxy.tables import orders
 from proxy.tally import NO_BUYS, Tally
 from proxy.wire import Fill, Status
 
+log = logging.getLogger(__name__)
+
 Judge = Callable[[Books], Entry]
 """Given the books, the entry as it will be sent; raises Denied."""
 Reserve = Callable[[Entry, datetime, Judge], tuple[Entry, bool]]
 """What is done with the judgement; the entry, and whether it is newly written down."""
+Job = Callable[[], Any]
+"""One method of the journal with its arguments."""
+Outcome = tuple[Any, BaseException | None]
+"""What a job gave, or what it raised."""
 Settle = Callable[[Entry], Entry]
 """Given an entry as it stands, the entry after what was learnt."""
 
@@ -61,6 +69,25 @@ class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tallies: dict[tuple[str, Book], Tally] = {}
+        self._shared: Connection | None = None
+
+    def together(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """Do these in one transaction, and say what each gave or raised.
+
+        A refusal has written nothing, so the others stand. After any other failure none does, and
+        each is done again for itself: a base that gave up in the middle must not seem to have kept
+        the first ones.
+        """
+        if len(jobs) > 1:
+            try:
+                with self._engine.begin() as self._shared:
+                    return [_unless_refused(job) for job in jobs]
+            except Exception:
+                log.exception("%d changes could not be written together", len(jobs))
+                self._tallies.clear()
+            finally:
+                self._shared = None
+        return [_outcome(job) for job in jobs]
 
     def get(self, client_id: str) -> Entry | None:
         with self._engine.connect() as db:
@@ -68,7 +95,7 @@ class Journal:
 
     def look(self, client_id: str, user_id: str, today: date) -> Known:
         """All that is known of an order that someone asks for."""
-        with self._engine.connect() as db:
+        with self._transaction() as db:
             entry = queries.order(db, client_id)
             if entry is not None:
                 return Known(entry, None)
@@ -168,10 +195,7 @@ class Journal:
     def free(self, user_id: str, book: Book) -> list[tuple[Held, Decimal]]:
         """What our own fills hold, and how much of each no unresolved sell may still take."""
         with self._engine.connect() as db:
-            return [
-                (one, one.position.units - _taken(db, user_id, book, one))
-                for one in queries.held(db, user_id, book)
-            ]
+            return queries.free(db, user_id, book)
 
     def are_over(self, user_id: str, client_ids: Collection[str]) -> bool:
         """Whether all these orders of this user were made, and have ended."""
@@ -231,13 +255,17 @@ class Journal:
         """A transaction after which the totals still hold. Whether a failed one stands is not known
         here; a refusal is no failure, and comes before anything is written."""
         try:
-            with self._engine.begin() as db:
+            with self._transaction() as db:
                 yield db
         except ProxyError:
             raise
         except BaseException:
             self._tallies.clear()
             raise
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        """One of its own, or the one that is shared."""
+        return self._engine.begin() if self._shared is None else nullcontext(self._shared)
 
     def _count(self, before: Entry | None, after: Entry, new: Collection[Fill]) -> None:
         """Take a committed change into the totals."""
@@ -256,5 +284,15 @@ class Journal:
         self._tallies[key] = tally
 
 
-def _taken(db: Connection, user_id: str, book: Book, one: Held) -> Decimal:
-    return queries.reserved(db, user_id, book, one.exchange, one.symbol)
+def _unless_refused(job: Job) -> Outcome:
+    try:
+        return job(), None
+    except ProxyError as refusal:
+        return None, refusal
+
+
+def _outcome(job: Job) -> Outcome:
+    try:
+        return job(), None
+    except Exception as failure:  # noqa: BLE001 - it is raised where the outcome is awaited
+        return None, failure

@@ -141,6 +141,14 @@ def reserved(db: Connection, user_id: str, book: Book, exchange: str, symbol: st
     return total
 
 
+def free(db: Connection, user_id: str, book: Book) -> list[tuple[Held, Decimal]]:
+    """What our own fills hold, and how much of each no unresolved sell may still take."""
+    return [
+        (one, one.position.units - reserved(db, user_id, book, one.exchange, one.symbol))
+        for one in held(db, user_id, book)
+    ]
+
+
 def day_start(db: Connection, user_id: str, book: Book, day: date) -> DayStart | None:
     """The day's first check, where there was one."""
     asked = {"the_user": user_id, "the_book": book.value, "the_day": str(day)}

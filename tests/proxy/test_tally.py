@@ -1,16 +1,19 @@
-"""The day's totals in memory are those of its rows, whatever becomes of an order."""
+"""The day's totals in memory are those of its rows, whatever becomes of an order, and with whom."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import event
 
 from proxy.errors import ProxyError
 from proxy.journal import Journal
-from proxy.records import Book, Books
-from proxy.wire import Side
-from tests.proxy.house import House, trade
+from proxy.records import Book, Books, Entry
+from proxy.wire import Side, Status
+from tests.proxy.house import LIMITS, House, trade
 
 pytestmark = pytest.mark.anyio
 
@@ -83,6 +86,49 @@ async def test_after_a_commit_that_failed_the_rows_decide(house):
     with pytest.raises(OSError, match="the disk is gone"):
         await house.desk.place(trade(), "pg-order-0002")
     event.remove(house.engine, "commit", cut)
+    kept, summed = both(house)
+    assert kept == summed
+    assert kept.trades_today == 1
+
+
+async def test_orders_that_come_together_share_commits_and_keep_their_limits(tmp_path):
+    house = House(tmp_path, limits=LIMITS.model_copy(update={"maxTradesPerDay": 5}))
+    await house.open("ann")
+    await house.go_live("ann")
+    commits = []
+    event.listen(house.engine, "commit", commits.append)
+    posts = [house.desk.place(trade(), f"pg-order-{n:04}") for n in range(12)]
+    told = await asyncio.gather(*posts, return_exceptions=True)
+    kept, summed = both(house)
+    assert kept == summed
+    assert kept.trades_today == len(house.venue.bought) == 5
+    assert sorted(getattr(one, "code", "done") for one in told) == 7 * ["daily_trades_used"] + (
+        5 * ["done"]
+    )
+    assert len(commits) < 3 * 12, "each order has looked, reserved and settled for itself"
+    house.close()
+
+
+async def test_a_change_that_fails_takes_none_of_those_that_came_with_it(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.venue.fault = "silent"
+    for number in (1, 2, 3):
+        await bought(house, number)
+    journal = house.store.journal
+
+    def ended(known: Entry) -> Entry:
+        return replace(known, status=Status.ABSENT, concluded=house.now)
+
+    def broken(_: Entry) -> Entry:
+        raise RuntimeError("the second rule is broken")
+
+    rules = (ended, broken, ended)
+    jobs = [partial(journal.settle, f"pg-order-{n:04}", one) for n, one in enumerate(rules, 1)]
+    outcomes = journal.together(jobs)
+    assert [type(failed) for _, failed in outcomes] == [type(None), RuntimeError, type(None)]
+    found = [journal.get(f"pg-order-{n:04}").status for n in (1, 2, 3)]
+    assert found == [Status.ABSENT, Status.UNKNOWN, Status.ABSENT]
     kept, summed = both(house)
     assert kept == summed
     assert kept.trades_today == 1
