@@ -7,12 +7,13 @@ READY := .venv/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up stop test proof check docs pictures lock clean
+.PHONY: help demo up stop doctor test proof check docs pictures lock clean
 
 help:
 	@echo 'make demo   the whole bot against a sandbox, in this terminal'
 	@echo 'make up     the proxy and the bot for real, with the settings of .env'
 	@echo 'make stop   stop all trading at once'
+	@echo 'make doctor look whether all is well, and say what to do where it is not'
 	@echo 'make test   the tests, in under three minutes'
 	@echo 'make proof  the long ones: every restart, the page in chromium, all by webhook'
 	@echo 'make check  style, types, architecture, migrations'
@@ -26,6 +27,9 @@ demo: $(READY)
 
 up: $(READY)
 	@$(BIN)/piggybot up
+
+doctor: $(READY)
+	@$(BIN)/piggybot doctor
 
 # Without waiting for anything to be made.
 stop:

@@ -9,8 +9,9 @@ May import: nothing of ours.
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -104,12 +105,25 @@ def safe_in_wal(version: tuple[int, ...]) -> bool:
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_BRANCHES)
 
 
+def sqlite_module() -> ModuleType:
+    """The SQLite that databases are opened with: the bundled one where it has the fix."""
+    return bundled if safe_in_wal(bundled.sqlite_version_info) else sqlite3
+
+
 def open_database(url: str, house: House) -> Engine:
     """Open and upgrade the database of `house`; UnsafeDatabase where it cannot be kept safe."""
-    try:
+    with understood(url):
         engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url, house)
         _upgrade(engine, house)
-    except ArgumentError:
+    return engine
+
+
+@contextmanager
+def understood(url: str) -> Iterator[None]:
+    """What goes wrong with a database becomes an UnsafeDatabase that says what to do."""
+    try:
+        yield
+    except (ArgumentError, ValueError):
         raise UnsafeDatabase(
             "The database's address is not understood. Write it like sqlite:////folder/file.db or "
             "postgresql://user:password@host/name, or leave the setting out."
@@ -127,7 +141,6 @@ def open_database(url: str, house: House) -> Engine:
             f"{_place(url)} cannot be used ({error.orig}). If it is damaged, restore it from your "
             "backup; it holds what was traded, so do not delete it."
         ) from None
-    return engine
 
 
 def _place(url: str | URL) -> str:
@@ -139,7 +152,7 @@ def _place(url: str | URL) -> str:
 def _upgrade(engine: Engine, house: House) -> None:
     """Bring the tables of `house` to the newest step."""
     with engine.begin() as connection:
-        if _step(connection) == newest_step(house):
+        if step_of(connection) == newest_step(house):
             return
         from migrations import steps  # late: alembic, which a start seldom needs
 
@@ -152,7 +165,7 @@ def _upgrade(engine: Engine, house: House) -> None:
             ) from None
 
 
-def _step(connection: Connection) -> str | None:
+def step_of(connection: Connection) -> str | None:
     """The step at which alembic has left the tables; None where there are none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -192,7 +205,7 @@ def _sqlite(url: str) -> Engine:
     if not path or path == ":memory:":
         raise UnsafeDatabase("A database in memory forgets its orders. Give a file.")
     _make_private(Path(path))
-    module = bundled if safe_in_wal(bundled.sqlite_version_info) else sqlite3
+    module = sqlite_module()
     engine = create_engine(url, module=module, hide_parameters=True, connect_args={"timeout": 30})
     event.listen(engine, "connect", partial(_on_connect, module))
     event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -211,11 +224,8 @@ def _postgres(url: str, house: House) -> Engine:
 
     The lock is the connection's, so that a connection which is lost takes the right to write along.
     """
-    asked = make_url(url)
-    if asked.get_backend_name() != "postgresql":
-        raise ArgumentError("neither SQLite nor PostgreSQL")
     engine = create_engine(
-        asked.set(drivername="postgresql+psycopg"),
+        postgres_address(url),
         pool_size=1,
         max_overflow=0,
         pool_pre_ping=True,
@@ -223,6 +233,14 @@ def _postgres(url: str, house: House) -> Engine:
     )
     event.listen(engine, "connect", partial(_take_over, house, _place(url)))
     return engine
+
+
+def postgres_address(url: str) -> URL:
+    """The address, with our driver; ArgumentError where it is another database's."""
+    asked = make_url(url)
+    if asked.get_backend_name() != "postgresql":
+        raise ArgumentError("neither SQLite nor PostgreSQL")
+    return asked.set(drivername="postgresql+psycopg")
 
 
 def _take_over(house: House, place: str, connection: Any, _record: object) -> None:

@@ -1,12 +1,13 @@
-"""The command line: demo, up, bot, stop, backtest, optimize. `piggybot COMMAND --help` tells more.
+"""The command line: demo, up, bot, stop, doctor, backtest, optimize; --help tells more of each.
 
-May import: app, backtest, errors, halt, playground, processes, script, settings, stage, up.
+May import: app, backtest, doctor, errors, halt, playground, processes, script, settings, stage, up.
 """
 
 import asyncio
 import os
 import signal
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,12 +21,11 @@ from piggybot.errors import BadSettings, PiggyError
 from piggybot.halt import Where, halt
 from piggybot.processes import end_with_parent, uncollected
 from piggybot.script import BadScript, Step, parse
-from piggybot.settings import Settings, load
+from piggybot.settings import NO_TOKEN_NEEDED, Settings, load
 from piggybot.stage import Tone
 
 BAD_START, INTERRUPTED = 2, 130
 GUIDE = Path(__file__).parent / "guide.txt"
-NO_TOKEN_NEEDED = f"0000:{'x' * 35}"
 STYLES = {Tone.YOU: "bold cyan", Tone.BOT: "", Tone.NOTE: "dim", Tone.BAD: "bold red"}
 INDENT = "     "
 HEADS = {Tone.YOU: "you  ", Tone.BOT: "bot  ", Tone.NOTE: "     ", Tone.BAD: "!!   "}
@@ -104,6 +104,15 @@ def bot_command() -> None:
 def stop_command() -> None:
     """Stop all trading at once, from the host: no Telegram needed, and no running bot."""
     raise typer.Exit(halt(_where(), console.print))
+
+
+@commands.command("doctor")
+def doctor_command() -> None:
+    """Look whether all is well: settings, files, databases, Telegram, proxy, exchange, clock."""
+    from piggybot import doctor  # late: Telegram's library, and the databases
+
+    work = doctor.tell(lambda: datetime.now(UTC), console)
+    raise typer.Exit(_until_told(work, INTERRUPTED))
 
 
 @commands.command("backtest")
@@ -216,7 +225,7 @@ def _where() -> Where:
         settings.piggy_data,
         settings.backend_api_url,
         token.get_secret_value() if token else None,
-        settings.proxy_token_file or settings.piggy_data / "proxy.token",
+        settings.token_file,
     )
 
 

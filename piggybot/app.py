@@ -32,7 +32,7 @@ from piggybot.matching import Matching
 from piggybot.parts import Parts
 from piggybot.ports import Clock, Ids, Sleep
 from piggybot.proxy_client import ProxyClient
-from piggybot.settings import Settings
+from piggybot.settings import TOKEN_REFUSED, Settings
 from piggybot.store import Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
@@ -211,10 +211,7 @@ async def run(settings: Settings, announce: Announce = announce_here) -> None:
         try:
             await bot.start(announce)
             await bot.telegram.wrong_token.wait()
-            raise BadSettings(
-                "Telegram refuses TELEGRAM_BOT_TOKEN.",
-                "Copy it again from @BotFather into .env, then start again.",
-            )
+            raise BadSettings(*TOKEN_REFUSED)
         finally:
             await asyncio.shield(bot.stop())
 

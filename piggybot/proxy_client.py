@@ -41,6 +41,7 @@ from proxy.wire import (
     StopOut,
     TradeIn,
     TradeOut,
+    VenueOut,
     VoidIn,
 )
 
@@ -151,6 +152,10 @@ class ProxyClient:
     async def void(self, user_id: str, client_id: str) -> OrderOut:
         path = f"/api/orders/{client_id}/void"
         return await self._ask("POST", path, OrderOut, VoidIn(userId=user_id))
+
+    async def venue(self, exchange: str) -> VenueOut:
+        """GET /api/venue: whether it answers the proxy, and what the clocks say."""
+        return await self._ask("GET", "/api/venue", VenueOut, query={"exchange": exchange})
 
     async def price(self, exchange: str, symbol: str) -> PriceOut:
         query = {"exchange": exchange, "symbol": symbol}

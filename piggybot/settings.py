@@ -37,6 +37,12 @@ NO_BOT_TOKEN = (
     "TELEGRAM_BOT_TOKEN is missing: talk to @BotFather in Telegram, send /newbot, and put the "
     "token that it gives you into .env as TELEGRAM_BOT_TOKEN=…"
 )
+NO_TOKEN_NEEDED = f"0000:{'x' * 35}"
+"""For a command that talks to no Telegram."""
+TOKEN_REFUSED = (
+    "Telegram refuses TELEGRAM_BOT_TOKEN.",
+    "Copy it again from @BotFather into .env, then start again.",
+)
 
 Ids = Annotated[tuple[int, ...], NoDecode]
 
@@ -156,11 +162,16 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         return self.bot_database_url or f"sqlite:///{self.piggy_data / 'bot' / 'bot.db'}"
 
+    @property
+    def token_file(self) -> Path:
+        """Where the proxy's token is kept, unless it is given."""
+        return self.proxy_token_file or self.piggy_data / "proxy.token"
+
     def token(self) -> str:
         """The proxy's token: given, or read from its file, or made there."""
         if self.proxy_token is not None:
             return self.proxy_token.get_secret_value()
-        return token_in(self.proxy_token_file or self.piggy_data / "proxy.token")
+        return token_in(self.token_file)
 
 
 def load(**given: Any) -> Settings:

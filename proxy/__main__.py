@@ -1,6 +1,6 @@
-"""`python -m proxy`: checks, the lock, and the server.
+"""`python -m proxy`: checks, the lock, and the server. `python -m proxy doctor`: how it is.
 
-May import: app, errors, logs, settings.
+May import: app, doctor, errors, logs, settings.
 """
 
 import ctypes
@@ -34,6 +34,8 @@ log = structlog.get_logger("proxy")
 
 def main() -> int:
     """Run the proxy until it is told to end; 2 and a sentence where it cannot start."""
+    if sys.argv[1:] == ["doctor"]:
+        return tell()
     end_with_parent()
     os.umask(0o077)
     keep_memory_private()
@@ -49,11 +51,18 @@ def main() -> int:
     return 0
 
 
+def tell() -> int:
+    """Say how this house is; 0 where all is well."""
+    from proxy.doctor import examine  # late: a start need not have it
+
+    found = list(examine())
+    sys.stdout.write("".join(f"{one}\n" for one in found))
+    return 0 if all(one.good for one in found) else 1
+
+
 def serve(settings: Settings, secrets: Secrets) -> None:
     """Listen, and say where; the port is taken before anything else is opened."""
-    for file in (settings.proxy_tls_cert, settings.proxy_tls_key):
-        if file is not None and not file.is_file():
-            raise BadSettings("bad_settings", f"There is no file {file}. Check PROXY_TLS_CERT/KEY.")
+    settings.check_certificate()
     with listening(settings) as port:
         with uncollected():
             import uvicorn  # late: where nothing is collected, as the next

@@ -27,6 +27,7 @@ from proxy.outcome_binance import STALE
 from proxy.questions import Questions
 from proxy.venue import (
     Anchor,
+    Clocks,
     Gate,
     Holdings,
     Market,
@@ -77,6 +78,9 @@ class CcxtVenue:
         """Measure the clock and load the markets anew; VenueUnavailable where that fails."""
         await self._questions.measure_clock()
         await self._markets.reload()
+
+    async def clocks(self) -> Clocks:
+        return Clocks(self._clock(), await self._questions.measure_clock())
 
     async def close(self) -> None:
         await self._markets.close()

@@ -19,6 +19,7 @@ from proxy.records import milliseconds
 from proxy.store import Store
 from proxy.venue import (
     Anchor,
+    Clocks,
     Gate,
     Holdings,
     Market,
@@ -53,6 +54,9 @@ class PaperVenue:
 
     async def quote(self, symbol: str) -> Quote:
         return await self._data.quote(symbol)
+
+    async def clocks(self) -> Clocks:
+        return await self._data.clocks()
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         units = await self._door(self._rows.balances, user_id, self.name)

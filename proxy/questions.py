@@ -66,8 +66,8 @@ class Questions:
             ) from None
         raise VenueUnavailable("venue_unavailable", f"{self.title} was not asked.")
 
-    async def measure_clock(self) -> None:
-        """How far our clock is ahead, by the middle of the question's way."""
+    async def measure_clock(self) -> int:
+        """How many ms our clock is ahead, by the middle of the question's way."""
         before = self._ms()
         body = await self.public(self.ccxt.publicGetTime, {})
         server = body.get("serverTime") if isinstance(body, dict) else None
@@ -76,6 +76,7 @@ class Questions:
         ahead = (before + self._ms()) // 2 - server
         self._ahead = ahead / 1000
         self.ccxt.options["timeDifference"] = ahead
+        return ahead
 
     async def measure_quietly(self) -> None:
         try:

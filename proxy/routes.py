@@ -58,6 +58,7 @@ from proxy.wire import (
     TradeIn,
     TradeOut,
     UserId,
+    VenueOut,
     VoidIn,
 )
 
@@ -213,6 +214,19 @@ async def price(venue: TheVenue, symbol: Word) -> PriceOut:
         price=quote.price,
         at=milliseconds(quote.at),
         sandbox=venue.sandbox,
+    )
+
+
+@router.get("/venue")
+async def venue_now(venue: TheVenue) -> VenueOut:
+    """Whether the venue answers, and how far our clock is from its."""
+    clocks = await venue.clocks()
+    return VenueOut(
+        exchange=venue.name,
+        title=venue.title,
+        sandbox=venue.sandbox,
+        at=milliseconds(clocks.at),
+        aheadMs=clocks.ahead,
     )
 
 

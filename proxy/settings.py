@@ -194,11 +194,24 @@ class Settings(BaseSettings):
             symbols=list(self.symbols),
         )
 
+    def check_certificate(self) -> None:
+        """BadSettings where a file of it is not there."""
+        for file in (self.proxy_tls_cert, self.proxy_tls_key):
+            if file is not None and not file.is_file():
+                raise BadSettings(
+                    "bad_settings", f"There is no file {file}. Check PROXY_TLS_CERT/KEY."
+                )
+
+    @property
+    def token_file(self) -> Path:
+        """Where the token is kept, unless it is given."""
+        return self.proxy_token_file or self.piggy_data / "proxy.token"
+
     def token(self) -> str:
         """The token that callers must show: given, or read from its file, or made there."""
         if self.proxy_token is not None:
             return self.proxy_token.get_secret_value()
-        return token_in(self.proxy_token_file or self.piggy_data / "proxy.token")
+        return token_in(self.token_file)
 
 
 def load(**given: Any) -> Settings:

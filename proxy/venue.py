@@ -120,6 +120,14 @@ class Traded:
     fills: tuple[Fill, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What time it is by our clock, and how many ms that is ahead of the venue's."""
+
+    at: datetime
+    ahead: int
+
+
 Mine = Callable[[Sequence[str]], Awaitable[Container[str]]]
 """Of these client ids, those that are asked for."""
 
@@ -141,6 +149,9 @@ class Venue(Protocol):
 
     async def quote(self, symbol: str) -> Quote:
         """The current price; VenueUnavailable where there is none that is fresh."""
+
+    async def clocks(self) -> Clocks:
+        """Ours and the venue's, asked now; VenueUnavailable."""
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         """The account's balances; KeyRefused, NoKey, VenueUnavailable."""

@@ -33,7 +33,7 @@ SHARED = ("wire", "fills")
 SIGN = re.compile(r"^May import: (?P<rooms>[^.]*(?:\.\w+[^.]*)*)\.\s*\Z", re.MULTILINE)
 NOTHING = "nothing of ours"
 LATE = re.compile(r"# late: \w+.{8,}")
-DATABASE = "migrations.database"
+DATABASE = ("migrations.database", "migrations.look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def _names_only(source: Source) -> bool:
 
 
 def _always_allowed(source: Source, one: Import) -> bool:
-    if one.module == DATABASE or one.top == "migrations" == source.house:
+    if one.module in DATABASE or one.top == "migrations" == source.house:
         return True
     return one.module in ("proxy", "proxy.__version__") and source.house == "proxy"
 

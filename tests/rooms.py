@@ -61,7 +61,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "matplotlib": ("piggybot/charts/",),
     "optuna": ("piggybot/backtest/ideas.py",),
     "typer": ("piggybot/__main__.py",),
-    "rich": ("piggybot/__main__.py", "piggybot/backtest/terminal.py"),
+    "rich": ("piggybot/__main__.py", "piggybot/backtest/terminal.py", "piggybot/doctor.py"),
     "structlog": ("piggybot/", "proxy/"),
 }
 ROOTS = ("piggybot/app.py", "proxy/app.py")

@@ -70,8 +70,9 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     ),
     "To other programs, at the proxy's door": ("proxy/gate", "proxy/answers", "proxy/intake"),
     "On the host, in the terminal": (
-        *("__main__", "playground", "app", "up", "processes", "halt", "settings", "chat/webhook"),
+        *("__main__", "playground", "app", "up", "processes", "halt", "settings", "doctor"),
         *("backtest/terminal", "backtest/files", "proxy/__main__", "proxy/app", "proxy/settings"),
+        *("chat/webhook", "proxy/doctor"),
     ),
     "The demo": ("demo", "terminal", "conversation", "script", "player"),
     "/help, and the menu": ("chat/commands",),

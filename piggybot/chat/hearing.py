@@ -3,7 +3,7 @@
 Alone because its order is a promise: what is not in the inbox is not confirmed. Hearing, like
 everything at the door, is tried again for ever. The other way, by webhook, is in hooked.py.
 
-May import: core, store.
+May import: core, settings, store.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from piggybot.chat.guard import unbroken
 from piggybot.chat.intake import Intake
 from piggybot.chat.pace import Pace
 from piggybot.core.mail import WARNING, outgoing
+from piggybot.settings import TOKEN_REFUSED
 
 OUR_WEBHOOK = "webhook_url"
 """The flag that holds the webhook which we have set ourselves."""
@@ -83,10 +84,7 @@ class Ear:
         self.down = self.down or self._house.clock()
         if isinstance(error, WrongToken):
             if not self.wrong_token.is_set():
-                log.error(
-                    "Telegram refuses TELEGRAM_BOT_TOKEN. Copy it again from @BotFather into .env, "
-                    "then start again."
-                )
+                log.error(" ".join(TOKEN_REFUSED))
             self.wrong_token.set()
         elif isinstance(error, SecondPoller):
             log.error("another poller, or a webhook, has this token")

@@ -76,6 +76,10 @@ class TelegramLine:
         update = Update.de_json(json.loads(body), self._bot)
         return update.update_id, arrival_of(update)
 
+    async def name(self) -> str:
+        """How Telegram calls the bot that has this token."""
+        return (await ours(self._bot.get_me())).username or ""
+
     async def hook_state(self) -> HookState:
         hook = await ours(self._bot.get_webhook_info())
         waits = hook.pending_update_count > 0

@@ -45,7 +45,15 @@ from proxy.wire.keys import (
     HealthOut,
     Permissions,
 )
-from proxy.wire.market import Candle, CandlesOut, MarketOut, PriceOut, Sizes, Timeframe
+from proxy.wire.market import (
+    Candle,
+    CandlesOut,
+    MarketOut,
+    PriceOut,
+    Sizes,
+    Timeframe,
+    VenueOut,
+)
 from proxy.wire.orders import (
     OPEN_FOR,
     CheckOut,
@@ -109,6 +117,7 @@ __all__ = [
     "TradeOut",
     "UserId",
     "VenueOrder",
+    "VenueOut",
     "VoidIn",
     "Wire",
 ]

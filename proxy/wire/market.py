@@ -41,6 +41,18 @@ class PriceOut(Wire):
     sandbox: bool
 
 
+class VenueOut(Wire):
+    """That the venue answers, and whose clock says what."""
+
+    exchange: str
+    title: str
+    sandbox: bool
+    at: int
+    """The proxy's own clock, in ms."""
+    aheadMs: int
+    """How far it is ahead of the venue's; negative: behind."""
+
+
 class Candle(Wire):
     openTime: int
     open: Money

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from proxy.errors import ProxyError, VenueUnavailable
 from proxy.fills import buy, round_down, sell
-from proxy.venue import Gate, Holdings, Market, Placement, Quote, Report, Traded, Verdict
+from proxy.venue import Clocks, Gate, Holdings, Market, Placement, Quote, Report, Traded, Verdict
 from proxy.wire import Fill, Permissions, Side
 
 D = Decimal
@@ -87,6 +87,10 @@ class FakeVenue:
             raise ProxyError("unknown_symbol", f"no {symbol}")
         age = self.price_age
         return Quote(self.prices[symbol], self._clock() - age if age else self._clock())
+
+    async def clocks(self) -> Clocks:
+        self._up()
+        return Clocks(self._clock(), 0)
 
     async def balances(self, user_id: str) -> dict[str, Holdings]:
         self._up()

@@ -18,6 +18,7 @@ ROUTES = [
     ("GET", "/api/orders/pg-aaaaaaaa?userId=u1"),
     ("GET", "/api/balance/u1"),
     ("GET", "/api/price?exchange=binance&symbol=BTC/USDT"),
+    ("GET", "/api/venue?exchange=binance"),
     ("GET", "/api/candles?exchange=binance&symbol=BTC/USDT"),
     ("GET", "/api/market?exchange=binance&symbol=BTC/USDT"),
     ("GET", "/api/books/u1?exchange=binance&mode=LIVE"),

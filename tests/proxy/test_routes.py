@@ -105,6 +105,17 @@ async def test_symbols_come_with_or_without_a_slash(proxy: Proxy) -> None:
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (409, "unknown_symbol")
 
 
+async def test_the_venue_tells_its_time_or_that_it_is_not_there(proxy: Proxy) -> None:
+    await proxy.exchange.sandbox.misbehave("clock-skew", seconds=-30)
+    told = (await proxy.call("GET", "/api/venue?exchange=binance")).json()
+    assert (told["exchange"], told["title"], told["sandbox"]) == ("binance", "Binance", True)
+    assert round(told["aheadMs"] / 1000) == 30
+    await proxy.exchange.sandbox.misbehave("refused")
+    gone = await proxy.call("GET", "/api/venue?exchange=binance")
+    assert (gone.status_code, gone.json()["error"]["code"]) == (503, "venue_unavailable")
+    await proxy.exchange.sandbox.misbehave("ok")
+
+
 async def test_candles_are_closed_and_without_gaps(proxy: Proxy) -> None:
     answer = await proxy.call(
         "GET", "/api/candles?exchange=binance&symbol=BTCUSDT&timeframe=1m&limit=50"
