@@ -7,7 +7,7 @@ READY := .venv/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up stop doctor test proof check docs pictures lock clean
+.PHONY: help demo up stop doctor test proof soak check docs pictures lock clean
 
 help:
 	@echo 'make demo   the whole bot against a sandbox, in this terminal'
@@ -16,6 +16,7 @@ help:
 	@echo 'make doctor look whether all is well, and say what to do where it is not'
 	@echo 'make test   the tests, in under three minutes'
 	@echo 'make proof  the long ones: every restart, the page in chromium, all by webhook'
+	@echo 'make soak   whether anything grows: ten minutes of work, MINUTES=10'
 	@echo 'make check  style, types, architecture, migrations'
 	@echo 'make docs   write the tables of README.md and docs/ anew'
 	@echo 'make pictures  draw docs/pictures anew (needs chromium)'
@@ -43,6 +44,10 @@ test: $(READY)
 
 proof: $(READY)
 	@$(PYTEST) $(PROOFS)
+
+MINUTES := 10
+soak: $(READY)
+	@$(BIN)/python -m bench.soak $(MINUTES)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "piggybot/chat/telegram.py",
         "piggybot/chat/telegram_errors.py",
         "piggybot/chat/telegram_updates.py",
+        "bench/echo.py",
     ),
     "ccxt": ("proxy/ccxt_wire.py", "bench/order_path.py"),
     "aiohttp": ("proxy/ccxt_line.py", "bench/houses.py"),
@@ -124,5 +125,10 @@ MONEY_ROOMS = (
     "proxy/wire/",
 )
 WITH_PAUSES = ("piggybot/desk.py", "proxy/desk.py", "proxy/paper.py")
-TIMING = ("piggybot/chat/pace.py", "piggybot/chat/hearing.py", "piggybot/script.py")
+TIMING = (
+    "bench/soak.py",
+    "piggybot/chat/pace.py",
+    "piggybot/chat/hearing.py",
+    "piggybot/script.py",
+)
 VERSIONS = ("migrations/bot/versions/", "migrations/proxy/versions/")

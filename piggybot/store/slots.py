@@ -27,7 +27,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from piggybot.core.positions import Key
 from piggybot.core.runs import Halt, Outcome, RunState, Slot
@@ -37,7 +36,7 @@ from piggybot.store.orders import order_values
 from piggybot.store.runs import SLOT_COLUMNS, change, run_of, slot_values
 from piggybot.store.tables import orders
 from piggybot.store.tables_runs import positions, runs, slots
-from piggybot.store.writing import put_out
+from piggybot.store.writing import insertion, put_out
 from proxy.wire import Timeframe
 
 
@@ -132,7 +131,7 @@ def _stands(work: SlotWork, now: Any) -> bool:
 def _claim(db: Connection, work: Sequence[SlotWork]) -> set[tuple[str, datetime]]:
     """Insert the slots; which of them nobody had before."""
     mine = [slot_values(one.slot) for one in work if one.slot is not None]
-    new = postgresql.insert(slots) if db.dialect.name == "postgresql" else sqlite.insert(slots)
+    new = insertion(db.dialect.name, slots)
     claim = new.on_conflict_do_nothing()
     if not mine:
         return set()

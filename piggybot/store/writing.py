@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from piggybot.core.mail import ButtonRow, Outgoing
 from piggybot.store.tables import buttons, enclosures, outbox
@@ -37,16 +37,24 @@ def put_all(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> 
     db.execute(written, [dict(one) for one in rows])
 
 
+def insertion(dialect: str, table: Table) -> Any:
+    """An INSERT that may say what to do about a row that is there already."""
+    if dialect != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # late: 2 MiB that only its users need
+
+    return postgresql.insert(table)
+
+
 # Statements are made once: to make one costs more than to run it.
 @cache
 def _insertion(dialect: str, table: Table) -> Any:
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return insert.on_conflict_do_nothing().returning(*table.primary_key)
+    return insertion(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 @cache
 def _replacement(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
-    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    insert = insertion(dialect, table)
     key = [column.name for column in table.primary_key]
     rest = {name: insert.excluded[name] for name in names if name not in key}
     return insert.on_conflict_do_update(index_elements=key, set_=rest)
