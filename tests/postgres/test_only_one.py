@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from migrations.database import UnsafeDatabase, open_database
+from migrations.look import database
 
 ADDRESS = os.environ["PIGGY_TEST_DATABASE"]
 BOTS = ADDRESS.format(house="bot")
@@ -92,3 +93,13 @@ def test_a_server_that_is_away_is_named_without_a_password() -> None:
         r"The database bot cannot be reached \(.*\)\. Is its server", str(told.value), re.S
     )
     assert "the-password" not in str(told.value)
+
+
+def test_the_doctor_looks_beside_the_one_that_runs_and_takes_nothing_from_it() -> None:
+    bot = open_database(BOTS, "bot")
+    mine = number(bot)
+    line = str(database("Database", BOTS, "bot"))
+    assert line.startswith("✅ Database: PostgreSQL ") and "the newest." in line
+    assert number(bot) == mine, "it still has its connection, and with it the lock"
+    bot.dispose()
+    open_database(BOTS, "bot").dispose()
