@@ -8,7 +8,7 @@ May import: boundaries, hooks, hourglass, memory, quiet, reaper, sandbox, world.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -117,8 +117,8 @@ class RestartWorld(World):
         if self.bot.bot is None or self._down:
             return
         with _as(BOT):
-            work = _unless_dead(getattr(self.bot.bot.ticks, job)())
-            called = asyncio.create_task(work)
+            work = getattr(self.bot.bot.ticks, job)
+            called = asyncio.create_task(_unless_dead(work))
         await asyncio.wait([called])
 
     async def bury(self, house: str) -> None:
@@ -238,7 +238,7 @@ class RestartWorld(World):
         if self.bot.bot is None or (self._settling is not None and not self._settling.done()):
             return
         with _as(BOT):
-            self._settling = asyncio.create_task(_unless_dead(self.bot.bot.ticks.settle()))
+            self._settling = asyncio.create_task(_unless_dead(self.bot.bot.ticks.settle))
 
     def _task(self, loop: Any, coro: Any, context: Any = None) -> asyncio.Task[Any]:
         task = asyncio.Task(coro, loop=loop, context=context)
@@ -248,9 +248,9 @@ class RestartWorld(World):
         return task
 
 
-async def _unless_dead(work: Coroutine[Any, Any, None]) -> None:
+async def _unless_dead(work: Callable[[], Awaitable[None]]) -> None:
     with suppress(Dead):
-        await work
+        await work()
 
 
 def _moment(milliseconds: int) -> datetime:
