@@ -8,7 +8,8 @@ May import: nothing of ours.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from html import unescape
 
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -26,19 +27,22 @@ MADE_OF_THEM = frozenset({"split", "replace"})
 
 def pieces(source: str, *, labels: bool) -> Iterator[tuple[int, str]]:
     """Every literal that is read by itself, with its line, however it is put together."""
-    for node in sorted(heard(ast.parse(source), labels=labels), key=_place):
+    for node in sorted(heard(source, labels=labels)[1], key=_place):
         for part in GAP.split(shown(str(node.value))):
             if WORD.search(part):
                 yield node.lineno, part.strip()
 
 
-def heard(tree: ast.AST, *, labels: bool) -> set[ast.Constant]:
-    """The literals that are read. With `labels` a single word is; otherwise it takes two, or one
-    and a gap.
+@cache
+def heard(source: str, *, labels: bool) -> tuple[ast.Module, set[ast.Constant]]:
+    """The module, and its literals that are read: with `labels` those of one word too, otherwise
+    those of two, or of one and a gap.
     """
-    hushed = _silent(tree)
+    tree = ast.parse(source)
+    nodes = [*ast.walk(tree)]
+    hushed = _silent(nodes)
     found = set[ast.Constant]()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and (WORD if labels else SENTENCE).search(_text(node)):
             found.add(node)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAID_BY:
@@ -51,7 +55,7 @@ def heard(tree: ast.AST, *, labels: bool) -> set[ast.Constant]:
             parts = [one for one in node.values if WORD.search(_text(one))]
             if SENTENCE.search("".join(_text(one) or "gap" for one in node.values)):
                 found.update(one for one in parts if isinstance(one, ast.Constant))
-    return found - hushed
+    return tree, found - hushed
 
 
 def shown(text: str) -> str:
@@ -67,9 +71,9 @@ def _place(node: ast.Constant) -> tuple[int, int]:
     return node.lineno, node.col_offset
 
 
-def _silent(tree: ast.AST) -> set[ast.AST]:
+def _silent(nodes: Iterable[ast.AST]) -> set[ast.AST]:
     """All that stands where no message can: docstrings, logs, keys, comparisons, types."""
-    hushed = (one for node in ast.walk(tree) for one in (*_hushed(node), *_hushed_of_call(node)))
+    hushed = (one for node in nodes for one in (*_hushed(node), *_hushed_of_call(node)))
     return {below for one in hushed if one is not None for below in ast.walk(one)}
 
 

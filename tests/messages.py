@@ -52,7 +52,7 @@ class Message:
 
 def messages(source: str, *, labels: bool = False) -> list[Message]:
     """All messages of a module, in its order; with `labels` single words count too."""
-    return _Reader(ast.parse(source), labels).read()
+    return _Reader(*heard(source, labels=labels)).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class _Scope:
 class _Reader:
     """Reads one module: the outermost texts, each with what it is made of in its place."""
 
-    def __init__(self, tree: ast.Module, labels: bool) -> None:
+    def __init__(self, tree: ast.Module, read: set[ast.Constant]) -> None:
         self._tree = tree
-        self._heard = heard(tree, labels=labels)
+        self._heard = read
         self._constants = _given([one for one in tree.body if isinstance(one, ast.Assign)])
         self._functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
         self._told: set[ast.AST] = set()

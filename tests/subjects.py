@@ -7,7 +7,7 @@ May import: chat, strategies.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -127,14 +127,15 @@ def placed() -> list[str]:
     return [one for names in SUBJECTS.values() for one in names]
 
 
-def of(title: str) -> Iterator[Message]:
+@cache
+def of(title: str) -> list[Message]:
     """The messages of a subject, each once."""
-    told: set[str] = set()
+    told: dict[str, Message] = {}
     for name in SUBJECTS[title]:
         for one in messages(source(name), labels=labelled(name)):
             if one.text not in told and _bare(one.text) not in UNSEEN:
-                told.add(one.text)
-                yield one
+                told[one.text] = one
+    return [*told.values()]
 
 
 @cache
@@ -183,7 +184,7 @@ def flat(text: str) -> str:
     return " ".join(text.replace("\\", "").split()).lower()
 
 
-def _listed(found: Iterator[Message]) -> str:
+def _listed(found: Iterable[Message]) -> str:
     return "".join(f"- {_markdown(one.text)}\n" for one in found)
 
 

@@ -32,7 +32,7 @@ async def test_prices_are_shown_for_all_symbols_or_for_one_with_its_day(world: W
     assert "ETH/USDT" in told
     told = await answer_to(world, world.ann, "/price btc")
     assert "BTC/USDT 64,000.00\n24 hours: " in told
-    assert " %, high " in told
+    assert "%, high " in told
     assert nothing_sent(world)
 
 
