@@ -35,7 +35,7 @@ from proxy.records import (
 )
 from proxy.tables import orders
 from proxy.tally import NO_BUYS, Tally
-from proxy.wire import Fill, Status
+from proxy.wire import Fill, Side, Status
 
 log = logging.getLogger(__name__)
 
@@ -225,10 +225,11 @@ class Journal:
     def _books_for(self, db: Connection, account: Account, entry: Entry, today: date) -> Books:
         """The books as a limit sees them for this order."""
         books = self._books(db, account, entry.book, today)
-        where = (entry.exchange, entry.symbol)
-        mine = [one.position.units for one in books.held if (one.exchange, one.symbol) == where]
-        taken = queries.reserved(db, entry.user_id, entry.book, *where)
-        return replace(books, free_units=sum(mine, Decimal(0)) - taken)
+        if entry.side is Side.BUY:
+            return books
+        free, where = queries.free(db, entry.user_id, entry.book), (entry.exchange, entry.symbol)
+        mine = [left for one, left in free if (one.exchange, one.symbol) == where]
+        return replace(books, free_units=sum(mine, Decimal(0)))
 
     def _books(self, db: Connection, account: Account, book: Book, today: date) -> Books:
         tally = self._tally(db, account.user_id, book, today)

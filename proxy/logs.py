@@ -42,10 +42,18 @@ class Secrets:
         self._lock = Lock()
 
     def register(self, *texts: str) -> None:
-        """Remember texts the moment they are opened, so that no log can carry them."""
+        """Remember texts the moment they are opened, so that no log can carry them.
+
+        A text stands before its other forms and is dropped before them: while it is known, they
+        are, and need not be made again at each opening.
+        """
         with self._lock:
             for text in texts:
-                self._known.update(dict.fromkeys(_encodings(text)))
+                if text in self._known:
+                    continue
+                for form in sorted(_encodings(text), key=text.__ne__):
+                    self._known.pop(form, None)
+                    self._known[form] = None
             while len(self._known) > MOST_KNOWN:
                 del self._known[next(iter(self._known))]
 

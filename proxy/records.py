@@ -197,7 +197,7 @@ class Books:
     trades_today: int
     spent_today: Decimal
     free_units: Decimal
-    """Held by our own fills, less what unresolved sells have reserved."""
+    """Held by our own fills, less what unresolved sells have reserved; for a sell only."""
     held: tuple[Held, ...]
     moved: Mapping[str, Cash]
     """What today's fills moved, by mark."""

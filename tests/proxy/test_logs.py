@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 import structlog
 
-from proxy.logs import HIDDEN, QUIET, Secrets, set_up
+from proxy.logs import HIDDEN, MOST_KNOWN, QUIET, Secrets, set_up
 
 SECRET = 'p@ss"w/rd+with=odd\\chars'
 PEM = """-----BEGIN PRIVATE KEY-----
@@ -54,6 +54,20 @@ def test_a_known_secret_is_hidden_in_every_dress(stream: io.StringIO, dressed: s
     assert lines.count(HIDDEN) >= 2
     assert dressed not in lines
     assert SECRET not in lines
+
+
+def test_a_secret_that_is_opened_again_is_hidden_in_every_dress_however_many_came_since() -> None:
+    secrets = Secrets()
+    code = base64.b64encode(SECRET.encode()).decode()
+    dropped = 0
+    for number in range(MOST_KNOWN // 3):
+        secrets.register(f"another-secret-{number:05}-+")
+        if number % 100 == 0:
+            dropped += secrets.hide(SECRET) == SECRET
+            secrets.register(SECRET)
+            line = f"{SECRET} {code} {SECRET.encode().hex()} {quote(SECRET, safe='')}"
+            assert secrets.hide(line) == " ".join(4 * [HIDDEN]), number
+    assert dropped > 1, "it was never dropped"
 
 
 def test_an_exception_cannot_carry_a_secret_out(stream: io.StringIO) -> None:
