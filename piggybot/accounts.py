@@ -110,16 +110,15 @@ class Accounts:
         """Tell first, then note: a crash between tells twice rather than never."""
         self._last[person.id] = account
         known = await self._door(self._store.people.find, person.id)
-        if known is None:
+        seen = (account.mode, account.epoch, account.sandbox)
+        if known is None or (known.mode, known.epoch, known.sandbox) == seen:
             return
         if (known.mode, known.sandbox) != (account.mode, account.sandbox):
             words = [_Word("mode", texts.pinned(account), INFO)]
             if known.mode not in {None, account.mode}:
                 words += unasked
             await self._tell(known, words)
-        await self._door(
-            self._store.people.saw, person.id, account.mode, account.epoch, account.sandbox
-        )
+        await self._door(self._store.people.saw, person.id, *seen)
 
     async def _tell(self, person: Person, words: list[_Word]) -> None:
         now = self._clock()
