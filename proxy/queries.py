@@ -100,8 +100,11 @@ def order(db: Connection, client_id: str) -> Entry | None:
 
 
 def entries(db: Connection, query: Any, values: dict[str, Any] | None = None) -> list[Entry]:
-    """The orders that `query` finds, with their fills."""
-    return [entry_of(row, fills_of(db, row.client_id)) for row in db.execute(query, values).all()]
+    """The orders that `query` finds, with their fills; one that executed nothing has none."""
+    return [
+        entry_of(row, fills_of(db, row.client_id) if row.executed else ())
+        for row in db.execute(query, values).all()
+    ]
 
 
 def fills_of(db: Connection, client_id: str) -> tuple[Fill, ...]:
