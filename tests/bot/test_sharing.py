@@ -129,7 +129,7 @@ async def test_rules_are_asked_for_again_after_minutes() -> None:
 async def test_a_proxy_that_gives_other_candles_than_asked_for_is_not_believed() -> None:
     market = MarketData(Counting(), lambda: START, asyncio.sleep)
 
-    with pytest.raises(BrokerDown, match="other BTC/USDT 1h candles than it was asked for"):
+    with pytest.raises(BrokerDown, match="Other BTC/USDT 1h candles came than were asked for"):
         await market.candles("binanceus", "BTC/USDT", H1, 10)
 
 

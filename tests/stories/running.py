@@ -5,6 +5,8 @@ Alone because a story of a run needs many closes of candles, and no test waits f
 May import: core, sandbox.
 """
 
+from datetime import timedelta
+
 from piggybot.app import Bot
 from piggybot.core.runs import Run, Slot
 from piggybot.core.slots import boundary
@@ -17,6 +19,8 @@ from tests.world import World
 CROSS = "sma_crossover BTC/USDT 1m {usd} fast=2 slow=3"
 """It crosses every few minutes of the replay."""
 PATIENCE = 25
+AGE = timedelta(days=2)
+"""Of the market that runs begin in: what the summary tests are two pages of candles, not ten."""
 
 
 def bot(world: World) -> Bot:
@@ -27,6 +31,7 @@ def bot(world: World) -> Bot:
 async def begun(world: World, line: str, person: Person | None = None) -> Shown:
     """Start what the line says; the summary, which is the message that began it."""
     ann = person or world.ann
+    world.exchange.market.begins = int((world.clock() - AGE).timestamp() * 1000)
     await ann.say(f"/run {line}")
     summary = await ann.expect("New run")
     await ann.press("Start")
