@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,11 @@ def full(count: int = 120, price: float = 64_000.0) -> CandleChart:
     levels = {"stop": last * Decimal("0.99"), "average": last, "target": last * Decimal("1.01")}
     head = Head("BTC/USDT 1h", "sma_crossover #1, UTC", "LIVE SANDBOX", "64,120.00", True)
     return CandleChart(head, series, lines, trades, levels, last)
+
+
+@cache
+def whole() -> bytes:
+    return draw_candles(full())
 
 
 def profit(days: int) -> ProfitChart:
@@ -101,7 +107,7 @@ async def test_every_picture_is_one_that_a_phone_takes(chart: Chart, tmp_path: P
     ],
 )
 def test_everything_that_is_asked_for_is_on_the_picture(without: dict[str, Any]) -> None:
-    assert draw_candles(replace(full(), **without)) != draw_candles(full())
+    assert draw_candles(replace(full(), **without)) != whole()
 
 
 def test_trades_and_levels_that_are_not_in_sight_change_nothing() -> None:
@@ -115,7 +121,7 @@ def test_trades_and_levels_that_are_not_in_sight_change_nothing() -> None:
 def test_a_trade_since_the_last_close_is_seen() -> None:
     chart = full()
     now = Mark(int(chart.candles.opened[-1]) + Timeframe.H1.ms, Side.SELL, Decimal(64_000))
-    assert draw_candles(replace(chart, trades=(*chart.trades, now))) != draw_candles(chart)
+    assert draw_candles(replace(chart, trades=(*chart.trades, now))) != whole()
 
 
 def test_indicators_that_have_not_begun_are_left_out_and_nothing_fails() -> None:

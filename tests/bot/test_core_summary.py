@@ -13,7 +13,7 @@ from piggybot.core.runs import Summary
 from piggybot.core.summary import begun, day_before, due
 
 DAYS = 400
-LOOK = timedelta(minutes=7)
+LOOK = timedelta(minutes=17)
 """Not a divisor of an hour: looks fall anywhere in it."""
 
 
