@@ -25,9 +25,6 @@ from proxy.settings import BadSettings, Settings, load
 MOST_CONNECTIONS = 64
 KEEP_ALIVE = 30
 SHUTDOWN = 20
-TURN = 0.0002
-"""Seconds after which a busy thread lets another one in. The store's wants to come in after each
-statement, and with Python's own 5 ms sixteen orders at once took half as long again."""
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 BAD_START = 2
@@ -41,7 +38,6 @@ def main() -> int:
         return tell()
     end_with_parent()
     os.umask(0o077)
-    sys.setswitchinterval(TURN)
     keep_memory_private()
     secrets = Secrets()
     set_up(secrets)
