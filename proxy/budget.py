@@ -30,11 +30,11 @@ class Purpose(Enum):
     HISTORY = (50, 10.0)
     """Candles of the past."""
     LOOK = (80, 5.0)
-    """Prices, balances, rules, the newest candles, the venue's clock."""
+    """Prices, balances, rules, the newest candles."""
     ASK = (90, 5.0)
     """What became of an order."""
     ACT = (100, 0.0)
-    """An order, and its cancelling."""
+    """An order, its cancelling, and the venue's clock, of whose wrong time it would be refused."""
 
     @property
     def percent(self) -> int:
@@ -56,6 +56,11 @@ def asking(purpose: Purpose) -> Iterator[None]:
         yield
     finally:
         _purpose.reset(token)
+
+
+def purpose() -> Purpose:
+    """What this task asks for now."""
+    return _purpose.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +132,9 @@ class Budget:
 
     async def spend(self, weight: int, title: str) -> None:
         """Count a request, once there is room for it; VenueUnavailable where that takes long."""
-        purpose = _purpose.get()
-        until = self._monotonic() + purpose.patience
-        while wait := self._wait(weight, purpose):
+        wanted = purpose()
+        until = self._monotonic() + wanted.patience
+        while wait := self._wait(weight, wanted):
             if self._monotonic() + wait > until:
                 raise VenueUnavailable(
                     "venue_busy",
@@ -147,12 +152,12 @@ class Budget:
         if said.isascii() and said.isdigit():
             self._said, self._said_at, self._since = int(said), self._monotonic(), 0
 
-    def _wait(self, weight: int, purpose: Purpose) -> float:
+    def _wait(self, weight: int, wanted: Purpose) -> float:
         """Seconds until there is room, as far as is known now; 0: there is."""
         now = self._monotonic()
         while self._spent and now - self._spent[0][0] >= MINUTE:
             self._spent.popleft()
-        room = self._weights.a_minute * purpose.percent // 100 - weight
+        room = self._weights.a_minute * wanted.percent // 100 - weight
         own, wait = sum(spent for _, spent in self._spent), 0.0
         for when, spent in self._spent:
             if own <= room:

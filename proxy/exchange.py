@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from proxy.budget import Purpose, asking
+from proxy.budget import Purpose, asking, purpose
 from proxy.ccxt_line import Answered, Call, Clock, Line, Opener, calling
 from proxy.ccxt_wire import RECV_WINDOW_MS, CcxtError
 from proxy.errors import ProxyError, VenueUnavailable
@@ -71,7 +71,7 @@ class CcxtVenue:
         self._ccxt = self._questions.ccxt
         self._markets = MarketList(name, self._load_markets, clock)
         self._quotes: dict[str, Quote] = {}
-        self._pricing: dict[str, asyncio.Task[Quote]] = {}
+        self._pricing: dict[tuple[str, Purpose], asyncio.Task[Quote]] = {}
         self._paging = asyncio.Semaphore(PAGES_AT_ONCE)
 
     async def refresh(self) -> None:
@@ -97,12 +97,12 @@ class CcxtVenue:
         return await asyncio.shield(self._price(market))
 
     def _price(self, market: Market) -> asyncio.Task[Quote]:
-        """The price that is being asked for; once, for all who want it at that moment."""
-        asking_now = self._pricing.get(market.symbol)
+        """The price that is being asked for; once, for all who want it then for one purpose."""
+        which = market.symbol, purpose()
+        asking_now = self._pricing.get(which)
         if asking_now is None:
-            asking_now = asyncio.create_task(self._ask_price(market))
-            self._pricing[market.symbol] = asking_now
-            asking_now.add_done_callback(lambda _: self._pricing.pop(market.symbol))
+            asking_now = self._pricing[which] = asyncio.create_task(self._ask_price(market))
+            asking_now.add_done_callback(lambda _: self._pricing.pop(which))
         return asking_now
 
     async def _ask_price(self, market: Market) -> Quote:

@@ -3,12 +3,13 @@
 Alone, because whatever only reads may be asked again and in any order; orders may not, and are
 sent by `exchange.py` alone.
 
-May import: ccxt_line, ccxt_wire, errors, outcome, outcome_binance.
+May import: budget, ccxt_line, ccxt_wire, errors, outcome, outcome_binance.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from proxy.budget import Purpose, asking
 from proxy.ccxt_line import Answered, Call, Clock, Line, Opener, calling
 from proxy.ccxt_wire import RECV_WINDOW_MS, CcxtError, connect
 from proxy.errors import ProxyError, VenueUnavailable
@@ -67,9 +68,10 @@ class Questions:
         raise VenueUnavailable("venue_unavailable", f"{self.title} was not asked.")
 
     async def measure_clock(self) -> int:
-        """How many ms our clock is ahead, by the middle of the question's way."""
+        """How many ms our clock is ahead, by the middle of the question's way, without a wait."""
         before = self._ms()
-        body = await self.public(self.ccxt.publicGetTime, {})
+        with asking(Purpose.ACT):
+            body = await self.public(self.ccxt.publicGetTime, {})
         server = body.get("serverTime") if isinstance(body, dict) else None
         if not isinstance(server, int):
             raise VenueUnavailable("no_time", f"{self.title} did not tell its time.")

@@ -10,6 +10,7 @@ import pytest
 
 from proxy.budget import WEIGHTS, Budget, Purpose, asking
 from proxy.errors import VenueUnavailable
+from proxy.exchange import CcxtVenue
 from proxy.venue import Placement, Verdict
 from proxy.wire import Side, Timeframe
 from tests.proxy.loopback_venue import LoopbackVenue, Seen, told, venue_at
@@ -17,7 +18,7 @@ from tests.proxy.loopback_venue import LoopbackVenue, Seen, told, venue_at
 pytestmark = pytest.mark.anyio
 
 US = WEIGHTS["binanceus"]
-ORDER, KLINES = "/api/v3/order", "/api/v3/klines"
+ORDER, KLINES, PRICE = "/api/v3/order", "/api/v3/klines", "/api/v3/ticker/price"
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = 3_600_000
 
@@ -214,7 +215,7 @@ async def test_the_newest_candles_do_not_wait_behind_those_of_the_past(
 async def test_an_order_for_which_there_is_no_room_at_all_is_not_sent(
     fake: LoopbackVenue, hands: Hands
 ) -> None:
-    fake.answers["GET", "/api/v3/ticker/price"] = told(
+    fake.answers["GET", PRICE] = told(
         {"symbol": "BTCUSDT", "price": "64000"}, x_mbx_used_weight_1m="1200"
     )
     venue = venue_at(
@@ -230,3 +231,41 @@ async def test_an_order_for_which_there_is_no_room_at_all_is_not_sent(
     assert (report.verdict, report.code) == (Verdict.NOT_SENT, "venue_busy")
     assert (passed, fake.orders) == ([], [])
     await venue.close()
+
+
+@pytest.fixture
+async def busy(fake: LoopbackVenue, hands: Hands) -> AsyncIterator[CcxtVenue]:
+    """A venue whose budget has no room left for who only looks."""
+    price = {"symbol": "BTCUSDT", "price": "64000.10"}
+    fake.answers["GET", PRICE] = told(price, x_mbx_used_weight_1m="960")
+    venue = venue_at(
+        fake.server.url, clock=hands.clock, weights=US, monotonic=hands.monotonic, sleep=hands.sleep
+    )
+    await venue.quote("BTC/USDT")
+    yield venue
+    await venue.close()
+
+
+async def test_an_order_has_its_price_although_others_who_only_look_are_refused_it(
+    busy: CcxtVenue, fake: LoopbackVenue, hands: Hands
+) -> None:
+    hands.passed += 10
+    looks = asyncio.gather(*(busy.quote("BTC/USDT") for _ in range(3)), return_exceptions=True)
+    await asyncio.sleep(0)
+    with asking(Purpose.ASK):
+        quotes = await asyncio.gather(*(busy.quote("BTC/USDT") for _ in range(3)))
+
+    assert [quote.price for quote in quotes] == 3 * [Decimal("64000.10")]
+    assert {getattr(one, "code", "") for one in await looks} == {"venue_busy"}
+    assert asked(fake, PRICE) == 2, "once before, and once for all orders"
+
+
+async def test_waiting_for_room_is_not_taken_for_a_clock_that_is_wrong(
+    busy: CcxtVenue, fake: LoopbackVenue, hands: Hands
+) -> None:
+    fake.answers["GET", "/api/v3/time"] = lambda _: told(
+        {"serverTime": int(hands.clock().timestamp() * 1000)}
+    )
+    hands.passed += 57
+
+    assert (await busy.clocks()).ahead == 0
