@@ -2,8 +2,8 @@
 
 `reserve` and `settle` take a pure rule and run it inside their transaction, so that nothing can
 change between the judgement and the row. The day's totals are kept in memory beside the rows: one
-process alone writes them, and whatever may have gone wrong in a transaction lets them be summed
-anew.
+process alone writes them, and whatever may have gone wrong in a transaction, or a new connection,
+lets them be summed anew.
 
 May import: errors, fills, queries, records, tables, tally, wire.
 """
@@ -81,13 +81,17 @@ class Journal:
         if len(jobs) > 1:
             try:
                 with self._engine.begin() as self._shared:
-                    return [_unless_refused(job) for job in jobs]
+                    return [_outcome(job, ProxyError) for job in jobs]
             except Exception:
                 log.exception("%d changes could not be written together", len(jobs))
-                self._tallies.clear()
+                self.uncount()
             finally:
                 self._shared = None
-        return [_outcome(job) for job in jobs]
+        return [_outcome(job, Exception) for job in jobs]
+
+    def uncount(self) -> None:
+        """Keep no totals: they are summed anew."""
+        self._tallies.clear()
 
     def get(self, client_id: str) -> Entry | None:
         with self._engine.connect() as db:
@@ -261,7 +265,7 @@ class Journal:
         except ProxyError:
             raise
         except BaseException:
-            self._tallies.clear()
+            self.uncount()
             raise
 
     def _transaction(self) -> AbstractContextManager[Connection]:
@@ -285,15 +289,9 @@ class Journal:
         self._tallies[key] = tally
 
 
-def _unless_refused(job: Job) -> Outcome:
+def _outcome(job: Job, kind: type[Exception]) -> Outcome:
+    """What it gave, or what it raised of this kind, to be raised where it is awaited."""
     try:
         return job(), None
-    except ProxyError as refusal:
-        return None, refusal
-
-
-def _outcome(job: Job) -> Outcome:
-    try:
-        return job(), None
-    except Exception as failure:  # noqa: BLE001 - it is raised where the outcome is awaited
+    except kind as failure:
         return None, failure

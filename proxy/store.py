@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, event, func, insert, select, update
 
 from migrations.database import empty_log
 from proxy import queries
@@ -32,6 +32,12 @@ class Store:
         self.keys = KeyRows(engine)
         self.journal = Journal(engine)
         self.paper = PaperRows(engine)
+        event.listen(engine, "connect", self._connected)
+
+    def _connected(self, *_: object) -> None:
+        """While there was no connection, another process may have been the one that writes."""
+        self.journal.uncount()
+        self.keys.unkeep()
 
 
 class AccountRows:
@@ -143,11 +149,6 @@ class KeyRows:
         self._engine = engine
         self._kept: dict[tuple[str, str], KeyRow] = {}
 
-    def save(self, key: KeyRow) -> None:
-        """Keep `key` in the place of an older one."""
-        with self._changing() as db:
-            _put(db, key)
-
     def replace(self, key: KeyRow, alike: KeyRow | None) -> int:
         """Keep `key`, unless real orders wait for another one; how many stood in the way.
 
@@ -185,6 +186,10 @@ class KeyRows:
         """The key, where it was found before; without the database."""
         return self._kept.get((user_id, exchange))
 
+    def unkeep(self) -> None:
+        """Keep none in memory."""
+        self._kept.clear()
+
     def of(self, user_id: str) -> list[KeyRow]:
         with self._engine.connect() as db:
             query = select(credentials).where(*_whose(user_id, None))
@@ -211,7 +216,7 @@ class KeyRows:
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
         """A transaction that changes keys: none is kept in memory that may not stand any more."""
-        self._kept.clear()
+        self.unkeep()
         with self._engine.begin() as db:
             yield db
 

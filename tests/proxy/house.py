@@ -110,9 +110,8 @@ class House:
             await self.accounts.register(RegisterIn(userId=user))
 
     async def go_live(self, user: str, token: str | None = None) -> None:
-        self.store.keys.save(
-            KeyRow(user, "binanceus", "sealed", "sealed", Permissions(trade=True), self.now)
-        )
+        key = KeyRow(user, "binanceus", "sealed", "sealed", Permissions(trade=True), self.now)
+        self.store.keys.replace(key, None)
         await self.accounts.set_mode(ModeIn(userId=user, mode=Mode.LIVE, confirmToken=token))
 
     async def mode(self, user: str) -> Mode:

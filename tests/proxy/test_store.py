@@ -51,7 +51,7 @@ def test_an_order_does_not_look_through_all_older_ones(tmp_path, house):
 
 def test_forgetting_touches_no_other_user_or_venue(house):
     for user, venue in (("ann", "binance"), ("ann", "binanceus"), ("bob", "binanceus")):
-        house.store.keys.save(KeyRow(user, venue, "a", "b", Permissions(), None))
+        house.store.keys.replace(KeyRow(user, venue, "a", "b", Permissions(), None), None)
     assert house.store.keys.forget("ann", "binance").venues == ["binance"]
     assert [key.exchange for key in house.store.keys.of("ann")] == ["binanceus"]
     assert len(house.store.keys.of("bob")) == 1
@@ -61,7 +61,7 @@ def test_a_key_that_has_gone_is_not_remembered(house):
     keys, now = house.store.keys, house.now
     house.store.accounts.register("ann", "binanceus", now)
     old = KeyRow("ann", "binanceus", "a", "b", Permissions(), now)
-    keys.save(old)
+    keys.replace(old, None)
     assert keys.kept("ann", "binanceus") is None
     assert keys.find("ann", "binanceus") == keys.kept("ann", "binanceus") == old
     new = KeyRow("ann", "binanceus", "c", "d", Permissions(), now)

@@ -91,6 +91,21 @@ async def test_after_a_commit_that_failed_the_rows_decide(house):
     assert kept.trades_today == 1
 
 
+async def test_a_connection_that_was_lost_takes_along_what_was_kept_beside_the_rows(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    await bought(house, 1)
+    mine = house.store
+    assert mine.keys.find("ann", "binanceus") is not None
+    house.engine.dispose()
+    await house.restart()  # another process, while ours could not write
+    await bought(house, 2)
+    house.store.keys.forget("ann")
+    account = mine.accounts.find("ann")
+    assert mine.journal.books(account, Book.LIVE, house.now.date()).trades_today == 2
+    assert mine.keys.kept("ann", "binanceus") is None
+
+
 async def test_orders_that_come_together_share_commits_and_keep_their_limits(tmp_path):
     house = House(tmp_path, limits=LIMITS.model_copy(update={"maxTradesPerDay": 5}))
     await house.open("ann")

@@ -16,7 +16,7 @@ def files(house: House) -> bytes:
 def test_a_forgotten_key_leaves_no_byte_in_the_files(house):
     marker = "SEALED" + "x7Qz" * 400
     key = KeyRow("ann", "binanceus", marker, marker, Permissions(trade=True), house.now)
-    house.store.keys.save(key)
+    house.store.keys.replace(key, None)
     assert house.store.keys.find("ann", "binanceus") == key
     assert b"x7Qz" in files(house)
     assert house.store.keys.forget("ann") == Forgotten(["binanceus"], False)
@@ -25,7 +25,7 @@ def test_a_forgotten_key_leaves_no_byte_in_the_files(house):
 
 
 def test_a_reader_in_the_way_is_not_waited_for_long_and_the_trace_is_told(house):
-    house.store.keys.save(KeyRow("ann", "binanceus", "a", "b", Permissions(), None))
+    house.store.keys.replace(KeyRow("ann", "binanceus", "a", "b", Permissions(), None), None)
     with house.engine.connect() as db:
         usual = db.exec_driver_sql("PRAGMA busy_timeout").scalar()
     other = house.engine.dialect.dbapi.connect(house.engine.url.database)
