@@ -36,7 +36,8 @@ class ChatDoor:
         self._line = line
         self._errands = Errands()
         self._wipes = Wipes(house, line)
-        self._lanes = Lanes(Worker(house, self._wipes, Busy(line, timing.busy, timing.still)).work)
+        self._worker = Worker(house, self._wipes, Busy(line, timing.busy, timing.still))
+        self._lanes = Lanes(self._worker.work)
         reader = Reader(COMMANDS)
         intake = Intake(house, line, reader, self._lanes, self._wipes, self._errands)
         self._ear = Ear(house, intake)
@@ -68,6 +69,7 @@ class ChatDoor:
         await self._end(self._tasks[:1])
         await self._hearing.close()
         await self._lanes.stop(self._timing.grace)
+        await self._worker.close()
         await self._end(self._tasks[1:])
         await self._sender.stop()
         await self._wipes.close()

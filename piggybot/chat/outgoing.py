@@ -82,11 +82,12 @@ class Sender:
             await self._office.bell.wait(LOOK_AGAIN if waits else SWEEP)
 
     async def stop(self) -> None:
-        """What is on its way is begun again at the next start."""
+        """What is on its way is begun again at the next start; what has gone is not."""
         tasks = list(self._sending.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._gone.close()
 
     async def sweep(self) -> None:
         """Start the next letter of every chat that may have one."""

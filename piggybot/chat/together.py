@@ -32,6 +32,11 @@ class Together(Generic[T]):
         # A caller that is cancelled does not take the others' commit with it.
         await asyncio.shield(self._next)
 
+    async def close(self) -> None:
+        """Return when all that was handed in is written, also what nobody waits for any more."""
+        last = [task for task in (self._now, self._next) if task is not None]
+        await asyncio.gather(*last, return_exceptions=True)
+
     async def _go(self, before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait({before})

@@ -56,6 +56,10 @@ class Worker:
         """Handle a row to its end. Only cancelling leaves it unfinished."""
         await unbroken(f"inbox {row.key}", self._finish(row))
 
+    async def close(self) -> None:
+        """Let what has ended be written down as done."""
+        await self._done.close()
+
     async def _finish(self, row: Incoming) -> None:
         store, door = self._house.store, self._house.door
         person = await door(store.people.find, row.person_id)

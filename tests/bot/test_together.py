@@ -60,3 +60,19 @@ async def test_a_failure_is_everybodys_and_the_next_begin_anew(door: Door):
     slow.broken = False
     await together.put(3)
     assert slow.taken == [[3]]
+
+
+async def test_what_was_handed_in_is_written_before_the_door_closes(door: Door):
+    slow = Slow()
+    together = Together(door, slow.take)
+    waiting = [asyncio.create_task(together.put(1))]
+    assert await asyncio.to_thread(slow.begun.wait, 10)
+    waiting.append(asyncio.create_task(together.put(2)))
+    await asyncio.sleep(0)
+    for one in waiting:
+        one.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    slow.go.set()
+    await together.close()
+    door.close()
+    assert slow.taken == [[1], [2]]
