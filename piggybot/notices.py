@@ -89,7 +89,8 @@ class Notices:
         if line is not None:
             body["line"] = line(order, before_stop=about.before_stop)
         if about.run is not None:
-            body["text"] = texts_ticks.order_head(about.run, order.intent) + body["text"]
+            head = texts_ticks.order_head(about.run, order.intent)
+            body["text"] = head + body["text"] + texts_ticks.order_tail(about.run, order)
             body |= {"line": texts_ticks.order_sign(about.run) + body["line"]} if line else {}
         return outgoing(
             *(about.chat_id, body, f"{order.intent.client_id}:{kind}", self._clock()),

@@ -66,10 +66,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A run that is over. `kept`: something that it held is its person's now."""
+    """A run that is over. `kept`: something that it held is its person's now; `waits`: what its
+    last order comes to will be."""
 
     run: Run
     kept: bool
+    waits: bool
     small: Hold | None = None
     """What kept it from being sold: the exchange takes no order so small."""
 
@@ -222,7 +224,8 @@ class Runs:
         [due] = await self._door(self._store.slots.load, [run.id])
         standing = await self._standings.of(due.run, await self._standings.scene())
         barred = decisions.barred(standing)
-        if barred is not None and any(one.entries for one in due.positions):
+        waits = standing.unsettled is not None
+        if barred is not None and (waits or any(one.entries for one in due.positions)):
             why = f"Nothing can be sold now. {texts_ticks.hold(barred, run)}"
             raise NotAllowed(why, "Ending the run without selling works at once.")
         held = position_of(due, standing)
@@ -245,7 +248,8 @@ class Runs:
         """End a run that nobody else acts for."""
         held = await self._door(self._store.ledger.of_run, run.id)
         kept = any(one.entries for one in held)
-        return Ended(await self._changed(run, RunState.ENDED), kept)
+        waits = run.id in await self._door(self._store.orders.unsettled)
+        return Ended(await self._changed(run, RunState.ENDED), kept, waits)
 
     async def _changed(self, run: Run, state: RunState) -> Run:
         if not await self._door(self._store.runs.set_state, run.id, state):

@@ -79,16 +79,17 @@ async def why_asked(ask: Ask) -> None:
 
 
 async def end(ask: Ask) -> None:
-    """Ends at once what holds nothing; what holds something is asked about."""
+    """Ends at once what holds nothing and waits for nothing; asks about what does."""
     account = await ask.house.desk.accounts.look(ask.person)
     card = await ask.house.runs.card(ask.person, _number(ask))
-    if not card.position.entries:
+    if not card.position.entries and card.waits_for is None:
         await end_keeping(ask)
         return
     sell = Button(texts.SELL_AND_END, "run_end_sell", ask.params)
     keep = Button(texts.KEEP_AND_END, "run_end_keep", ask.params, CARD_LIFE)
+    ways = (sell, keep) if card.waits_for is None else (keep,)
     question = texts.end_question(await _shown(ask, card, account))
-    await ask.say(Reply(question, ((sell, keep), (_go_on(ask),)), edits=ask.params["card"]))
+    await ask.say(Reply(question, (ways, (_go_on(ask),)), edits=ask.params["card"]))
 
 
 async def end_keeping(ask: Ask) -> None:

@@ -149,9 +149,16 @@ def many(lines: Sequence[str]) -> str:
 
 
 def end_question(shown: Shown) -> str:
+    head = f"End {rules.title(shown.run)}?\n{shown.mark} {_holding(shown)}\n"
+    if shown.card.waits_for is not None:
+        return (
+            f"{head}{_waits(shown)}\nEnded now, what it holds and what that order comes to are "
+            "yours by hand: no stop loss guards it, and /sell sells it. Or go on, and end it when "
+            "I have told you how the order ended."
+        )
     return (
-        f"End {rules.title(shown.run)}?\n{shown.mark} {_holding(shown)}\nSell that now, or keep "
-        "it: then it is yours by hand, no stop loss guards it, and /sell sells it."
+        f"{head}Sell that now, or keep it: then it is yours by hand, no stop loss guards it, and "
+        "/sell sells it."
     )
 
 
@@ -169,4 +176,9 @@ def ended(done: Ended) -> str:
         lines.append(e(hold(done.small, done.run)))
     if done.kept:
         lines.append("What it held is yours by hand now: /positions shows it.")
+    if done.waits:
+        lines.append(
+            "Its last order is not over: what it comes to is yours by hand, and no stop loss "
+            "guards it. I tell you."
+        )
     return " ".join(lines)

@@ -20,7 +20,8 @@ from piggybot.core.money import plain, usd
 from piggybot.core.orders import Intent, Order
 from piggybot.core.positions import Position
 from piggybot.core.retries import Failed
-from piggybot.core.runs import Cause, Halt, Run
+from piggybot.core.runs import Cause, Halt, Run, RunState
+from proxy.wire import Side
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 LONGEST = 300
@@ -149,6 +150,15 @@ def order_head(run: Run, intent: Intent) -> str:
     """Whose order it was, and why; before what became of it."""
     why = f": {e(intent.why[:LONGEST])}" if intent.why else ""
     return f"🤖 {texts_rules.title(run)}\n{texts_rules.CAUSES[intent.cause]}{why}\n"
+
+
+def order_tail(run: Run, order: Order) -> str:
+    """What was bought for a run that is ended: nobody watches over it."""
+    if run.state is not RunState.ENDED or order.intent.side is not Side.BUY or not order.executed:
+        return ""
+    return (
+        f"\n⚠️ #{run.number} is ended: this is yours by hand, and no stop loss guards it. /positions"
+    )
 
 
 def tries(order: Order, before: Failed) -> str:

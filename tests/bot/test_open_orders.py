@@ -3,13 +3,16 @@
 May import: core, desk, store, wire.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from piggybot.core.orders import Want
-from piggybot.core.runs import Exits
+from piggybot.core.positions import BY_HAND
+from piggybot.core.runs import Exits, RunState
 from piggybot.desk import STUCK
+from piggybot.errors import NotAllowed
 from proxy.wire import Side, Status
 from tests.bot.bench import Bench
 from tests.bot.market_broker import FLAT, UP
@@ -138,3 +141,41 @@ async def test_by_hand_there_is_no_run_to_wait(trader: Bench) -> None:
     [told] = await trader.heard(trader.desk.place(want))
     assert "The order is open at binanceus" in told
     assert "run" not in told
+
+
+async def test_its_run_is_not_ended_unasked_and_what_it_comes_to_is_told_as_unguarded(
+    trader: Bench,
+) -> None:
+    await begun_open(trader)
+    await trader.say("/runs")
+    [asked] = await trader.press("⏹ End")
+    gate = "✋ Its last order is open at binanceus: 0.04 BTC filled so far."
+    assert f"\n📝 PAPER 🧪 holds nothing\n{gate}" in asked
+    assert asked.endswith(
+        "\nEnded now, what it holds and what that order comes to are yours by hand: no stop loss "
+        "guards it, and /sell sells it. Or go on, and end it when I have told you how the order "
+        "ended."
+    )
+    assert trader.labels()[-2:] == ["🤲 Keep, and end", "↩️ Go on"]
+    run = trader.store.runs.get("r1")
+    assert run is not None and run.state is RunState.ACTIVE
+    [over] = await trader.press("🤲 Keep, and end")
+    assert over.endswith(
+        "is ended. Its last order is not over: what it comes to is yours by hand, and no stop "
+        "loss guards it. I tell you."
+    )
+    ends(trader, Status.FILLED, "0.1")
+    [told] = await trader.heard(trader.ticks.settle())
+    assert "✅ Bought 0.1 BTC/USDT" in told
+    assert told.endswith(
+        "\n⚠️ #1 is ended: this is yours by hand, and no stop loss guards it. /positions"
+    )
+    assert trader.store.ledger.position(replace(KEY, run_id=BY_HAND)).units == D("0.1")
+
+
+async def test_an_old_press_to_sell_and_end_does_not_end_a_run_that_waits(trader: Bench) -> None:
+    await begun_open(trader, "0")
+    with pytest.raises(NotAllowed, match="Nothing can be sold now"):
+        await trader.house.runs.end_selling(trader.person(), 1)
+    run = trader.store.runs.get("r1")
+    assert run is not None and run.state is RunState.PAUSED
