@@ -18,7 +18,7 @@ from piggybot.chat.border import Arrival, Letter, Wire, WireError
 from piggybot.chat.gate import Gate
 from piggybot.chat.guard import Errands
 from piggybot.chat.lanes import STOP, Lanes
-from piggybot.chat.secret import Read, Reader, keylike, sealer_for, without_hint
+from piggybot.chat.secret import Read, Reader, keylike, sealer_for, stops, without_hint
 from piggybot.chat.wipes import Wipes
 from piggybot.errors import PiggyError
 from piggybot.store import Dialogue, Incoming, Person
@@ -123,7 +123,7 @@ class Intake:
     async def _read(self, arrival: Arrival, person: Person, seen: Seen) -> Read:
         if not arrival.text:
             return Read(trouble="text_only")
-        if keylike(arrival.text):
+        if keylike(arrival.text) and not stops(arrival.text):
             # The press or the key before it may still decide which question this answers.
             await self._lanes.quiet(arrival.chat_id, LANE_PATIENCE)
             seen = await self._house.door(self._seen, person.id)

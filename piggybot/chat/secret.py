@@ -17,8 +17,8 @@ from piggybot.store import Dialogue, Person
 KEY, SECRET, TOKEN, HINT = "apiKey", "apiSecret", "confirmToken", "hint"
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?=\s|$)", re.ASCII)
 KEYLIKE = re.compile(r"[A-Za-z0-9+/=_\-]{40,}")
-JUST_STOP = re.compile(r"\s*/?\s*stop[\s!.]*", re.ASCII | re.IGNORECASE)
-"""Whoever types this in a hurry means /stop, whatever was asked."""
+STOPS = re.compile(r"\s*(?:/\s*stop\b.*|stop[\s!.,]*)", re.ASCII | re.IGNORECASE | re.DOTALL)
+"""Whoever types this in a hurry means /stop, whatever was asked and whatever follows."""
 PEM = "-----BEGIN"
 WHOLE_LINE = 3
 LONGEST_KEY = 512
@@ -47,18 +47,16 @@ class Reader:
 
     def read(self, text: str, dialogue: Dialogue | None, sealer: Sealer | None) -> Read:
         """What was typed, its secrets sealed; without a sealer no secret is kept at all."""
-        if JUST_STOP.fullmatch(text):
-            text = "/stop"
+        if stops(text):
+            return Read("stop", wipe=keylike(text))
         split = COMMAND.match(text)
         command = split[1].lower() if split else ""
         rest = text[split.end() :].strip() if split else text.strip()
         asked = dialogue is not None and (dialogue.name, dialogue.step) in ASKED
         if dialogue is not None and asked and command not in self.commands:
             return _asked(text.strip(), dialogue, sealer)
-        if command == "setkeys":
-            return _setkeys(rest, sealer)
-        if command == "live":
-            return _live(rest, sealer)
+        if command in WITH_SECRETS:
+            return WITH_SECRETS[command](rest, sealer)
         if keylike(text):
             return Read(wipe=True, trouble="accident")
         if text.startswith("/") and not command:
@@ -67,6 +65,11 @@ class Reader:
 
 
 ASKED = {("setkeys", "key"), ("setkeys", "secret"), ("live", "token")}
+
+
+def stops(text: str) -> bool:
+    """Whether this is a stop, also with a key behind it: the brake asks for no spelling."""
+    return STOPS.fullmatch(text) is not None
 
 
 def keylike(text: str) -> bool:
@@ -138,6 +141,9 @@ def _live(rest: str, sealer: Sealer | None) -> Read:
     if sealer is None:
         return Read(wipe=True, trouble="unsealed")
     return Read("live", ("on",), {TOKEN: sealer("", TOKEN, words[1].strip())}, wipe=True)
+
+
+WITH_SECRETS = {"setkeys": _setkeys, "live": _live}
 
 
 def without_hint(read: Read) -> Read:

@@ -103,6 +103,20 @@ async def test_a_key_where_none_was_asked_for_is_deleted_and_not_kept(
         _nowhere(world, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "wiped"),
+    [(f"/stop {KEY}", 1), ("/stop, please", 0), ("/stop@AnyBot: now", 0), ("/STOP\nall of it", 0)],
+)
+async def test_whatever_follows_a_stop_it_stops(tmp_path: Path, text: str, wiped: int) -> None:
+    async with door_world(tmp_path) as world:
+        await _known(world)
+        await world.ann.say(text)
+        await world.ann.expect("🛑", timeout=3)
+        await world.bot.idle()
+        assert len(world.telegram.deletions) == wiped
+        _nowhere(world, KEY)
+
+
 async def test_the_confirm_token_is_sealed_too(tmp_path: Path) -> None:
     async with door_world(tmp_path) as world:
         await _known(world)
