@@ -147,6 +147,15 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
+    def _room_to_buy(self) -> Self:
+        if self.min_trade_usd > self.max_trade_usd:
+            raise ValueError(
+                f"MIN_TRADE_USD={self.min_trade_usd} is above MAX_TRADE_USD={self.max_trade_usd}, "
+                "so nothing could be bought; raise one or lower the other"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _safe_to_reach(self) -> Self:
         if (self.proxy_tls_cert is None) != (self.proxy_tls_key is None):
             raise ValueError("PROXY_TLS_CERT and PROXY_TLS_KEY belong together; give both")

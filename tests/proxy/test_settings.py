@@ -70,6 +70,7 @@ WRONG = [
     ({"exchange_timeout": 0}, "EXCHANGE_TIMEOUT"),
     ({"proxy_tls": "yes"}, "PROXY_TLS"),
     ({"proxy_tls_cert": "cert.pem"}, "belong together"),
+    ({"min_trade_usd": "6", "max_trade_usd": "5"}, "nothing could be bought"),
     ({"proxy_host": "0.0.0.0"}, "TLS is needed"),
     ({"proxy_host": "192.168.1.5"}, "TLS is needed"),
     ({"proxy_host": "::"}, "TLS is needed"),
