@@ -25,9 +25,9 @@ async def positions(ask: Ask) -> None:
     """Show what is open, each with buttons to sell a part; refreshed for 15 minutes."""
     if ask.words:
         raise BadInput("Nothing follows /positions.", f"Type it like this: {USAGE}")
-    held, dust = await _held(ask), await _dust(ask)
+    held, waiting, dust = await _held(ask), await _waiting(ask), await _dust(ask)
     if not held:
-        await ask.say(Reply("\n".join([texts.NOTHING, *dust])))
+        await ask.say(Reply("\n".join([*(waiting or [texts.NOTHING]), *dust])))
         return
     before = await ask.house.door(ask.house.store.cards.of_person, ask.person.id)
     for at, position in enumerate(held[:MOST]):
@@ -35,8 +35,8 @@ async def positions(ask: Ask) -> None:
         await _show(ask, position.key, letter, Reply("", key=letter))
     if held[MOST:]:
         await ask.say(Reply(texts.more(len(held) - MOST)))
-    if dust:
-        await ask.say(Reply("\n".join(dust)))
+    if waiting or dust:
+        await ask.say(Reply("\n".join([*waiting, *dust])))
     for card in before:
         if await ask.house.door(ask.house.store.cards.end, card):
             await ask.say(Reply(f"{card.shown}\n{texts.REPLACED}", edits=card.letter))
@@ -81,6 +81,12 @@ async def _held(ask: Ask) -> list[Position]:
         for book in await _books(ask)
         for one in await house.door(house.store.ledger.positions, ask.person.user_id, book)
     ]
+
+
+async def _waiting(ask: Ask) -> list[str]:
+    """A line for each order that is not over: what it comes to is no position yet."""
+    orders = await ask.house.door(ask.house.store.orders.open)
+    return [texts.waiting(one) for one in orders if one.intent.user_id == ask.person.user_id]
 
 
 async def _dust(ask: Ask) -> list[str]:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 
-from piggybot.chat.texts import e, mark, price_text
+from piggybot.chat.texts import STATUSES, amount_text, e, mark, open_so_far, price_text
 from piggybot.chat.texts_profit import gain
 from piggybot.chat.texts_rules import CAUSES, STATES, change, moment, share, title
 from piggybot.core.money import plain, units, usd
+from piggybot.core.orders import Order
 from piggybot.core.positions import Book, Position
 from piggybot.core.profit import Prices
 from piggybot.core.runs import Cause, Run
-from proxy.wire import Mode
+from proxy.wire import Mode, Status
 
 NOTHING = "Nothing is open. /testbuy 2 opens a first position; /pnl shows what was earned."
 WITH_NEXT = "It goes with the next sell of its coin."
@@ -34,6 +35,16 @@ WAITS = (
     "Another order of this position is not settled yet, so nothing was sold.",
     "I tell you as soon as it is. /status shows it.",
 )
+
+
+def waiting(order: Order) -> str:
+    """An order that is not over: it may come to something."""
+    if order.status is Status.OPEN:
+        return f"⏳ {open_so_far(order)} /status shows it."
+    intent = order.intent
+    asked = f"{intent.side.value.lower()} {amount_text(intent)}"
+    where = e(intent.exchange)
+    return f"⏳ Not over: {asked} at {where}, {STATUSES[order.status]}. /status shows it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,11 @@ def leaves_open(trader: Bench, executed: str) -> None:
     trader.broker.books[client_id] = known.model_copy(update=done)
 
 
+def a_buy(trader: Bench) -> Want:
+    """By hand."""
+    return Want(trader.person(), Side.BUY, "BTC/USDT", "m7:1", reply_to=1, amount_usd=D(2))
+
+
 def ends(trader: Bench, status: Status, executed: str) -> None:
     leaves_open(trader, executed)
     trader.broker.outcome = status
@@ -137,10 +142,28 @@ async def test_when_it_is_over_the_exits_act_on_what_was_filled(
 
 async def test_by_hand_there_is_no_run_to_wait(trader: Bench) -> None:
     trader.broker.outcome = Status.OPEN
-    want = Want(trader.person(), Side.BUY, "BTC/USDT", "m7:1", reply_to=1, amount_usd=D(2))
-    [told] = await trader.heard(trader.desk.place(want))
+    [told] = await trader.heard(trader.desk.place(a_buy(trader)))
     assert "The order is open at binanceus" in told
     assert "run" not in told
+
+
+async def test_positions_name_what_is_not_over_and_do_not_say_that_nothing_is_open(
+    trader: Bench,
+) -> None:
+    await begun_open(trader)
+    trader.join(8, owner=False)
+    [mine] = await trader.say("/positions")
+    assert mine == (
+        "⏳ The order is open at binanceus since 13:00:00 UTC: buy $10.00 of BTC/USDT, 0.04 BTC "
+        "bought so far. /status shows it."
+    )
+    assert (await trader.say("/positions", by=8))[0].startswith("Nothing is open.")
+    trader.broker.outcome = Status.UNKNOWN
+    await trader.heard(trader.desk.place(a_buy(trader)))
+    [both] = await trader.say("/positions")
+    assert both == (
+        f"{mine}\n⏳ Not over: buy $2.00 of BTC/USDT at binanceus, not known yet. /status shows it."
+    )
 
 
 async def test_its_run_is_not_ended_unasked_and_what_it_comes_to_is_told_as_unguarded(
