@@ -25,6 +25,8 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
+from migrations.kept import keep_to
+
 try:
     import pysqlite3 as bundled
 except ImportError:  # no wheel for this platform: the safe journal mode is used instead
@@ -209,6 +211,7 @@ def _sqlite(url: str) -> Engine:
     engine = create_engine(url, module=module, hide_parameters=True, connect_args={"timeout": 30})
     event.listen(engine, "connect", partial(_on_connect, module))
     event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN IMMEDIATE"))
+    keep_to(engine, Path(path))
     return engine
 
 
