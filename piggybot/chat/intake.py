@@ -55,6 +55,7 @@ class Intake:
         self._errands = errands
         self._gate = Gate(house)
         self._unwritten: set[str] = set()
+        self._undelivered: set[str] = set()
 
     async def take(self, arrival: Arrival) -> None:
         """Return when the arrival is in the inbox, or will never be."""
@@ -115,10 +116,17 @@ class Intake:
             await self._house.broker.stop(everyone)
         except PiggyError as error:
             log.error("a stop could neither be written down nor delivered", why=error.message)
+            if row.key not in self._undelivered:
+                self._undelivered.add(row.key)
+                await self._tell_unwritten(row, refusals.stopped_nowhere(error.message))
             return
         self._unwritten.add(row.key)
+        await self._tell_unwritten(row, refusals.STOPPED_UNWRITTEN)
+
+    async def _tell_unwritten(self, row: Incoming, text: str) -> None:
+        """Past the outbox, which is on the same disk."""
         with suppress(WireError):
-            await self._wire.send(row.chat_id, Letter(refusals.STOPPED_UNWRITTEN))
+            await self._wire.send(row.chat_id, Letter(text))
 
     async def _read(self, arrival: Arrival, person: Person, seen: Seen) -> Read:
         if not arrival.text:

@@ -65,6 +65,15 @@ WEBHOOK_CHANGED = (
 )
 
 
+def stopped_nowhere(why: str) -> str:
+    """Neither the disk nor the trading service has taken a stop."""
+    return (
+        "🛑 I cannot write to my disk (is it full?), so I send no order; but the trading service "
+        f"has not confirmed your stop: {e(why)}\nI go on trying, and tell you. At once, on the "
+        "host: <code>piggybot stop</code>. Or cancel at the exchange itself."
+    )
+
+
 def wrong_code(left: int) -> str:
     return f"This code is wrong. Tries left: {left}."
 

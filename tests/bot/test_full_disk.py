@@ -76,3 +76,21 @@ async def test_a_stop_that_cannot_be_written_down_stops_the_proxy_all_the_same(
             assert world.broker.accounts[person.user_id].mode is Mode.HALTED
             assert world.broker.calls.count("stop") == 1
         await world.ann.expect("Stop complete", timeout=5)
+
+
+async def test_a_stop_that_arrives_nowhere_is_not_met_with_silence(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await world.ann.say("/status")
+        await world.ann.expect("userId", timeout=3)
+        await world.delivered()
+        with disk_of(world.engine) as disk:
+            disk.full = world.broker.down = True
+            await world.ann.say("/stop")
+            told = await world.ann.expect("I cannot write to my disk (is it full?)", timeout=3)
+            assert "the trading service has not confirmed your stop: " in told.read
+            assert "piggybot stop" in told.read
+            world.broker.down = False
+            await world.ann.expect(refusals.STOPPED_UNWRITTEN, timeout=3)
+        await world.ann.expect("Stop complete", timeout=5)
+        said = [one.read for one in world.ann.messages]
+        assert sum("has not confirmed your stop" in one for one in said) == 1
