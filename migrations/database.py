@@ -57,6 +57,10 @@ class UnsafeDatabase(Exception):
     """The database would not keep what it acknowledged."""
 
 
+NOT_KEPT = (DatabaseError, UnsafeDatabase)
+"""What is raised where a database can be read or written no more."""
+
+
 class MoneyText(TypeDecorator[Decimal]):
     """A Decimal, kept as plain text: SQLite's own numbers are floats."""
 

@@ -21,7 +21,7 @@ def keep_to(engine: Engine, file: Path) -> None:
 
     def refuse(_db: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith(WRITES) and _which(file) != opened:
-            why = f"{file} was removed or replaced while it was in use"
+            why = f"{file.name} was removed or replaced while it was in use"
             raise OperationalError(statement, None, OSError(why))
 
     event.listen(engine, "before_cursor_execute", refuse)

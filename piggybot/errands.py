@@ -202,6 +202,10 @@ class Errands:
             said = _Said(text, f"{stop.origin}:undelivered", stop.reply_to, STOP)
             await self._tell(person, said)
             return
+        if out.problem is not None:
+            text = texts.stop_unwritten(out.problem, everyone=person.owner)
+            await self._tell(person, _Said(text, f"{stop.origin}:unwritten", stop.reply_to, STOP))
+            return  # the clock gives it again, until it is written down
         text = texts.gate_closed(everyone=person.owner)
         said = _Said(text, f"{stop.origin}:closed", stop.reply_to, STOP)
         await self._tell(person, said)

@@ -76,6 +76,8 @@ def halt(where: Where, say: Callable[[str], None]) -> int:
         with _line(where) as http:
             answer = _ask(http, "POST")
             say("Gate closed: the proxy sends no order from now on, for any account.")
+            if answer.problem is not None:
+                return _unkept(answer.problem.message, written, say)
             _say_settled(_settled(http, answer), say)
             return 0
     except _NoAnswer as problem:
@@ -171,6 +173,17 @@ def _settled(http: httpx.Client, first: StopOut) -> StopOut:
         except _NoAnswer:
             continue  # its gate is closed all the same; ask again until the time is up
     return answer
+
+
+def _unkept(why: str, written: bool, say: Callable[[str], None]) -> int:
+    """The proxy obeys, and cannot write it down: the file alone outlasts a restart of it."""
+    say(f"It could not write that down. {why}")
+    if written:
+        say("The stop file holds it, if the proxy is on this data folder.")
+    else:
+        say("STARTED AGAIN, IT HAS FORGOTTEN THE STOP: end it, and do not start it.")
+    say("What is open at the exchange may not be cancelled. Look at it there.")
+    return 0 if written else 1
 
 
 def _say_settled(stop: StopOut, say: Callable[[str], None]) -> None:

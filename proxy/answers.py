@@ -1,6 +1,6 @@
 """How errors become answers: a status, a code, a sentence. Never the caller's input back.
 
-May import: errors, logs, wire.
+May import: errors, logs, unkept, wire.
 """
 
 import secrets
@@ -14,8 +14,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from migrations.database import NOT_KEPT
 from proxy import wire
 from proxy.errors import BadCandles, OrderRefused, ProxyError
+from proxy.unkept import problem_of
 from proxy.wire import CredentialsRefused, ErrorOut, Problem, Status
 
 Scope = MutableMapping[str, Any]
@@ -24,7 +26,7 @@ App = Callable[[Scope, Callable[[], Awaitable[Message]], Callable[[Message], Awa
 
 CREDENTIALS = "/api/credentials"
 UNPROCESSABLE = 422
-INTERNAL = 500
+INTERNAL, UNAVAILABLE = 500, 503
 BAD_HOST = 400
 LET_IN = "host let in"
 ID_BYTES = 6
@@ -72,6 +74,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProxyError, on_refusal)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    for kind in NOT_KEPT:
+        app.add_exception_handler(kind, on_unkept)
 
 
 async def on_refusal(request: Request, error: Exception) -> JSONResponse:
@@ -99,6 +103,12 @@ async def on_http(request: Request, error: Exception) -> JSONResponse:
     code, message, hint = HTTP_WORDS.get(error.status_code, OTHER_WORDS)
     problem = Problem(code=code, message=message, hint=hint)
     return _answer(request, error.status_code, problem, error)
+
+
+async def on_unkept(request: Request, error: Exception) -> JSONResponse:
+    """The database fails us: an order may be anywhere, so it is named no state."""
+    log.error("the database cannot be used", path=request.url.path, exc_info=error)
+    return _answer(request, UNAVAILABLE, problem_of(error), error)
 
 
 class LastResort:

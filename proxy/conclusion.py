@@ -2,13 +2,14 @@
 
 An order is over only when its fills add up to what was executed; until then it is asked about.
 
-May import: fills, records, venue, wire.
+May import: errors, fills, records, venue, wire.
 """
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from proxy.errors import ProxyError
 from proxy.fills import fee_in_quote, has_price, is_whole
 from proxy.records import KEYLESS, Entry
 from proxy.venue import Report, Verdict
@@ -34,6 +35,13 @@ def after_send(entry: Entry, report: Report, sent_at: datetime, now: datetime) -
     if report.verdict in FOUND:
         return _found(sent, report, now)
     return replace(sent, status=Status.UNKNOWN)
+
+
+def before_gate(failure: Exception) -> Report:
+    """A refusal before the gate proves that nothing left; any other failure proves nothing."""
+    if isinstance(failure, ProxyError):
+        return Report(Verdict.NOT_SENT, failure.code, failure.message, failure.hint)
+    return Report(Verdict.UNKNOWN)
 
 
 def after_ask(entry: Entry, report: Report, now: datetime) -> Entry:

@@ -4,8 +4,8 @@ Every order comes through `place`, paper and live; whatever is not known afterwa
 resolver's. A client that hangs up changes nothing: the work goes on without it.
 
 May import: accounts, admission, budget, conclusion, daywatch, errors, fees, flattening, grouping,
-intake, journal, looking, modes, parts, records, resolve, risk, stopgate, stopping, venue, ways,
-wire.
+intake, journal, looking, modes, parts, records, resolve, risk, stopgate, stopping, unkept, venue,
+ways, wire.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from datetime import datetime
 from proxy.accounts import Accounts
 from proxy.admission import Asked, check_account
 from proxy.budget import Purpose, asking
-from proxy.conclusion import after_send
+from proxy.conclusion import after_send, before_gate
 from proxy.daywatch import DayWatch
 from proxy.errors import GateClosed, NotFound, ProxyError
 from proxy.fees import valued
@@ -32,6 +32,7 @@ from proxy.resolve import Resolver
 from proxy.risk import LOSS_CODE, effective, judge
 from proxy.stopgate import Ticket
 from proxy.stopping import Stopping
+from proxy.unkept import unsent
 from proxy.venue import Report, Venue, Verdict
 from proxy.ways import Way
 from proxy.wire import (
@@ -196,17 +197,20 @@ class Desk:
 
     async def _first(self, order: TradeIn, client_id: str, known: Known) -> Entry:
         """Reserve, send and conclude an order whose id is new."""
-        now = self._parts.clock()
-        draft = draft_of(order, client_id, now)
-        try:
-            account = found(known.account)
-            draft = replace(draft, mode=account.mode, epoch=account.epoch)
-            entry, fresh = await self._judge(order, draft, known, self._journal.reserve)
-        except ProxyError as refusal:
-            return await self._deny(draft, refusal)
+        draft = draft_of(order, client_id, self._parts.clock())
+        with unsent(client_id):
+            entry, fresh = await self._reserve(order, draft, known)
         if not fresh:
             return entry
         return await self._send(entry, self._parts.venue(entry.exchange, entry.book))
+
+    async def _reserve(self, order: TradeIn, draft: Entry, known: Known) -> tuple[Entry, bool]:
+        try:
+            account = found(known.account)
+            draft = replace(draft, mode=account.mode, epoch=account.epoch)
+            return await self._judge(order, draft, known, self._journal.reserve)
+        except ProxyError as refusal:
+            return await self._deny(draft, refusal), False
 
     async def _judge(
         self, order: TradeIn, draft: Entry, known: Known, keep: Reserve
@@ -271,7 +275,7 @@ class Desk:
             report = Report(Verdict.NOT_SENT, closed.code, closed.message, closed.hint)
         except Exception as failure:  # noqa: BLE001 - whatever broke, the order may be out there
             log.error("sending %s failed: %s", entry.client_id, type(failure).__name__)
-            report = _unsent(failure) if not passed else Report(Verdict.UNKNOWN)
+            report = before_gate(failure) if not passed else Report(Verdict.UNKNOWN)
         report = await valued(report, entry.placement().market, venue)
         now = self._parts.clock()
         sent_at = passed[-1] if passed else now
@@ -290,10 +294,3 @@ class Desk:
 
 def _problem(refusal: ProxyError) -> Problem:
     return Problem(code=refusal.code, message=refusal.message, hint=refusal.hint)
-
-
-def _unsent(failure: Exception) -> Report:
-    """A refusal before the gate proves that nothing left; any other failure proves nothing."""
-    if isinstance(failure, ProxyError):
-        return Report(Verdict.NOT_SENT, failure.code, failure.message, failure.hint)
-    return Report(Verdict.UNKNOWN)

@@ -4,17 +4,22 @@ Two acknowledgements: "closed", at once; "settled", when nothing is in flight an
 open order was cancelled, or is counted as unknown. The watch that cancels what a stop has left
 cancels what has been open too long, too.
 
-May import: cancelling, errors, parts, records, wire.
+May import: cancelling, errors, parts, records, unkept, wire.
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
+from migrations.database import NOT_KEPT
 from proxy.cancelling import Cancelling, is_open_too_long
 from proxy.errors import NotFound
 from proxy.parts import Flights, Parts, Tasks
 from proxy.records import Entry
+from proxy.unkept import problem_of
 from proxy.wire import Mode, Status, StopOut
+
+log = logging.getLogger(__name__)
 
 REASON = "Stopped."
 REASON_ALL = "Stopped for all accounts."
@@ -38,15 +43,23 @@ class Stopping:
         self._flights = flights
         self._tasks = tasks
         self._settlements: dict[str | None, _Settlement] = {}
+        self._unwritten: set[str | None] = set()
         self._sweeping: asyncio.Task[None] | None = None
         self._cancelling = Cancelling(parts)
 
     async def stop(self, user_id: str | None, reason: str = "") -> StopOut:
-        """Close the gate, commit, answer; the rest goes on by itself. NotFound."""
-        if user_id is None:
-            epoch = await self._close_all(reason or REASON_ALL)
-        else:
-            epoch = await self._close(user_id, reason or REASON)
+        """Close the gate, commit, answer; the rest goes on by itself. NotFound.
+
+        What cannot be committed is closed all the same, and the answer says so.
+        """
+        try:
+            if user_id is None:
+                epoch = await self._close_all(reason or REASON_ALL)
+            else:
+                epoch = await self._close(user_id, reason or REASON)
+        except NOT_KEPT as failure:
+            return self._unwritten_stop(user_id, failure)
+        self._unwritten.discard(user_id)
         self.follow(user_id)
         return await self._state(user_id, epoch, closed=True)
 
@@ -87,6 +100,22 @@ class Stopping:
             self._settlements.clear()
         self._settlements[user_id] = settlement
         self._tasks.start(self._settle(user_id, settlement))
+
+    def _unwritten_stop(self, user_id: str | None, failure: Exception) -> StopOut:
+        """The gate is closed for as long as this process lives; what is open is cancelled once."""
+        log.error("a stop could not be written down: %s", failure)
+        if user_id not in self._unwritten:
+            self._unwritten.add(user_id)
+            self.follow(user_id)
+        return StopOut(
+            closed=True,
+            settled=False,
+            epoch=0,
+            inFlight=self._flights.count(user_id),
+            cancelled=0,
+            unknown=0,
+            problem=problem_of(failure),
+        )
 
     async def _close(self, user_id: str, reason: str) -> int:
         parts = self._parts

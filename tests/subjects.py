@@ -66,7 +66,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "Books": ("chat/texts_books", "choosing", "store/adopting", "proxy/history"),
     "When something does not answer": (
         *("proxy_client", "proxy/questions", "proxy/budget", "proxy/ccxt_line"),
-        *("proxy/parts", "standings"),
+        *("proxy/parts", "proxy/unkept", "standings"),
     ),
     "To other programs, at the proxy's door": ("proxy/gate", "proxy/answers", "proxy/intake"),
     "On the host, in the terminal": (

@@ -186,3 +186,16 @@ def test_a_proxy_that_never_settles_is_not_waited_for_for_ever(tmp_path: Path, m
         status, said = stop(tmp_path, server.server_port)
     assert status == 0
     assert "1 still in flight, 0 cancelled, 0 unknown. The proxy goes on with it." in said
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_proxy_that_cannot_write_the_stop_down_is_held_by_the_file(tmp_path: Path, written: bool):
+    if not written:
+        (tmp_path / "STOP").mkdir()
+    unkept = CLOSED | {"problem": {"code": "database_failed", "message": "Its disk is full."}}
+    with proxy(tmp_path, (200, unkept)) as server:
+        status, said = stop(tmp_path, server.server_port)
+    assert status == (0 if written else 1)
+    assert "It could not write that down. Its disk is full." in said
+    assert ("The stop file holds it" in said) is written
+    assert ("IT HAS FORGOTTEN THE STOP" in said) is not written

@@ -113,15 +113,22 @@ class Intake:
             return
         everyone = StopIn(userId=None if person.owner else person.user_id)
         try:
-            await self._house.broker.stop(everyone)
+            out = await self._house.broker.stop(everyone)
         except PiggyError as error:
             log.error("a stop could neither be written down nor delivered", why=error.message)
-            if row.key not in self._undelivered:
-                self._undelivered.add(row.key)
-                await self._tell_unwritten(row, refusals.stopped_nowhere(error.message))
+            await self._tell_undelivered(row, refusals.stopped_nowhere(error.message))
+            return
+        if out.problem is not None:
+            log.error("a stop could be written down nowhere", why=out.problem.message)
+            await self._tell_undelivered(row, refusals.stopped_unkept(out.problem.message))
             return
         self._unwritten.add(row.key)
         await self._tell_unwritten(row, refusals.STOPPED_UNWRITTEN)
+
+    async def _tell_undelivered(self, row: Incoming, text: str) -> None:
+        if row.key not in self._undelivered:
+            self._undelivered.add(row.key)
+            await self._tell_unwritten(row, text)
 
     async def _tell_unwritten(self, row: Incoming, text: str) -> None:
         """Past the outbox, which is on the same disk."""

@@ -74,6 +74,15 @@ def stopped_nowhere(why: str) -> str:
     )
 
 
+def stopped_unkept(why: str) -> str:
+    """The trading service obeys a stop, and neither it nor the bot can keep it."""
+    return (
+        "🛑 Stopped: nothing leaves any more. But neither I nor the trading service can write that "
+        f"down: {e(why)}\nStarted again, it has forgotten the stop. I go on trying. To be certain "
+        "at once, on the host: <code>piggybot stop</code>. Or remove the API key at the exchange."
+    )
+
+
 def wrong_code(left: int) -> str:
     return f"This code is wrong. Tries left: {left}."
 

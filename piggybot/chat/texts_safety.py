@@ -13,7 +13,7 @@ from piggybot.chat.texts import e, listed, mark, pinned
 from piggybot.core.money import usd, usd_exact
 from piggybot.core.runs import Run
 from piggybot.errors import BrokerDown, PiggyError
-from proxy.wire import AccountOut, HealthOut, Limits, Mode, StopOut
+from proxy.wire import AccountOut, HealthOut, Limits, Mode, Problem, StopOut
 
 CONFIRM_LIVE = "🔴 ENABLE LIVE TRADING (I understand the risks)"
 CONFIRM_RESUME = "▶️ Resume"
@@ -129,6 +129,18 @@ def stop_not_delivered(error: PiggyError, *, everyone: bool) -> str:
         "Not stopped: an order that is there already, or at the exchange, and other programs that "
         "use the trading service. I keep trying until it answers, and tell you.\n"
         "At once, on the host: <code>piggybot stop</code>. Or cancel at the exchange itself."
+    )
+
+
+def stop_unwritten(why: Problem, *, everyone: bool) -> str:
+    """The proxy obeys, and cannot keep it."""
+    return (
+        f"🛑 Stopped: nothing leaves any more for {_whose(everyone)}, neither from here nor from "
+        f"the trading service.\n⚠️ It could not write that down: {e(why.message)} Started again, it "
+        "has forgotten the stop, so I give it again and again, and tell you when it is kept.\n"
+        "Orders that were open or on their way: look at the exchange what became of them.\n"
+        f"{e(why.hint)} To be certain at once: <code>piggybot stop</code> there, or remove the API "
+        "key at the exchange."
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from proxy.wire.base import ExchangeName, Mode, Money, UserId, Wire
+from proxy.wire.base import ExchangeName, Mode, Money, Problem, UserId, Wire
 from proxy.wire.keys import Permissions
 from proxy.wire.orders import OrderOut
 
@@ -121,7 +121,10 @@ class StopIn(Wire):
 
 
 class StopOut(Wire):
-    """First acknowledgement: `closed`. Second: `settled`, and what became of the rest."""
+    """First acknowledgement: `closed`. Second: `settled`, and what became of the rest.
+
+    `problem` says why a gate that is closed could not be written down: a restart forgets it.
+    """
 
     closed: bool
     settled: bool
@@ -129,3 +132,4 @@ class StopOut(Wire):
     inFlight: int
     cancelled: int
     unknown: int
+    problem: Problem | None = None

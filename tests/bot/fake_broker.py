@@ -1,7 +1,8 @@
 """A proxy in memory: the one fake at the border of ports.Broker, with books of its own.
 
 Its faults are set by name: `down` (nothing arrives), `lost` (arrives, the answer does not),
-`unseen` (sent, never arrives), `refuse` (denied). What was bought is counted in `books`.
+`unseen` (sent, never arrives), `refuse` (denied), `unkept` (a stop is not written down). What was
+bought is counted in `books`.
 
 May import: errors, wire.
 """
@@ -70,6 +71,7 @@ class FakeBroker:
         self.live_allowed = True
         self.token_required = False
         self.settled = True
+        self.unkept: Problem | None = None
         self.sandbox = True
         self.during_forget: list[Callable[[], Awaitable[None]]] = []
         """What happens meanwhile, once each, while a removal is on its way."""
@@ -166,9 +168,8 @@ class FakeBroker:
         return await self._stop_out()
 
     async def _stop_out(self) -> StopOut:
-        return StopOut(
-            closed=True, settled=self.settled, epoch=2, inFlight=0, cancelled=1, unknown=0
-        )
+        counts = {"epoch": 2, "inFlight": 0, "cancelled": 1, "unknown": 0}
+        return StopOut(closed=True, settled=self.settled, problem=self.unkept, **counts)
 
     async def place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         self._arrive("place")

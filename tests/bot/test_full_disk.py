@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from piggybot.chat import refusals
-from proxy.wire import Mode
+from proxy.wire import Mode, Problem
 from tests.bot.bench import Bench
 from tests.bot.door_world import OWNER, door_world
 from tests.full_disk import FullDisk, disk_of
@@ -94,3 +94,32 @@ async def test_a_stop_that_arrives_nowhere_is_not_met_with_silence(tmp_path: Pat
         await world.ann.expect("Stop complete", timeout=5)
         said = [one.read for one in world.ann.messages]
         assert sum("has not confirmed your stop" in one for one in said) == 1
+
+
+@pytest.mark.parametrize(
+    ("mine_full", "said"),
+    [
+        (False, "It could not write that down: Its disk is full. Started again, it has forgotten"),
+        (True, "neither I nor the trading service can write that down: Its disk is full."),
+    ],
+)
+async def test_a_stop_that_the_proxy_cannot_write_down_is_given_until_it_can(
+    tmp_path: Path, mine_full: bool, said: str
+) -> None:
+    async with door_world(tmp_path) as world:
+        await world.ann.say("/status")
+        await world.ann.expect("userId", timeout=3)
+        await world.delivered()
+        with disk_of(world.engine) as disk:
+            disk.full = mine_full
+            world.broker.unkept = Problem(code="database_failed", message="Its disk is full.")
+            await world.ann.say("/stop")
+            told = await world.ann.expect(said, timeout=3)
+            assert "Stopped: nothing leaves any more" in told.read
+            assert "piggybot stop" in told.read and "remove the API key" in told.read
+            world.broker.unkept = None
+            disk.full = False
+            if not mine_full:
+                await world.house.desk.errands.deliver()
+        await world.ann.expect("Stopped: the gate is closed for all accounts", timeout=5)
+        await world.ann.expect("Stop complete", timeout=5)

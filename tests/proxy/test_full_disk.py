@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from proxy.errors import OrderRefused
-from proxy.wire import Status, TradeOut
+from proxy.venue import Verdict
+from proxy.wire import Status, StopIn, TradeOut
 from tests.full_disk import FullDisk, disk_of
 from tests.proxy.house import House, trade
 
@@ -24,8 +25,12 @@ async def test_what_cannot_be_written_down_is_not_sent(house, disk):
     await house.open("ann")
     await house.go_live("ann")
     disk.full = True
-    with pytest.raises(OperationalError):
+    with pytest.raises(OrderRefused) as told:
         await house.desk.place(trade(), ID)
+    assert told.value.order_status == Status.NOT_SENT.value
+    assert told.value.message == (
+        "Nothing was sent. The trading service cannot use its database: database or disk is full."
+    )
     assert house.venue.sends == []
     disk.full = False
     assert isinstance(await house.desk.place(trade(), ID), TradeOut)
@@ -58,10 +63,34 @@ async def test_a_stop_on_a_full_disk_holds_everything_back(house, disk):
     await house.open("ann")
     await house.go_live("ann")
     disk.full = True
-    with pytest.raises(OperationalError):
-        await house.desk._stopping.stop(None)
+    out = await house.desk.stop(StopIn())
+    assert out.closed and out.problem is not None
+    assert "database or disk is full" in out.problem.message
     disk.full = False
     with pytest.raises(OrderRefused) as told:
         await house.desk.place(trade(), ID)
     assert told.value.code == "stopped"
     assert house.venue.sends == []
+    assert not house.store.accounts.stopped()
+    assert (await house.desk.stop(StopIn())).problem is None, "given again, it is written down"
+    assert house.store.accounts.stopped()
+
+
+async def test_a_stop_on_a_full_disk_cancels_what_is_open_once(house, disk):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.venue.fault = "open"
+    await house.desk.place(trade(), ID)
+    disk.full = True
+    cancel, cancelled = house.venue.cancel, []
+
+    async def counted(order):
+        cancelled.append(order.client_id)
+        return await cancel(order)
+
+    house.venue.cancel = counted
+    for _ in range(3):
+        await house.desk.stop(StopIn(userId="ann"))
+        await house.desk.idle()
+    assert cancelled == [ID]
+    assert house.venue.books[ID].verdict is Verdict.DONE

@@ -22,7 +22,7 @@ def test_nothing_is_acknowledged_that_the_file_in_its_place_does_not_hold(tmp_pa
     aside = file.rename(tmp_path / "aside.db")
     if replaced:
         file.write_bytes(aside.read_bytes())
-    said = f"{file} was removed or replaced while it was in use"
+    said = f"{file.name} was removed or replaced while it was in use"
     with pytest.raises(OperationalError, match=said), engine.begin() as db:
         db.execute(WRITE)
     with engine.begin() as db:

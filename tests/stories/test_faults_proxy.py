@@ -103,3 +103,21 @@ async def test_a_bot_that_is_lost_during_an_order_tells_it_when_it_is_back(live:
     told = await live.ann.expect("✅ Bought", since=asked)
     assert str(one_order(live).order_id) in told.text
     assert await heard(live.ann, "✅ Bought") == 1
+
+
+async def test_a_database_that_is_taken_away_sends_nothing_and_a_stop_says_how_far_it_holds(
+    live: World,
+) -> None:
+    (live.proxy.folder / "proxy" / "proxy.db").rename(live.proxy.folder / "aside.db")
+    await live.ann.say("/testbuy 2")
+    told = await live.ann.expect("Nothing was bought")
+    assert (
+        "Nothing was sent. The trading service cannot use its database: proxy.db was" in told.read
+    )
+    await live.ann.say("/stop")
+    told = await live.ann.expect("🛑 Stopped: nothing leaves any more for all accounts")
+    assert "It could not write that down" in told.read
+    assert "remove the API key at the exchange" in told.read
+    assert nothing_sent(live)
+    gate = live.proxy.app.state.house.desk._parts.gate
+    assert gate.stopped
