@@ -101,6 +101,28 @@ async def of_the_desk(desk: Tab, folder: Path) -> None:
     await shoot(desk, folder / "chat-desk-light.png")
 
 
+async def of_a_run(phone: Tab, folder: Path) -> None:
+    """What a strategy would have made, before it starts; then it is started."""
+    await phone.say("/run sma_crossover BTC/USDT 1h 10 stop=5%")
+    await phone.key("Start with real money").wait_for()
+    await phone.page.evaluate("document.activeElement.blur()")
+    await shoot(phone, folder / "chat-run-light.png")
+    await phone.key("Start with real money").click()
+    await phone.sees("is started")
+
+
+async def of_the_end(phone: Tab, folder: Path) -> None:
+    """Why, of the order that had no answer; and the stop."""
+    await phone.say("/why")
+    await phone.sees("Limits passed")
+    await phone.page.evaluate("document.activeElement.blur()")
+    await shoot(phone, folder / "chat-why-dark.png")
+    await phone.say("/stop")
+    await phone.sees("Stop complete")
+    await phone.page.evaluate("document.activeElement.blur()")
+    await shoot(phone, folder / "chat-stop-dark.png")
+
+
 async def take(browser: Browser, folder: Path) -> None:
     async with stage() as (behind, url):
         async with tab(browser, url, PHONE, "dark", SHARP) as phone:
@@ -113,6 +135,10 @@ async def take(browser: Browser, folder: Path) -> None:
         async with tab(browser, url, DESK, "dark") as desk:
             await desk.sees("Live order submitted. Order ID: 2")
             await shoot(desk, folder / "chat-desk-dark.png")
+        async with tab(browser, url, PHONE, "light", SHARP) as phone:
+            await of_a_run(phone, folder)
+        async with tab(browser, url, PHONE, "dark", SHARP) as phone:
+            await of_the_end(phone, folder)
 
 
 async def main(folder: Path) -> None:
