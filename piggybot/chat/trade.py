@@ -5,8 +5,11 @@ Alone because these are the only handlers that begin orders; each goes down the 
 May import: core, errors, store, wire.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from http import HTTPStatus
 
 from piggybot.chat import texts_trade as texts
 from piggybot.chat.ask import Ask, Button, Reply
@@ -15,7 +18,7 @@ from piggybot.core.holdings import held_at
 from piggybot.core.money import parse_amount, plain
 from piggybot.core.orders import Decided, Want
 from piggybot.errors import BadInput, BrokerDown, BrokerRefused
-from proxy.wire import AccountOut, Mode, Side
+from proxy.wire import AccountOut, Mode, Side, TradeIn
 
 TEST_USAGE = "/testbuy 2"
 TEST_MOST = Decimal(10)
@@ -97,14 +100,17 @@ async def order_confirmed(ask: Ask) -> None:
 
 
 async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
-    """Real money asks first; paper goes at once."""
+    """Real money asks first; paper goes at once. What the proxy would refuse to sell asks not."""
     real = account.mode is Mode.LIVE or (account.mode is Mode.REDUCING and want.side is Side.SELL)
     if not real:
         decided = Decided(account.mode, account.epoch)
         await ask.house.desk.place(replace(want, decided=decided))
         return
-    price = await _price(ask, want.symbol)
-    want = replace(want, quoted_price=price)
+    with _nothing_sent():
+        price = (await ask.house.broker.price(ask.person.exchange, want.symbol)).price
+        want = replace(want, quoted_price=price)
+        if want.side is Side.SELL:
+            await _check(ask, account, want)
     params = {
         "side": want.side.value,
         "symbol": want.symbol,
@@ -121,10 +127,29 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
     await ask.say(Reply(question, ((button,),)))
 
 
-async def _price(ask: Ask, symbol: str) -> Decimal:
-    """The price to ask with. Where none comes, the person hears that nothing was sent."""
+async def _check(ask: Ask, account: AccountOut, want: Want) -> None:
+    """BrokerRefused where the proxy would refuse it now: dust, and what is not held."""
+    order = TradeIn(
+        userId=account.userId,
+        exchange=want.exchange or ask.person.exchange,
+        side=want.side,
+        symbol=want.symbol,
+        amountUsd=want.amount_usd,
+        units=want.units,
+        mode=account.mode,
+        epoch=account.epoch,
+        quotedPrice=want.quoted_price,
+    )
+    refusal = (await ask.house.broker.check(order)).error
+    if refusal is not None:
+        raise BrokerRefused(refusal, HTTPStatus.CONFLICT)
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Where it breaks off before the question, the person hears that nothing was sent."""
     try:
-        return (await ask.house.broker.price(ask.person.exchange, symbol)).price
+        yield
     except BrokerDown as down:
         raise BrokerDown(f"Nothing was sent. {down.message}", down.hint, sent=False) from down
     except BrokerRefused as refused:

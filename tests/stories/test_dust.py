@@ -57,10 +57,9 @@ async def test_a_rest_that_the_exchange_takes_no_order_for_is_no_holding_and_goe
     words = "🧹 🔴 LIVE 🧪 Left over, as it was too little to sell:"
     assert f"{words} {plain(rest.units)} ETH (about $6." in shown.text
     await ann.say("/sell all ETH/USDT")
-    await ann.expect("Real money.")
-    await ann.press("Sell")
     refused = await ann.expect("is below Binance.US's smallest order for ETH/USDT, $10.00.")
-    assert "is too small: it goes with a later sell, once there is more." in refused.text
+    assert refused.text.startswith("❌ Nothing was sent. $6.") and not refused.buttons
+    assert "ETH, is too small: it goes with a later sell, once there is more." in refused.text
     await ann.say("/pnl")
     profit = await ann.expect("🧹 In it is $6.")
     assert "1 holding closed" in profit.text
