@@ -1,6 +1,6 @@
 """What runs by the clock, how often, and that a clock which is set back does not put it off.
 
-May import: ticks.
+May import: app, settings, ticks.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from piggybot.app import Bot
+from piggybot.settings import Settings
 from tests.bot.bench import Bench
+from tests.databases import lay
 
 pytestmark = pytest.mark.anyio
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -28,21 +31,36 @@ def waits(bench: Bench) -> list[timedelta]:
     return sorted(job.next_run_time - datetime.now(UTC) for job in jobs)[:-1]
 
 
-async def test_each_job_is_on_the_clock_as_often_as_it_says(bench: Bench) -> None:
-    bench.ticks.start()
-    jobs = bench.ticks._scheduler.get_jobs()
-    often = {job.args[0].__name__: str(job.trigger) for job in jobs}
-    for name, interval in (
-        ("health", "interval[0:00:15]"),
-        ("settle", "interval[0:00:02]"),
-        ("errands", "interval[0:00:01]"),
-        ("sweep", "interval[0:00:05]"),
-        ("recheck", "interval[0:01:00]"),
-        ("new_day", "cron[hour='0', minute='0', second='0']"),
-    ):
-        assert often[name] == interval
+JOBS = {
+    "Ticks.health": "interval[0:00:15]",
+    "Ticks.settle": "interval[0:00:02]",
+    "Ticks.errands": "interval[0:00:01]",
+    "Ticks.sweep": "interval[0:00:05]",
+    "Ticks.recheck": "interval[0:01:00]",
+    "Ticks.exits": "interval[0:00:10]",
+    "Ticks.slots": "cron[second='1-59/10']",
+    "Ticks.new_day": "cron[hour='0', minute='0', second='0']",
+    "AlertWatch.check": "interval[0:00:15]",
+    "Summaries.check": "interval[0:01:00]",
+    "Cards.refresh": "interval[0:00:05]",
+    "Matching.tick": "interval[0:01:00]",
+    "Bot.show_alive": "interval[0:00:15]",
+}
+"""Prices of all that has exits are looked at every 15 s at least; slots a second after each full
+minute, where candles of all lengths close."""
+
+
+async def test_each_job_is_on_the_clock_as_often_as_it_says(tmp_path: Path) -> None:
+    """Of the bot as it is put together: what the clock does not call never happens."""
+    lay(tmp_path / "bot" / "bot.db", "bot")
+    token, ours = f"0000:{'x' * 35}", "t" * 40
+    given = {"telegram_bot_token": token, "proxy_token": ours, "piggy_data": tmp_path}
+    bot = Bot(Settings(_env_file=None, **given))
+    jobs = bot.ticks._scheduler.get_jobs()
+    assert {job.args[0].__qualname__: str(job.trigger) for job in jobs} == JOBS
     assert all(job.max_instances == 1 and job.coalesce for job in jobs)
-    bench.ticks.stop()
+    assert all(job.misfire_grace_time is None for job in jobs), "a late timer runs it still"
+    await bot.stop()
 
 
 async def test_jobs_go_on_at_once_after_the_clock_was_set_back(bench: Bench) -> None:

@@ -41,7 +41,7 @@ async def holding(trader: Bench, exits: Exits = STOP, **other: Any) -> Run:
     trader.broker.draw(trader.now, UP)
     await trader.ticks.slots()
     await trader.trading.acting.idle()
-    assert trader.store.ledger.position(KEY).entries == 1  # DBG
+    assert trader.store.ledger.position(KEY).entries == 1
     return run
 
 
