@@ -53,9 +53,8 @@ minute, where candles of all lengths close."""
 async def test_each_job_is_on_the_clock_as_often_as_it_says(tmp_path: Path) -> None:
     """Of the bot as it is put together: what the clock does not call never happens."""
     lay(tmp_path / "bot" / "bot.db", "bot")
-    token, ours = f"0000:{'x' * 35}", "t" * 40
-    given = {"telegram_bot_token": token, "proxy_token": ours, "piggy_data": tmp_path}
-    bot = Bot(Settings(_env_file=None, **given))
+    token = f"0000:{'x' * 35}"
+    bot = Bot(Settings(_env_file=None, telegram_bot_token=token, piggy_data=tmp_path))
     jobs = bot.ticks._scheduler.get_jobs()
     assert {job.args[0].__qualname__: str(job.trigger) for job in jobs} == JOBS
     assert all(job.max_instances == 1 and job.coalesce for job in jobs)
