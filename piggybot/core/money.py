@@ -85,7 +85,8 @@ def quoted(text: str) -> str:
 
 def visible(text: str) -> str:
     """What can be seen of it, on one line."""
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(filter(str.isprintable, line))
 
 
 def _reason(number: str) -> str:

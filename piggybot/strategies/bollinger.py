@@ -11,7 +11,7 @@ import talib
 
 from piggybot.core.market import Candles, Floats
 from piggybot.strategies import Param, Signals
-from piggybot.strategies.crossings import crossings, signs
+from piggybot.strategies.crossings import falls, rises, signs
 from piggybot.strategies.words import number, too_short
 
 
@@ -31,22 +31,20 @@ class Bollinger:
 
     def signals(self, candles: Candles) -> Signals:
         _, average, lower = self._bands(candles)
-        enters = crossings(candles.close, lower, candles.close) == -1
-        leaves = crossings(candles.close, average, candles.close) == 1
-        return signs(enters, leaves)
+        return _turns(candles.close, average, lower)
 
     def explain(self, candles: Candles, at: int) -> str:
         if at + 1 < self.warmup:
             return too_short(self.warmup, at + 1)
         seen = candles.part(at + 1 - self.warmup, at + 1)
-        _, average, lower = (number(band[-1]) for band in self._bands(seen))
-        close = number(seen.close[-1])
+        lines = [line[-2:] for line in (seen.close, *self._bands(seen)[1:])]
+        close, average, lower = (number(line[-1]) for line in lines)
         said = {
             1: f"close {close} fell below the lower band {lower}: enter",
             -1: f"close {close} rose above the {self.window}-average {average}: leave",
             0: f"close {close}, lower band {lower}, {self.window}-average {average}: no cross",
         }
-        return said[int(self.signals(seen)[-1])]
+        return said[int(_turns(*lines)[-1])]
 
     def lines(self, candles: Candles) -> Mapping[str, Floats]:
         upper, average, lower = self._bands(candles)
@@ -54,3 +52,7 @@ class Bollinger:
 
     def _bands(self, candles: Candles) -> tuple[Floats, Floats, Floats]:
         return talib.BBANDS(candles.close, self.window, self.width, self.width)
+
+
+def _turns(close: Floats, average: Floats, lower: Floats) -> Signals:
+    return signs(falls(close, lower, close), rises(close, average, close))

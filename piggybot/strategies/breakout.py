@@ -34,24 +34,22 @@ class Breakout:
         return max(self.enter, self.leave) + 1
 
     def signals(self, candles: Candles) -> Signals:
-        highest, lowest = self._channel(candles)
-        enters, leaves = candles.close > highest, candles.close < lowest
-        return signs(enters, leaves)
+        return _turns(candles.close, *self._channel(candles))
 
     def explain(self, candles: Candles, at: int) -> str:
         least = min(self.enter, self.leave) + 1
         if at + 1 < least:
             return too_short(least, at + 1)
         seen = candles.part(max(0, at + 1 - self.warmup), at + 1)
-        highest, lowest = (number(line[-1]) for line in self._channel(seen))
-        close = number(seen.close[-1])
+        lines = [line[-1:] for line in (seen.close, *self._channel(seen))]
+        close, highest, lowest = (number(line[-1]) for line in lines)
         high, low = f"{self.enter}-candle high {highest}", f"{self.leave}-candle low {lowest}"
         said = {
             1: f"close {close} above the {high}: enter",
             -1: f"close {close} below the {low}: leave",
             0: f"close {close} between the {low} and the {high}: no breakout",
         }
-        return said[int(self.signals(seen)[-1])]
+        return said[int(_turns(*lines)[-1])]
 
     def lines(self, candles: Candles) -> Mapping[str, Floats]:
         highest, lowest = self._channel(candles)
@@ -60,6 +58,10 @@ class Breakout:
     def _channel(self, candles: Candles) -> tuple[Floats, Floats]:
         highest = _before(talib.MAX, candles.high, self.enter)
         return highest, _before(talib.MIN, candles.low, self.leave)
+
+
+def _turns(close: Floats, highest: Floats, lowest: Floats) -> Signals:
+    return signs(close > highest, close < lowest)
 
 
 def _before(extreme: Callable[[Floats, int], Floats], line: Floats, window: int) -> Floats:

@@ -27,10 +27,22 @@ def crossings(line: Floats, other: Line, size: Line) -> Signals:
 
     `size` is how large such values are: less than a billionth of it apart is level.
     """
-    gap: Floats = (line - other) / size
-    found = np.zeros(len(gap), np.int8)
-    found[1:] += (gap[1:] > TIE) & (gap[:-1] <= TIE)
-    found[1:] -= (gap[1:] < -TIE) & (gap[:-1] >= -TIE)
+    return signs(rises(line, other, size), falls(line, other, size))
+
+
+def rises(line: Floats, other: Line, size: Line) -> Flags:
+    """Where `line` crosses above `other`."""
+    return _upwards((line - other) / size)
+
+
+def falls(line: Floats, other: Line, size: Line) -> Flags:
+    """Where `line` crosses below `other`."""
+    return _upwards((other - line) / size)
+
+
+def _upwards(gap: Floats) -> Flags:
+    found = np.zeros(len(gap), np.bool_)
+    np.logical_and(gap[1:] > TIE, gap[:-1] <= TIE, out=found[1:])
     return found
 
 
@@ -41,6 +53,8 @@ def signs(enters: Flags, leaves: Flags) -> Signals:
 
 def known(values: Floats, source: Floats) -> Floats:
     """`values`, with NaN from the first candle on whose source is not a number."""
+    if math.isfinite(source.sum()):
+        return values
     return np.where(np.isfinite(np.cumsum(source)), values, np.nan)
 
 

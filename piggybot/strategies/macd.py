@@ -34,21 +34,20 @@ class Macd:
         return self._least + memory(2 / (self.slow + 1)) + memory(2 / (self.signal + 1))
 
     def signals(self, candles: Candles) -> Signals:
-        line, signal = self._lines(candles)
-        return crossings(line, signal, candles.close)
+        return crossings(*self._lines(candles), candles.close)
 
     def explain(self, candles: Candles, at: int) -> str:
         if at + 1 < self._least:
             return too_short(self._least, at + 1)
         seen = candles.part(0, at + 1)
-        line, signal = (values[-1] for values in self._lines(seen))
-        a, b = apart(line, signal)
+        line, signal = (values[-2:] for values in self._lines(seen))
+        a, b = apart(line[-1], signal[-1])
         said = {
             1: f"MACD {a} crossed above its signal line {b}: enter",
             -1: f"MACD {a} crossed below its signal line {b}: leave",
-            0: f"MACD {a} {beside(line, signal)} its signal line {b}: no cross",
+            0: f"MACD {a} {beside(line[-1], signal[-1])} its signal line {b}: no cross",
         }
-        return said[int(self.signals(seen)[-1])]
+        return said[int(crossings(line, signal, seen.close[-2:])[-1])]
 
     @property
     def _least(self) -> int:

@@ -69,7 +69,7 @@ class Panel:
         self._lanes: dict[str, ThreadPoolExecutor] = {}
         self._opinions: Memo[object] = Memo(OPINIONS)
         self._series: Memo[object] = Memo(SERIES)
-        self._warmups: dict[Hashable, int] = {}
+        self._rules: dict[Hashable, Strategy] = {}
         self._prints: WeakKeyDictionary[Candles, bytes] = WeakKeyDictionary()
 
     async def opinion(self, name: str, params: Params, candles: Candles) -> Opinion:
@@ -103,17 +103,10 @@ class Panel:
         """How many candles it needs to be shown, so that more would change nothing."""
         if self._registry.is_guest(name):
             return await self._ask(self._opinions, _warmup, name, params, None)
-        key = (name, tuple(sorted(params.items())))
-        known = self._warmups.get(key)
-        if known is not None:
-            return known
         answer = self._answer(_warmup, name, params, None)  # a number: no work for a thread
         if isinstance(answer, PiggyError):
             raise answer
-        if len(self._warmups) >= OPINIONS:
-            self._warmups.clear()
-        self._warmups[key] = cast(int, answer)
-        return self._warmups[key]
+        return cast(int, answer)
 
     def close(self) -> None:
         for lane in self._lanes.values():
@@ -180,7 +173,7 @@ class Panel:
     ) -> object:
         """In a lane's thread: the answer, or the PiggyError that whoever asked is to be told."""
         try:
-            return question(self._registry.build(name, params), candles)
+            return question(self._rule(name, params), candles)
         except BadInput as gone:
             return StrategyFailed(gone.message, gone.hint)
         except PiggyError as failure:
@@ -189,6 +182,17 @@ class Panel:
             return StrategyFailed(f"The strategy {name} failed: {wrong}.", HINT)
         except Exception as error:  # noqa: BLE001 - a rule may raise anything; it halts one run
             return StrategyFailed(f"The strategy {name} failed: {told(error)}.", HINT)
+
+    def _rule(self, name: str, params: Params) -> Strategy:
+        """Made once for all who ask the same: a rule holds no state."""
+        key = (name, tuple(sorted(params.items())))
+        found = self._rules.get(key)
+        if found is None:
+            found = self._registry.build(name, params)
+            if len(self._rules) >= OPINIONS:
+                self._rules.clear()
+            self._rules[key] = found
+        return found
 
     def _lane(self, name: str) -> ThreadPoolExecutor:
         """One thread for all of ours, and one for each guest: who is slow holds up nobody else."""

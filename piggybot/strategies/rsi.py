@@ -11,7 +11,7 @@ import talib
 
 from piggybot.core.market import Candles, Floats
 from piggybot.strategies import BadSetting, Param, Signals
-from piggybot.strategies.crossings import crossings, known, memory, signs
+from piggybot.strategies.crossings import falls, known, memory, rises, signs
 from piggybot.strategies.words import number, too_short
 
 SCALE = 100.0
@@ -43,24 +43,23 @@ class Rsi:
         return self.window + 2 + memory(1 / self.window)
 
     def signals(self, candles: Candles) -> Signals:
-        rsi = self._rsi(candles)
-        enters = crossings(rsi, self.oversold, SCALE) == 1
-        leaves = crossings(rsi, self.overbought, SCALE) == -1
-        return signs(enters, leaves)
+        return self._turns(self._rsi(candles))
 
     def explain(self, candles: Candles, at: int) -> str:
         if at + 1 < self.window + 2:
             return too_short(self.window + 2, at + 1)
-        seen = candles.part(0, at + 1)
-        rsi = self._rsi(seen)
-        before, now = number(rsi[-2], 4), number(rsi[-1], 4)
+        rsi = self._rsi(candles.part(0, at + 1))[-2:]
+        before, now = (number(value, 4) for value in rsi)
         low, high = number(self.oversold), number(self.overbought)
         said = {
             1: f"RSI {before} → {now}, rose above {low}: enter",
             -1: f"RSI {before} → {now}, fell below {high}: leave",
             0: f"RSI {before} → {now}: no way up through {low}, none down through {high}",
         }
-        return said[int(self.signals(seen)[-1])]
+        return said[int(self._turns(rsi)[-1])]
+
+    def _turns(self, rsi: Floats) -> Signals:
+        return signs(rises(rsi, self.oversold, SCALE), falls(rsi, self.overbought, SCALE))
 
     def _rsi(self, candles: Candles) -> Floats:
         """NaN where the price has stood still for the whole window: nothing is oversold there."""

@@ -34,21 +34,20 @@ class SmaCrossover:
         return self.slow + 1
 
     def signals(self, candles: Candles) -> Signals:
-        fast, slow = self._averages(candles)
-        return crossings(fast, slow, candles.close)
+        return crossings(*self._averages(candles), candles.close)
 
     def explain(self, candles: Candles, at: int) -> str:
         if at + 1 < self.warmup:
             return too_short(self.warmup, at + 1)
         seen = candles.part(at + 1 - self.warmup, at + 1)
-        fast, slow = (line[-1] for line in self._averages(seen))
-        a, b = apart(fast, slow)
+        fast, slow = (line[-2:] for line in self._averages(seen))
+        a, b = apart(fast[-1], slow[-1])
         said = {
             1: f"{self.fast}-SMA {a} crossed above {self.slow}-SMA {b}: enter",
             -1: f"{self.fast}-SMA {a} crossed below {self.slow}-SMA {b}: leave",
-            0: f"{self.fast}-SMA {a} {beside(fast, slow)} {self.slow}-SMA {b}: no cross",
+            0: f"{self.fast}-SMA {a} {beside(fast[-1], slow[-1])} {self.slow}-SMA {b}: no cross",
         }
-        return said[int(self.signals(seen)[-1])]
+        return said[int(crossings(fast, slow, seen.close[-2:])[-1])]
 
     def lines(self, candles: Candles) -> Mapping[str, Floats]:
         fast, slow = self._averages(candles)

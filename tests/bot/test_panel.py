@@ -32,8 +32,10 @@ class Watched(Registry):
     def __init__(self, strategy: Strategy) -> None:
         super().__init__()
         self.strategy = strategy
+        self.built: list[Mapping[str, str]] = []
 
     def build(self, name: str, params: Mapping[str, str]) -> Strategy:
+        self.built.append(params)
         return self.strategy
 
 
@@ -108,6 +110,18 @@ async def test_a_thousand_who_ask_the_same_share_one_look():
     assert answers == [Opinion(0, "1 because")] * ASKERS
     assert len(threads) == 1
     assert threads[0] != threading.current_thread().name, "off the event loop"
+    panel.close()
+
+
+async def test_a_rule_is_made_once_whatever_it_is_asked():
+    registry = Watched(Counting([]))
+    panel = Panel(registry)
+    slow, fast = {"window": "20"}, {"window": "10"}
+    for params in (slow, fast, slow):
+        await panel.warmup("rsi", params)
+        await panel.opinion("rsi", params, hourly())
+        await panel.signals("rsi", params, hourly())
+    assert registry.built == [slow, fast]
     panel.close()
 
 
