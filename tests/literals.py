@@ -19,6 +19,8 @@ SAID_BY = frozenset({"Reply", "Button", "Letter"})
 TAG = re.compile(r"</?(?:b|i|pre|code)>")
 GAP = re.compile(r"\{\w*[^}]*\}|\n")
 LOGGED = ("debug", "info", "warning", "error", "exception", "critical")
+UNSPOKEN = re.compile(r"%|Bearer |\s*(?:SELECT|SET|SHOW|PRAGMA|BEGIN) |.*\\", re.DOTALL)
+"""The form of a time, a header, a statement for a database, a pattern."""
 SILENT_CALLS = frozenset({*LOGGED, "compile", "Field", "text", "Column", "CheckConstraint"})
 SILENT_ARGUMENTS = frozenset({"loc", "xycoords", "textcoords"})
 MADE_OF_THEM = frozenset({"split", "replace"})
@@ -81,8 +83,8 @@ def _hushed(node: ast.AST) -> list[ast.expr | None]:
     match node:
         case ast.Expr(value=ast.Constant() as said) | ast.Assert(msg=said):
             return [said]
-        case ast.Constant(value=str(text)) if "\\" in text or text.startswith("%"):
-            return [node]  # a pattern, or the form of a time
+        case ast.Constant(value=str(text)) if UNSPOKEN.match(text):
+            return [node]
         case ast.Dict(keys=keys):
             return keys
         case ast.Subscript(slice=key):

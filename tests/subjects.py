@@ -18,9 +18,9 @@ from tests.literals import pieces
 from tests.messages import Message, messages
 
 ROOT = Path(__file__).parent.parent
-HOUSES = ("piggybot", "proxy")
-ELSEWHERE = ("piggybot/sandbox/", "piggybot/page/")
-"""They stand in for the outside world, or are the demo's page around the chat."""
+HOUSES = ("piggybot", "proxy", "migrations")
+ELSEWHERE = ("piggybot/sandbox/", "piggybot/page/", "migrations/bot/", "migrations/proxy/")
+"""The outside world's stand-ins, the demo's page around the chat, and steps, which say nothing."""
 
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "Pairing, and who may ask": ("chat/refusals", "chat/work", "chat/account", "chat/ask"),
@@ -66,13 +66,13 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "Books": ("chat/texts_books", "choosing", "store/adopting", "proxy/history"),
     "When something does not answer": (
         *("proxy_client", "proxy/questions", "proxy/budget", "proxy/ccxt_line"),
-        *("proxy/parts", "proxy/unkept", "standings"),
+        *("proxy/parts", "proxy/unkept", "standings", "migrations/kept"),
     ),
     "To other programs, at the proxy's door": ("proxy/gate", "proxy/answers", "proxy/intake"),
     "On the host, in the terminal": (
         *("__main__", "playground", "app", "up", "processes", "halt", "settings", "doctor"),
         *("backtest/terminal", "backtest/files", "proxy/__main__", "proxy/app", "proxy/settings"),
-        *("chat/webhook", "proxy/doctor"),
+        *("chat/webhook", "proxy/doctor", "migrations/look", "migrations/database"),
     ),
     "The demo": ("demo", "terminal", "conversation", "script", "player"),
     "/help, and the menu": ("chat/commands",),
@@ -167,7 +167,7 @@ def missing(text: str, name: str, shown: str) -> list[str]:
 
 
 def source(name: str) -> str:
-    path = f"{name}.py" if name.startswith("proxy/") else f"piggybot/{name}.py"
+    path = f"{name}.py" if name.startswith(("proxy/", "migrations/")) else f"piggybot/{name}.py"
     return (ROOT / path).read_text(encoding="utf-8")
 
 

@@ -42,6 +42,7 @@ MADE_UP = '''
 
 LATER = {"key of it": lambda held: f"So much is held: {held}."}
 log.info("a log line is no message")
+HEADERS = {"Authorization": f"Bearer {key}"}
 
 
 class Panel:
@@ -49,6 +50,7 @@ class Panel:
         assert name, "an assertion is no message"
         if name == "a name compared":
             raise BadInput("That will not do.", f"Ask {name}.")
+        db.execute("SELECT what FROM nobody")
         said = "first it says this"
         said += " and then it says that"
         return [one for one in (said, "one of <b>many things</b>")]
@@ -75,8 +77,8 @@ def test_what_is_put_together_is_read_together():
     text = "\n".join(one.text for one in messages(MADE_UP))
     assert not missing(MADE_UP, "made_up", flat(text))
     assert "That will not do.\nAsk {name}." in text
-    for silent in ("docstring", "log line", "assertion", "compared", "key of it"):
-        assert silent not in text
+    silent = ("docstring", "log line", "assertion", "compared", "key of it", "SELECT", "Bearer")
+    assert not [one for one in silent if one in text]
 
 
 def test_no_message_speaks_of_the_house_or_shouts():
