@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
-May import: alerts, cards, charts, chat, choosing, desk, errors, logs, market, matching, parts,
-ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust.
+May import: alerts, cards, charts, chat, choosing, desk, errors, left_behind, logs, market,
+matching, parts, ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from piggybot.chat.telegram import TelegramDoor
 from piggybot.choosing import Choosing
 from piggybot.desk import Desk
 from piggybot.errors import BadSettings
+from piggybot.left_behind import LeftBehind
 from piggybot.logs import set_up
 from piggybot.market import FRESH, MarketData
 from piggybot.matching import Matching
@@ -48,6 +49,7 @@ SUMMARY_SECONDS = 60
 MATCH_SECONDS = 60
 CARD_SECONDS = 5
 ALIVE_SECONDS = 15
+LOST_SECONDS = 15
 CODE_LIFE = timedelta(minutes=10)
 Announce = Callable[[str], None]
 
@@ -124,11 +126,13 @@ class Bot:
         parts = Parts(store, door, clock, ids, self._bell, desk, self._market)
         self.alerts, self.summaries, self.cards = AlertWatch(parts), Summaries(parts), Cards(parts)
         self.matching = Matching(store, door, self._broker, self._choosing, clock, ids, self._bell)
+        self.left_behind = LeftBehind(store, door, self._broker, clock, self._bell)
         self.ticks.also(ALERT_SECONDS, self.alerts.check)
         self.ticks.also(SUMMARY_SECONDS, self.summaries.check)
         self.ticks.also(CARD_SECONDS, self.cards.refresh)
         self.ticks.also(MATCH_SECONDS, self.matching.tick)
         self.ticks.also(ALIVE_SECONDS, self.show_alive)
+        self.ticks.also(LOST_SECONDS, self.left_behind.check)
 
     def _trading(self, desk: Desk, ids: Ids) -> Trading:
         needs = Needs(

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from proxy.wire import (
     AccountOut,
+    AccountsOut,
     AdoptIn,
     AdoptOut,
     BalanceOut,
@@ -61,6 +62,9 @@ class Broker(Protocol):
 
     async def register(self, request: RegisterIn) -> AccountOut:
         """Make a PAPER account; the same again changes nothing."""
+
+    async def everyone(self) -> AccountsOut:
+        """Who has an account at the proxy."""
 
     async def account(self, user_id: str) -> AccountOut:
         """Mode, epoch, limits, today's counters, keys, holdings, unresolved orders."""

@@ -12,6 +12,7 @@ from piggybot.errors import BrokerDown, BrokerRefused
 from piggybot.trust import trusted
 from proxy.wire import (
     AccountOut,
+    AccountsOut,
     AdoptIn,
     AdoptOut,
     BalanceOut,
@@ -97,6 +98,9 @@ class ProxyClient:
 
     async def register(self, request: RegisterIn) -> AccountOut:
         return await self._ask("POST", "/api/account", AccountOut, request)
+
+    async def everyone(self) -> AccountsOut:
+        return await self._ask("GET", "/api/accounts", AccountsOut)
 
     async def account(self, user_id: str) -> AccountOut:
         return await self._ask("GET", f"/api/account/{user_id}", AccountOut)

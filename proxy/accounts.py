@@ -15,6 +15,7 @@ from proxy.risk import effective
 from proxy.valuation import Valuer, in_dollars
 from proxy.wire import (
     AccountOut,
+    AccountsOut,
     Balance,
     BalanceOut,
     Holding,
@@ -56,6 +57,11 @@ class Accounts:
             raise Denied("bad_limit", "A limit cannot be below zero.", "Give 0 or more.")
         await self._parts.door(self._parts.store.accounts.tighten, ask.userId, ChatLimits(*given))
         return await self.account(ask.userId)
+
+    async def everyone(self) -> AccountsOut:
+        """Who has an account here."""
+        found = await self._parts.door(self._parts.store.accounts.everyone)
+        return AccountsOut(userIds=[one.user_id for one in found])
 
     async def account(self, user_id: str) -> AccountOut:
         """All about one account; NotFound."""

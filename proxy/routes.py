@@ -30,6 +30,7 @@ from proxy.records import milliseconds
 from proxy.wire import (
     LAST_MOMENT,
     AccountOut,
+    AccountsOut,
     AdoptIn,
     AdoptOut,
     BalanceOut,
@@ -86,6 +87,12 @@ async def health(request: Request, house: TheHouse) -> HealthOut:
 async def register(ask: RegisterIn, accounts: TheAccounts) -> AccountOut:
     """The account of a user, made in PAPER where there is none."""
     return await accounts.register(ask)
+
+
+@router.get("/accounts")
+async def everyone(accounts: TheAccounts) -> AccountsOut:
+    """Who has an account here."""
+    return await accounts.everyone()
 
 
 @router.get("/account/{userId}")

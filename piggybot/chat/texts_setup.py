@@ -7,7 +7,7 @@ May import: core, errors, wire.
 
 from collections.abc import Sequence
 
-from piggybot.chat.texts import SANDBOX, e, listed, pinned
+from piggybot.chat.texts import SANDBOX, e, listed, mark, pinned
 from piggybot.core.keys import Removed
 from piggybot.core.money import plain, quoted
 from piggybot.errors import PiggyError
@@ -149,6 +149,24 @@ def forget_question(names: Sequence[str], held: Sequence[Holding]) -> str:
         "Live trading with it ends. The key itself lives on at the exchange until you delete it "
         "there."
         f"{left if held else ''}"
+    )
+
+
+def left_behind(account: AccountOut) -> str:
+    """An account at the proxy that this bot has no memory of."""
+    keys = ", ".join(key.exchange for key in account.keys)
+    there = [
+        f"holds {_coins(account.holdings)}" if account.holdings else "",
+        f"{len(account.unresolved)} orders not over" if account.unresolved else "",
+        f"keys for {e(keys)}" if keys else "",
+    ]
+    return (
+        "⚠️ The trading service has an account that I do not know: "
+        f"<code>{e(account.userId)}</code> {mark(account.mode, sandbox=account.sandbox)}: {'; '.join(filter(None, there))}.\n"
+        "If my database was lost, that is yours, and I can neither show nor sell it. Stop me and "
+        "put my database back from its backup. Without a backup: take the new one away, write "
+        f"<code>USER_ID={e(account.userId)}</code> into .env, and pair again.\n"
+        "/stop holds this account, too."
     )
 
 

@@ -8,6 +8,7 @@ May import: wire.
 
 from proxy.wire.accounts import (
     AccountOut,
+    AccountsOut,
     Balance,
     BalanceOut,
     Holding,
@@ -70,6 +71,7 @@ __all__ = [
     "OPEN_FOR",
     "TERMINAL",
     "AccountOut",
+    "AccountsOut",
     "AdoptIn",
     "AdoptOut",
     "Balance",

@@ -106,6 +106,12 @@ class ModeIn(Wire):
     """With resume: the epoch that the person saw when asked; a newer stop is not lifted."""
 
 
+class AccountsOut(Wire):
+    """Everyone who has an account here."""
+
+    userIds: list[UserId]
+
+
 class LimitsIn(Wire):
     """The chat's own bounds, within the operator's. None leaves one as it is."""
 

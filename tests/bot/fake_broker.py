@@ -13,6 +13,7 @@ from decimal import Decimal
 from piggybot.errors import BrokerDown, BrokerRefused
 from proxy.wire import (
     AccountOut,
+    AccountsOut,
     Balance,
     BalanceOut,
     CheckOut,
@@ -109,6 +110,10 @@ class FakeBroker:
         self._arrive("register")
         self.accounts.setdefault(request.userId, FakeAccount(request.userId))
         return self._out(self.accounts[request.userId])
+
+    async def everyone(self) -> AccountsOut:
+        self._arrive("everyone")
+        return AccountsOut(userIds=list(self.accounts))
 
     async def account(self, user_id: str) -> AccountOut:
         self._arrive("account")

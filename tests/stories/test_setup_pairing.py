@@ -6,6 +6,7 @@ May import: nothing of ours.
 import pytest
 
 from tests.stories.conftest import MakeWorld
+from tests.stories.steps import account, heard
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -108,3 +109,32 @@ async def test_the_pinned_message_follows_each_change_of_mode(live: World) -> No
     assert now.message_id == pinned.message_id, "it is edited, not pinned anew"
     assert now.edits >= 3
     assert "📝 PAPER" in now.text
+
+
+async def test_a_lost_database_of_the_bot_leaves_nothing_behind_unsaid(live: World) -> None:
+    await live.ann.say("/testbuy 2")
+    await live.ann.expect("Live order submitted")
+    old = (await account(live)).userId
+
+    async def begin_anew(**given: str) -> None:
+        await live.bot.stop()
+        for file in (live.folder / "bot").glob("bot.db*"):
+            file.unlink()
+        live.bot.settings |= given
+        await live.bot.start()
+        await live.pair()
+        assert live.bot.bot is not None
+        for _ in range(2):
+            await live.bot.bot.left_behind.check()
+
+    await begin_anew()
+    told = await live.ann.expect("has an account that I do not know")
+    assert f"{old} 🔴 LIVE 🧪: holds 0.0002" in told.read
+    assert "BTC; keys for binanceus.\n" in told.read
+    assert f"USER_ID={old}" in told.read
+    assert await heard(live.ann, "that I do not know") == 1
+
+    await begin_anew(user_id=old)
+    await live.ann.say("/sell all")
+    await live.ann.expect("Real money.")
+    assert await heard(live.ann, "that I do not know") == 1, "it is known now"
