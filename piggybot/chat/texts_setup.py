@@ -162,7 +162,8 @@ def left_behind(account: AccountOut) -> str:
     ]
     return (
         "⚠️ The trading service has an account that I do not know: "
-        f"<code>{e(account.userId)}</code> {mark(account.mode, sandbox=account.sandbox)}: {'; '.join(filter(None, there))}.\n"
+        f"<code>{e(account.userId)}</code> {mark(account.mode, sandbox=account.sandbox)}: "
+        f"{'; '.join(filter(None, there))}.\n"
         "If my database was lost, that is yours, and I can neither show nor sell it. Stop me and "
         "put my database back from its backup. Without a backup: take the new one away, write "
         f"<code>USER_ID={e(account.userId)}</code> into .env, and pair again.\n"
