@@ -20,7 +20,7 @@ def draw(chart: BacktestChart) -> bytes:
     mine, held = ((each / stake - 1) * 100 for each in (chart.equity, chart.held))
     ends = _ends(mine[-1], held[-1])
     widest = max((each.text for each in ends), key=len)
-    above, below = look.panel(figure, 0.37, 0.415, widest), look.panel(figure, 0.11, 0.23, widest)
+    above, below = look.panel(figure, 0.385, 0.4, widest), look.panel(figure, 0.11, 0.225, widest)
     span = min(mine.min(), held.min(), 0), max(mine.max(), held.max(), 0)
     look.scale(above, span, 5, " %", tags=ends)
     above.axhline(0, color=look.FAINT, linewidth=1.6)
@@ -35,7 +35,7 @@ def draw(chart: BacktestChart) -> bytes:
     at, thin = look.thinned(fallen, POINTS)
     below.fill_between(at, thin, 0, color=look.BAD, alpha=0.45, linewidth=0)
     below.plot(at, thin, color=look.BAD, linewidth=1.6)
-    look.inside(below, 0.06, "below its best", "bottom")
+    look.name(below, "below its best")
     for axes in (above, below):
         look.times(axes, chart.opened)
     above.tick_params(labelbottom=False)

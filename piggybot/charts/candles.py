@@ -4,12 +4,13 @@ May import: charts, core, wire.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from piggybot.charts import look
+from piggybot.charts import labels, look
 from piggybot.charts.values import CandleChart, Mark
 from piggybot.core.market import Candles, Floats
 from proxy.wire import Side
@@ -18,7 +19,23 @@ HEIGHT = 6.6
 BOTTOM, TOP, LEGEND = 0.105, 0.835, 0.05
 FAR = 0.6
 """A level further away than this share of the picture's height would press all else together."""
+NAME = 0.24
+"""Inches that the name of a level takes of the scale's height."""
+LETTER = 16.5
+"""Pixels of one letter of it."""
+GAP = 0.035
+"""Of the picture's height, between a candle and the middle of an arrow."""
 Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A trade as it is drawn: at which candle, its price, and the height of its arrow."""
+
+    at: int
+    price: float
+    tip: float
+    buy: bool
 
 
 def draw(chart: CandleChart) -> bytes:
@@ -38,8 +55,9 @@ def draw(chart: CandleChart) -> bytes:
     look.times(axes, candles.opened)
     _candles(axes, candles)
     _lines(axes, lines)
-    _levels(axes, levels)
-    _trades(axes, candles, chart.trades, span)
+    arrows = _arrows(candles, chart.trades, span)
+    _trades(axes, arrows)
+    _levels(axes, levels, len(candles), _things(candles, lines, arrows, span))
     return look.png(figure)
 
 
@@ -79,44 +97,72 @@ def _lines(axes: Axes, lines: Mapping[str, Floats]) -> None:
         look.legend(axes)
 
 
-def _levels(axes: Axes, levels: Mapping[str, float]) -> None:
-    for name, price in levels.items():
+def _levels(
+    axes: Axes, levels: Mapping[str, float], count: int, things: Sequence[labels.Things]
+) -> None:
+    """Each with its name on its line, or beside it where two lines are close."""
+    room, plot = look.room_of(axes, NAME), axes.get_window_extent().width
+    heights = labels.apart(list(levels.values()), room)
+    for (name, price), height in zip(levels.items(), heights, strict=True):
         axes.axhline(price, color=look.INK, linewidth=1.6, linestyle=(0, (4, 3)))
+        text = f"{name} {look.number(price)}"
+        left = labels.place(len(text) * LETTER / plot, height, room, count, things)
         axes.annotate(
-            f"{name} {look.number(price)}",
-            xy=(0.01, price),
+            text,
+            xy=(left, height),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 3),
-            textcoords="offset points",
             size=look.SMALL - 1,
             color=look.INK,
+            va="center",
             bbox={"facecolor": look.PANEL, "edgecolor": "none", "alpha": 0.8, "pad": 2},
+            zorder=6,
         )
 
 
-def _trades(axes: Axes, candles: Candles, trades: Sequence[Mark], span: Span) -> None:
-    """An arrow under the candle of a buy, over that of a sell; a dot at the price itself.
+def _arrows(candles: Candles, trades: Sequence[Mark], span: Span) -> list[Arrow]:
+    """Under the candle of a buy, over that of a sell.
 
     What was traded since the last close stands right of it, where the next candle will be.
     """
-    gap = (span[1] - span[0] or 1.0) * 0.035
+    gap, found = (span[1] - span[0] or 1.0) * GAP, []
     for trade in trades:
         at = (trade.at - int(candles.opened[0])) // candles.timeframe.ms
         if not 0 <= at <= len(candles):
             continue
         buy, price = trade.side is Side.BUY, np.float64(trade.price)
         low, high = (each[at] if at < len(each) else price for each in (candles.low, candles.high))
-        axes.scatter(at, price, 45, color=look.INK, zorder=5)
+        found.append(Arrow(at, price, low - gap if buy else high + gap, buy))
+    return found
+
+
+def _trades(axes: Axes, arrows: Sequence[Arrow]) -> None:
+    """An arrow for each, and a dot at the price itself."""
+    for one in arrows:
+        axes.scatter(one.at, one.price, 45, color=look.INK, zorder=5)
         axes.scatter(
-            at,
-            low - gap if buy else high + gap,
+            one.at,
+            one.tip,
             230,
-            marker="^" if buy else "v",
-            facecolors=look.GOOD if buy else look.BAD,
+            marker="^" if one.buy else "v",
+            facecolors=look.GOOD if one.buy else look.BAD,
             edgecolors=look.INK,
             linewidths=1.4,
             zorder=5,
         )
+
+
+def _things(
+    candles: Candles, lines: Mapping[str, Floats], arrows: Sequence[Arrow], span: Span
+) -> list[labels.Things]:
+    """All that a name could hide."""
+    every, half = np.arange(len(candles), dtype=np.float64), (span[1] - span[0]) * GAP
+    tips = np.array([(one.at, one.price, one.tip) for one in arrows], np.float64).reshape(-1, 3)
+    ends = tips[:, 1:]
+    marks = labels.Things(
+        tips[:, 0], ends.min(axis=1) - half, ends.max(axis=1) + half, labels.AT_A_MARK
+    )
+    drawn = [labels.Things(every, values, values) for values in lines.values()]
+    return [labels.Things(every, candles.low, candles.high), *drawn, marks]
 
 
 def _price(axes: Axes, last: float, opened: float) -> look.Tag:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from math import floor, log10
-from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from piggybot.charts.labels import apart
 from piggybot.charts.values import Head
 from piggybot.core.market import Times
 
@@ -41,8 +41,9 @@ STEPS = (
 MONTHS = (1, 2, 3, 6, 12, 24, 60)
 MOST_TICKS = 5
 AT_THE_EDGE, FEW = 0.05, 20
+AIR = 0.022
+"""Of the width, at both ends: half the mark of a trade."""
 DIGITS = 5
-PAIR = 2
 TAG = 0.32
 """Inches that a tag takes of the scale's height."""
 
@@ -116,8 +117,8 @@ def scale(
     marks = axes.get_yticks()
     step = abs(marks[1] - marks[0]) if len(marks) > 1 else height
     places = max(0, -floor(log10(step) + 1e-9))
-    room = _room(axes)
-    heights = _apart([each.at for each in tags], room)
+    room = room_of(axes, TAG)
+    heights = apart([each.at for each in tags], room)
 
     def shown(at: float, _: object) -> str:
         hidden = any(abs(at - each) < room * 0.9 for each in heights)
@@ -128,19 +129,10 @@ def scale(
         _draw_tag(axes, each, height)
 
 
-def _room(axes: Axes) -> float:
-    """How much of the scale one tag takes, in the scale's own numbers."""
+def room_of(axes: Axes, inches: float) -> float:
+    """So much of the scale's height, in the scale's own numbers."""
     low, high = axes.get_ylim()
-    inches = axes.get_window_extent().height / DPI
-    return TAG / inches * (high - low)
-
-
-def _apart(heights: Sequence[float], room: float) -> list[float]:
-    """Two tags (there are no more) moved away from each other where they would touch."""
-    if len(heights) != PAIR or abs(heights[0] - heights[1]) >= room:
-        return list(heights)
-    middle, sign = (heights[0] + heights[1]) / 2, 1 if heights[0] >= heights[1] else -1
-    return [middle + sign * room / 2, middle - sign * room / 2]
+    return inches / (axes.get_window_extent().height / DPI) * (high - low)
 
 
 def _draw_tag(axes: Axes, tag: Tag, height: float) -> None:
@@ -159,17 +151,22 @@ def _draw_tag(axes: Axes, tag: Tag, height: float) -> None:
     )
 
 
-def times(axes: Axes, opened: Times) -> None:
-    """A few moments, UTC, under a plot whose x is the number of the candle."""
+def times(axes: Axes, opened: Times, least: int = MINUTE) -> None:
+    """A few moments, UTC, under a plot whose x is the number of the candle.
+
+    `least` is the length of a candle (ms) where there is only one, which does not tell it.
+    """
     first, last = int(opened[0]), int(opened[-1])
-    step = next((each for each in STEPS if (last - first) / each <= MOST_TICKS), None)
+    own = int(opened[1]) - first if len(opened) > 1 else least
+    steps = (each for each in STEPS if each % own == 0)
+    step = next((each for each in steps if (last - first) / each <= MOST_TICKS), None)
     moments = np.array(
         _months(first, last) if step is None else _multiples(step, first, last), dtype=np.int64
     )
     places = np.searchsorted(opened, moments)
     inner = (places >= len(opened) * AT_THE_EDGE) | (len(opened) < FEW)
     axes.set_xticks(places[inner], _labels(moments[inner].tolist(), step))
-    air = max(0.5, len(opened) * 0.012)
+    air = max(0.5, len(opened) * AIR)
     axes.set_xlim(-air, len(opened) + air)
 
 
@@ -217,9 +214,18 @@ def legend(axes: Axes) -> None:
     )
 
 
-def inside(axes: Axes, height: float, text: str, side: Literal["top", "bottom"]) -> None:
-    """What a plot shows, in its corner."""
-    axes.text(0.012, height, text, transform=axes.transAxes, size=SMALL - 1, color=FAINT, va=side)
+def name(axes: Axes, text: str) -> None:
+    """What a plot shows, over it: nothing crosses it there."""
+    axes.annotate(
+        text,
+        xy=(0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 4),
+        textcoords="offset points",
+        size=SMALL - 1,
+        color=FAINT,
+        va="bottom",
+    )
 
 
 def number(value: float) -> str:

@@ -22,11 +22,11 @@ def draw(chart: ProfitChart) -> bytes:
     figure = look.card(chart.head, HEIGHT)
     now = total[-1] + np.float64(chart.unrealised)
     widest = f"{now:+,.2f}"
-    above, below = look.panel(figure, 0.42, 0.39, widest), look.panel(figure, 0.12, 0.25, widest)
+    above, below = look.panel(figure, 0.43, 0.365, widest), look.panel(figure, 0.12, 0.25, widest)
     _total(above, total, now)
     _by_day(below, realised)
     for axes in (above, below):
-        look.times(axes, days)
+        look.times(axes, days, look.DAY)
         axes.set_xlim(-0.6, max(len(days) - 0.4, 1.0))
     above.tick_params(labelbottom=False)
     return look.png(figure)
@@ -45,7 +45,7 @@ def _total(axes: Axes, total: Floats, now: float) -> None:
         axes.plot([at[-1], at[-1]], [total[-1], now], color=colour, linewidth=3, linestyle=":")
         axes.plot(at[-1], now, color=look.PANEL, marker="o", markeredgecolor=colour, markersize=9)
     name = "sum in USD" if now == total[-1] else "sum in USD; ring: open too"
-    look.inside(axes, 0.965, name, "top")
+    look.name(axes, name)
 
 
 def _by_day(axes: Axes, realised: Floats) -> None:
@@ -57,4 +57,4 @@ def _by_day(axes: Axes, realised: Floats) -> None:
     axes.axhline(0, color=look.FAINT, linewidth=1.6)
     colours = np.where(bars >= 0, look.GOOD, look.BAD).tolist()
     axes.bar(starts + (days - 1) / 2, bars, 0.72 * days, color=colours)
-    look.inside(axes, 0.965, "each day" if days == 1 else f"each {days} days", "top")
+    look.name(axes, "each day" if days == 1 else f"each {days} days")

@@ -15,10 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from piggybot.charts import Studio, look
+from piggybot.charts import Studio, labels, look
 from piggybot.charts.backtest import draw as draw_backtest
 from piggybot.charts.candles import draw as draw_candles
+from piggybot.charts.profit import draw as draw_profit
 from piggybot.charts.values import BacktestChart, CandleChart, Chart, Head, Mark, ProfitChart
 from piggybot.core.market import Candles
 from proxy.wire import Side, Timeframe
@@ -76,9 +80,26 @@ def backtest(count: int) -> BacktestChart:
     )
 
 
+def crowded(count: int = 90) -> CandleChart:
+    """Four levels close together, and trades at both ends: the last since the last close."""
+    chart = full(count)
+    opened, last = chart.candles.opened, Decimal(str(chart.candles.close[-1]))
+    shares = {
+        "average cost": "1",
+        "trailing stop": "0.9985",
+        "stop loss": "0.997",
+        "target": "1.01",
+    }
+    ends = (int(opened[0]), int(opened[-1]), int(opened[-1]) + Timeframe.H1.ms)
+    trades = tuple(Mark(at, Side.BUY, last) for at in ends)
+    levels = {name: last * Decimal(share) for name, share in shares.items()}
+    return replace(chart, trades=trades, levels=levels)
+
+
+DRAW = {CandleChart: draw_candles, ProfitChart: draw_profit, BacktestChart: draw_backtest}
 CHARTS = [
-    *(full(), full(1), full(2), full(90, 0.00001234), full(500, 1.0)),
-    *(profit(1), profit(7), profit(31), profit(700)),
+    *(full(), full(1), full(2), full(90, 0.00001234), full(500, 1.0), crowded(), crowded(30)),
+    *(profit(1), profit(2), profit(3), profit(4), profit(7), profit(31), profit(700)),
     *(backtest(1), backtest(2), backtest(500), backtest(200_000)),
 ]
 
@@ -91,8 +112,84 @@ async def test_every_picture_is_one_that_a_phone_takes(chart: Chart, tmp_path: P
     assert width == 1080
     assert 800 < height < 1100, "it is seen whole without scrolling"
     assert len(picture) < LARGEST
-    assert await studio.draw(chart) == picture, "the same values, the same bytes"
     studio.close()
+
+
+@pytest.mark.parametrize("chart", [crowded(30), profit(7), backtest(30)])
+def test_the_same_values_are_the_same_bytes(chart: Chart) -> None:
+    assert DRAW[type(chart)](chart) == DRAW[type(chart)](chart)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_no_words_of_a_picture_touch_each_other_or_its_edge(
+    chart: Chart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Figure] = []
+    monkeypatch.setattr(look, "png", lambda figure: kept.append(figure) or b"")
+    DRAW[type(chart)](chart)
+    [figure] = kept
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    card = figure.get_window_extent()
+    boxes = {(n, one.get_text()): one.get_window_extent() for n, one in enumerate(words(figure))}
+    assert len(boxes) > 4
+    for name, box in boxes.items():
+        assert card.x0 <= box.x0 and box.x1 <= card.x1, name
+        assert card.y0 <= box.y0 and box.y1 <= card.y1, name
+        touched = [other for other, its in boxes.items() if other != name and box.overlaps(its)]
+        assert touched == [], name
+
+
+def words(figure: Figure) -> list[Text]:
+    """All that can be read on it."""
+    found = list(figure.texts)
+    for axes in figure.axes:
+        found += axes.texts
+        legend = axes.get_legend()
+        found += [] if legend is None else legend.get_texts()
+        for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            ticks = axis.get_major_ticks()
+            seen = [tick for tick in ticks if limits[0] <= tick.get_loc() <= limits[1]]
+            found += [each for tick in seen for each in (tick.label1, tick.label2)]
+    return [one for one in found if one.get_visible() and one.get_text().strip()]
+
+
+def test_the_mark_of_a_trade_at_either_end_is_whole() -> None:
+    figure = look.card(Head("BTC/USDT 1h"), 6.6)
+    axes = look.panel(figure, 0.1, 0.7, "64,000")
+    look.times(axes, candles(90).opened)
+    first, last = axes.get_xlim()
+    half = (np.sqrt(230) / 2 + 1) * look.DPI / 72
+    pixels = axes.get_window_extent().width / (last - first)
+    assert (0 - first) * pixels >= half
+    assert (last - 90) * pixels >= half, "where the next candle will be"
+
+
+@pytest.mark.parametrize(
+    ("heights", "room", "found"),
+    [
+        ([], 2, []),
+        ([7.0], 2, [7]),
+        ([1.0, 5.0], 2, [1, 5]),
+        ([5.0, 5.0], 2, [6, 4]),
+        ([5.0, 4.0], 2, [5.5, 3.5]),
+        ([10.0, 0.0, 10.5, 11.0], 2, [8.5, 0, 10.5, 12.5]),
+        ([0.0, 1.0, 2.5], 2, [-0.8333, 1.1667, 3.1667]),
+    ],
+)
+def test_names_that_would_touch_are_moved_apart_in_their_order(
+    heights: list[float], room: float, found: list[float]
+) -> None:
+    assert labels.apart(heights, room) == pytest.approx(found, abs=1e-3)
+
+
+def test_a_name_stands_where_it_hides_the_least_and_no_trade() -> None:
+    every = np.arange(90.0)
+    low = labels.Things(every, every, every + 1)
+    assert labels.place(0.2, 5, 2, 90, [low]) > 0.3, "the candles are at the left there"
+    assert labels.place(0.2, 85, 2, 90, [low]) == labels.EDGE
+    trade = labels.Things(np.array([5.0]), np.array([84.0]), np.array([86.0]), labels.AT_A_MARK)
+    assert labels.place(0.2, 85, 2, 90, [low, trade]) > labels.EDGE
 
 
 @pytest.mark.parametrize(

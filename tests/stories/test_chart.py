@@ -1,20 +1,24 @@
 """/chart: a picture of a market with our trades on it, or of what a run sees.
 
-May import: core, sandbox, wire.
+May import: charts, core, desk, sandbox, wire.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
+import talib
 
+from piggybot.charts.values import CandleChart
+from piggybot.core.orders import Want
 from piggybot.core.runs import Exits, Guards, Run, RunState
 from piggybot.sandbox.telegram_shown import Shown
-from proxy.wire import Timeframe
+from proxy.wire import Side, Timeframe
 from tests.pictures import size
 from tests.stories.bad_input import quiet
-from tests.stories.steps import nothing_sent
+from tests.stories.steps import nothing_sent, price
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +54,16 @@ def begin(world: World, **other: object) -> Run:
     return store.runs.add(replace(run, **other))
 
 
+async def by_run(world: World, run: Run, usd: str) -> None:
+    """What a run would have bought."""
+    assert world.bot.bot is not None
+    house = world.bot.bot.telegram._house
+    person = world.bot.bot.store.people.find(world.ann.id)
+    assert person is not None
+    want = Want(person, Side.BUY, run.symbol, f"of {run.id}", None, Decimal(usd), run_id=run.id)
+    await house.desk.place(want)
+
+
 async def test_a_market_is_drawn_with_our_trades_and_another_timeframe_in_its_place(
     world: World,
 ) -> None:
@@ -79,8 +93,25 @@ async def test_a_market_is_drawn_with_our_trades_and_another_timeframe_in_its_pl
     assert nothing_sent(world), "paper fills at the real price, and nothing leaves"
 
 
-async def test_a_run_is_drawn_with_its_lines_and_its_last_words(world: World) -> None:
+def drawings(world: World, monkeypatch: pytest.MonkeyPatch) -> list[CandleChart]:
+    """What is drawn from now on, as values."""
+    assert world.bot.bot is not None
+    studio, found = world.bot.bot._studio, list[CandleChart]()
+    draw = studio.draw
+
+    async def seen(wanted: CandleChart) -> bytes:
+        found.append(wanted)
+        return await draw(wanted)
+
+    monkeypatch.setattr(studio, "draw", seen)
+    return found
+
+
+async def test_a_run_is_drawn_with_its_lines_and_its_last_words(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.exchange.market.hold()
+    drawn = drawings(world, monkeypatch)
     plain = await chart(world, "/chart BTC 1h")
     begin(world)
     begin(world, timeframe=Timeframe.M15, strategy="rsi", params={"length": "14"})
@@ -89,12 +120,30 @@ async def test_a_run_is_drawn_with_its_lines_and_its_last_words(world: World) ->
     assert "10-SMA " in told.text
     assert told.document != plain.document
     assert told.labels == ("🔄 1h",)
+    assert [list(one.lines) for one in drawn] == [[], ["10-SMA", "30-SMA"]]
+    average = talib.SMA(drawn[-1].candles.close, 10)
+    np.testing.assert_array_equal(drawn[-1].lines["10-SMA"], average)
+    assert np.isfinite(average[-drawn[-1].shown :]).all(), "it has begun before what is shown"
 
     same = await chart(world, "/chart btc 1h")
     assert "#1 sma_crossover" in same.text, "the run that looks at this market is drawn with it"
     other = await chart(world, "/chart")
     assert "#2 rsi · BTC/USDT · 15m" in other.text, "the newest run, where nothing is said"
     assert "no trades of yours" in other.text
+
+
+async def test_a_run_that_holds_is_drawn_with_its_trade_its_cost_and_its_exits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    price(world, "64000")
+    await by_run(world, begin(world), "20")
+    drawn = drawings(world, monkeypatch)
+    await chart(world, "/chart #1")
+    [shown] = drawn
+    assert list(shown.levels) == ["average cost", "stop loss"]
+    assert shown.levels["average cost"] > 64_000
+    assert shown.levels["stop loss"] < 60_900
+    assert [one.side for one in shown.trades] == [Side.BUY]
 
 
 async def test_a_strategy_that_fails_leaves_the_candles(world: World) -> None:

@@ -7,14 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from piggybot.core.orders import Want
 from piggybot.core.positions import Book
-from piggybot.core.runs import Run
 from piggybot.sandbox.telegram_shown import NoButton, Shown
-from proxy.wire import Side
 from tests.stories.bad_input import quiet
 from tests.stories.steps import account, free, heard, one_order, price
-from tests.stories.test_chart import begin
+from tests.stories.test_chart import begin, by_run
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -206,16 +203,6 @@ async def test_a_stop_takes_the_buttons_and_paper_rests_while_real_money_is_trad
     real, paper = [one for one in world.ann.messages if "average cost" in one.text][-2:]
     assert real.text.startswith("🔴 LIVE 🧪") and len(real.labels) == 3
     assert paper.text.startswith("📝 PAPER 🧪") and paper.labels == ()
-
-
-async def by_run(world: World, run: Run, usd: str) -> None:
-    """What a run would have bought."""
-    assert world.bot.bot is not None
-    house = world.bot.bot.telegram._house
-    person = world.bot.bot.store.people.find(world.ann.id)
-    assert person is not None
-    want = Want(person, Side.BUY, run.symbol, f"of {run.id}", None, Decimal(usd), run_id=run.id)
-    await house.desk.place(want)
 
 
 async def test_a_runs_card_names_its_exits_and_sells_its_own_holding_only(world: World) -> None:
