@@ -13,7 +13,7 @@ import numpy as np
 from piggybot.backtest.orders import Orders
 from piggybot.backtest.setup import Setup
 from piggybot.core.market import Candles, Floats, Times
-from piggybot.core.runs import Guards
+from piggybot.core.runs import Halt
 from proxy.fills import FEE_STEP
 
 HAIR = np.float64(1e-9)
@@ -51,48 +51,33 @@ class Books:
         """What each ended holding earned, fees included."""
         return np.diff(self.realised, prepend=0)
 
+    def stakes(self, setup: Setup) -> Floats:
+        """After each order, what falls are a share of, beside the best that was earned."""
+        amount = np.full(len(self.cost), np.float64(setup.amount_usd))
+        if not setup.adds:
+            return amount
+        return np.maximum.accumulate(np.maximum(self.cost, amount))
+
     def equity(self, candles: Candles) -> Floats:
         """Cash and worth at each candle's close; 0 at the beginning."""
         since = self.orders.candle
-        worth = _along(since, self.units, candles) * candles.close
-        return _along(since, self.cash, candles) + worth
+        worth = along(since, self.units, candles) * candles.close
+        return along(since, self.cash, candles) + worth
 
     def at_slots(self, candles: Candles) -> Floats:
         """Cash and worth at each candle's open, before anything is done there."""
         since = self.orders.candle + 1
-        worth = _along(since, self.units, candles) * candles.open
-        return _along(since, self.cash, candles) + worth
+        worth = along(since, self.units, candles) * candles.open
+        return along(since, self.cash, candles) + worth
 
 
-def binding(books: Books, candles: Candles, setup: Setup) -> bool:
-    """Whether a guard would halt the run somewhere, or nearly so."""
-    if not len(books.cash):
-        return False
-    amount, guards = np.full(len(books.cash), np.float64(setup.amount_usd)), setup.guards
-    stake = np.maximum.accumulate(np.maximum(books.cost, amount)) if setup.adds else amount
-    return _losing(books, guards, stake) or _falling(books, candles, guards, stake)
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """What a run has done, and the guard that halted it; from the open of candle `halted` on."""
 
-
-def _losing(books: Books, guards: Guards, stake: Floats) -> bool:
-    if guards.losses <= 0 or not len(books.realised):
-        return False
-    won = books.profit > stake[0] * HAIR
-    number = np.arange(len(won))
-    last_win = np.maximum.accumulate(np.where(won, number, -1))
-    return bool((number - last_win).max() >= guards.losses)
-
-
-def _falling(books: Books, candles: Candles, guards: Guards, stake: Floats) -> bool:
-    if guards.drawdown <= 0:
-        return False
-    worth = books.at_slots(candles)
-    best = np.maximum(worth, 0)
-    since = np.minimum(books.orders.candle[~books.orders.buys] + 1, len(best) - 1)
-    np.maximum.at(best, since, books.realised)
-    best = np.maximum.accumulate(best)
-    base = np.maximum(_along(books.orders.candle + 1, stake, candles), stake[0]) + best
-    fallen = best - worth >= (np.float64(guards.drawdown) - HAIR) * base
-    return bool(fallen.any())
+    books: Books
+    halt: Halt | None = None
+    halted: int | None = None
 
 
 def values(orders: Orders) -> Floats:
@@ -113,15 +98,19 @@ def fees(orders: Orders) -> Floats:
 
 def _costs(orders: Orders, value: Floats, units: Floats) -> Floats:
     """The cost of what is held after each order: a sell keeps the average of what is left."""
-    costs, cost, held = np.empty(len(value)), 0.0, 0.0
-    rows = zip(orders.buys.tolist(), value.tolist(), units.tolist(), strict=True)
-    for number, (buys, spent, left) in enumerate(rows):
-        cost = cost + spent if buys else cost * left / held
-        costs[number], held = cost, left
-    return costs
+    ends = np.flatnonzero(~orders.buys)
+    if not len(ends):
+        return np.cumsum(value)
+    spent = np.where(orders.buys, value, 0)
+    each = np.add.reduceat(spent[: ends[-1]], np.concatenate(([0], ends[:-1] + 1)))
+    spent[ends] = -each
+    kept = [np.float64(0)]
+    for bought, left in zip(each, units[ends] / units[ends - 1], strict=True):
+        kept.append((kept[-1] + bought) * left)
+    return np.cumsum(spent) + np.repeat(kept, np.diff(ends, prepend=0, append=len(value)))
 
 
-def _along(since: Times, values_: Floats, candles: Candles) -> Floats:
+def along(since: Times, values_: Floats, candles: Candles) -> Floats:
     """The value that holds at each candle: 0 until the first order, then what each left."""
     starts = np.minimum(since, len(candles))
     lengths = np.diff(starts, prepend=0, append=len(candles))

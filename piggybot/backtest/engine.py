@@ -18,15 +18,16 @@ from decimal import Decimal
 
 import numpy as np
 
-from piggybot.backtest.books import Books, binding
-from piggybot.backtest.ends import Course
+from piggybot.backtest.books import Books, Traded
+from piggybot.backtest.halts import Unclear
 from piggybot.backtest.leap import leap
+from piggybot.backtest.levels import Course
 from piggybot.backtest.orders import Orders
 from piggybot.backtest.prices import whole
 from piggybot.backtest.scale import ROOM
 from piggybot.backtest.setup import Rules, Setup
 from piggybot.backtest.trades import Trades
-from piggybot.backtest.walk import Walk, Walked
+from piggybot.backtest.walk import Walk
 from piggybot.core.market import Candles, Floats
 from piggybot.core.runs import Halt
 from piggybot.errors import BadInput
@@ -62,13 +63,11 @@ def backtest(candles: Candles, signals: Signals, setup: Setup) -> Result:
         raise BadInput("There are no candles to test on.", "Choose a longer time.")
     course = Course.of(whole(candles, setup.market.tick), setup.exits)
     _check_sizes(course, setup)
-    orders = leap(course, signals, setup)
-    if orders is not None:
-        books = Books.of(orders)
-        if not binding(books, candles, setup):
-            return _result(candles, setup, Walked(orders), books)
-    walked = Walk(course, signals, setup).walk()
-    return _result(candles, setup, walked, Books.of(walked.orders))
+    try:
+        traded = leap(course, candles, signals, setup)
+    except Unclear:
+        traded = Walk(course, signals, setup).walk()
+    return _result(candles, setup, traded)
 
 
 def _check_sizes(course: Course, setup: Setup) -> None:
@@ -84,18 +83,18 @@ def _check_sizes(course: Course, setup: Setup) -> None:
         )
 
 
-def _result(candles: Candles, setup: Setup, walked: Walked, books: Books) -> Result:
-    amount = setup.amount_usd
+def _result(candles: Candles, setup: Setup, traded: Traded) -> Result:
+    amount, books = setup.amount_usd, traded.books
     most = Decimal(str(books.cost.max(initial=0)))
     stake = max(amount, most) if setup.adds else amount
     return Result(
         setup,
         candles,
-        walked.orders,
+        books.orders,
         Trades.of(books, candles.close[-1]),
         books,
         stake,
         np.float64(stake) + books.equity(candles),
-        walked.halt,
-        walked.halted,
+        traded.halt,
+        traded.halted,
     )

@@ -1,121 +1,72 @@
 """All trades of a backtest at once, with arrays; nothing, where one trade hangs on another.
 
-What it assumes, it checks: each entry can be bought, each end can sell all whole steps, no number
-outgrows 64 bits, and no cool-down. Where that does not hold, walk.py goes trade by trade.
+What it assumes, it checks: each entry can be bought, each end can sell all whole steps, and no
+number outgrows 64 bits. Where that does not hold, walk.py goes trade by trade.
 
 May import: backtest, core, fills, strategies, wire.
 """
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from piggybot.backtest.ends import NONE, SIGNAL, TIME, Course, Ends, Holdings, sweep
+from piggybot.backtest.ahead import Ahead, Plan
+from piggybot.backtest.books import Books, Traded
+from piggybot.backtest.ends import SIGNAL
+from piggybot.backtest.halts import Unclear, first_halt, losses
+from piggybot.backtest.levels import Course
 from piggybot.backtest.orders import Orders
 from piggybot.backtest.scale import ROOM, Scale
 from piggybot.backtest.setup import Setup, acted_on
-from piggybot.core.market import Times
+from piggybot.core.market import Candles, Times
 from piggybot.strategies import Signals
-from proxy.fills import whole_steps, worse_ticks
-from proxy.wire import Side
+from proxy.fills import whole_steps
+
+ROUNDS = 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
-    """What is to be bought and sold. The last holding may lack its end: it is still open."""
-
-    buys: Times
-    """Candles at whose open is bought."""
-    begins: Times
-    """Where in `buys` each holding begins."""
-    ends: Ends
-    """Of the holdings that end."""
-
-
-def leap(course: Course, signals: Signals, setup: Setup) -> Orders | None:
-    """The orders of the whole series; None where it takes a walk to know them."""
-    if setup.guards.cooldown or (setup.adds and setup.exits.any):
-        return None
+def leap(course: Course, candles: Candles, signals: Signals, setup: Setup) -> Traded:
+    """What a run has done. A guard that halts it takes its later signals away. Raises Unclear."""
     enter, leave = acted_on(signals)
-    if setup.exits.any:
-        plan = _with_exits(course, enter, leave, setup)
-    else:
-        plan = _by_signals(course, enter, leave, setup)
-    return _paid(course, plan, setup)
+    books = _books(course, enter, leave, setup)
+    halt, halted = first_halt(books, candles, setup)
+    if halt is None:
+        return Traded(books)
+    enter, leave = enter[enter < halted], leave[leave < halted]
+    return Traded(_books(course, enter, leave, setup), halt, halted)
 
 
-def _by_signals(course: Course, enter: Times, leave: Times, setup: Setup) -> Plan:
-    """Without exits: a holding is from the first +1 to the next -1."""
-    turn = np.searchsorted(leave, enter)
-    fresh = np.diff(turn, prepend=-1) > 0
-    begins, ends = np.flatnonzero(fresh), turn[fresh]
-    candle = leave[ends[ends < len(leave)]]
-    signal = np.full(len(candle), SIGNAL)
-    at_open = np.zeros(len(candle), np.bool_)
-    over = Ends(candle, signal, course.prices.open[candle], at_open)
-    if setup.adds:
-        return Plan(enter, begins, over)
-    return Plan(enter[fresh], np.arange(len(begins)), over)
+def _books(course: Course, enter: Times, leave: Times, setup: Setup) -> Books:
+    """The whole series' books, without guards that halt.
 
-
-def _with_exits(course: Course, enter: Times, leave: Times, setup: Setup) -> Plan:
-    """With exits: waves of holdings, each wave what follows the ends of the one before.
-
-    Between two -1 a holding may end early and another begin; those of different stretches do not
-    touch each other, so that all stretches' first holdings are one wave, then all second ones.
+    With a cool-down, the next entry hangs on whether a holding has lost; and that is known to the
+    last unit only once all before it are counted. So it is guessed, counted, and put right until
+    nothing changes any more: each round, one more at least is right from the beginning on.
     """
-    edges = np.append(leave, len(course.prices))
-    stretch = np.searchsorted(leave, enter)
-    first = np.diff(stretch, prepend=-1) > 0
-    begin, until = enter[first], edges[stretch[first]]
-    waves: list[tuple[Times, Ends]] = []
-    while len(begin) or not waves:
-        over = ends_of(course, begin, until, setup)
-        waves.append((begin, over))
-        follower = np.searchsorted(enter, over.candle + 1)
-        known = follower < len(enter)
-        begin, until = enter[follower[known]], until[known]
-        inside = begin < until
-        begin, until = begin[inside], until[inside]
-    buys = np.concatenate([begin for begin, _ in waves])
-    order = np.argsort(buys)
-    over = Ends.joined([over for _, over in waves]).take(order)
-    return Plan(buys[order], np.arange(len(buys)), over.take(over.cause != NONE))
+    budget = Scale.of(setup, course.prices.unit).budget
+    entries = len(enter) if setup.adds else 1
+    if budget * entries * max(map(max, course.ratios), default=1) >= ROOM:
+        raise Unclear
+    ahead = Ahead(course, enter, leave, setup)
+    for _ in range(ROUNDS):
+        way = ahead.way()
+        books = Books.of(_paid(course, ahead.plan(way), setup))
+        if not setup.guards.cooldown or ahead.correct(way, losses(books, setup)):
+            return books
+    raise Unclear
 
 
-def ends_of(course: Course, begin: Times, until: Times, setup: Setup) -> Ends:
-    """How holdings that begin at these candles end, each at its -1 at the latest."""
-    prices = course.prices
-    paid = worse_ticks(prices.open[begin], Side.BUY, prices.tick)
-    limit = setup.exits.time_limit
-    late = np.full_like(begin, len(prices)) if limit is None else begin + limit
-    held = Holdings(
-        begin,
-        np.minimum(np.minimum(until, late), len(prices)),
-        course.stop_at(paid),
-        course.target_at(paid),
-        paid * prices.tick,
-    )
-    over = sweep(course, held)
-    quiet = (over.cause == NONE) & (over.candle < len(prices))
-    cause = np.where(over.candle == late, TIME, SIGNAL)
-    return replace(over, cause=np.where(quiet, cause, over.cause))
-
-
-def _paid(course: Course, plan: Plan, setup: Setup) -> Orders | None:
-    """The plan as orders; None where one of them could not be made, or a number is too large."""
+def _paid(course: Course, plan: Plan, setup: Setup) -> Orders:
+    """The plan as orders. Unclear where one of them cannot be made, or a number is too large."""
     prices, rules, scale = course.prices, setup.market, Scale.of(setup, course.prices.unit)
     over, seen = plan.ends, prices.open[plan.buys]
-    if scale.budget >= ROOM:
-        return None
     dear, cheap = scale.dear(seen), scale.cheap(over.price)
     steps = scale.steps(dear)
     if not _buys_all(scale, seen, steps) or not _opens_all(scale, dear, steps):
-        return None
+        raise Unclear
     sold = _sold(scale.gained(steps), plan, scale.step)
     if not _sells_all(scale, over.price, sold):
-        return None
+        raise Unclear
     candle = np.concatenate((plan.buys, over.candle))
     order = np.argsort(candle, kind="stable")  # a candle's buy, at its open, before its sell
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from piggybot.backtest.ends import CAUSES, Flags
+from piggybot.backtest.ends import CAUSES
+from piggybot.backtest.levels import Flags
 from piggybot.backtest.setup import Rules
 from piggybot.core.market import Times
 from piggybot.core.runs import Cause

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from piggybot.backtest.books import Books, fees, sizes, values
-from piggybot.backtest.ends import NONE, Flags
+from piggybot.backtest.ends import NONE
+from piggybot.backtest.levels import Flags
 from piggybot.core.market import Floats, Times
 
 T = TypeVar("T", bound=np.generic)

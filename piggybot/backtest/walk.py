@@ -1,4 +1,4 @@
-"""A backtest trade by trade: where guards bind, an order is too small, or a holding is added to.
+"""A backtest trade by trade, exactly: where an order is too small, or books cannot tell.
 
 Alone because here one decision hangs on the other, while leap.py does at once what can be done at
 once. Only the search for levels is an array's work.
@@ -11,38 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from piggybot.backtest.ends import (
-    NEVER,
-    NONE,
-    SIGNAL,
-    TIME,
-    Course,
-    Ends,
-    Holdings,
-    One,
-    meet,
-    scan,
-)
-from piggybot.backtest.leap import ends_of
+from piggybot.backtest.books import Books, Traded
+from piggybot.backtest.ends import NONE, SIGNAL, TIME, Ends, Holdings, follow, meet
+from piggybot.backtest.levels import NEVER, Course, Fixed, Trails
 from piggybot.backtest.orders import Orders, Row
 from piggybot.backtest.purse import Purse
 from piggybot.backtest.setup import Setup, acted_on
 from piggybot.backtest.watch import Watch
-from piggybot.core.market import Times
-from piggybot.core.runs import Halt
 from piggybot.strategies import Signals
-
-FORESIGHT = 8
-"""All ends are found beforehand where that means to look at each candle so often, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """All orders, and the guard that halted the run; from the open of candle `halted` on."""
-
-    orders: Orders
-    halt: Halt | None = None
-    halted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +39,8 @@ class Open:
     """The candle at whose open it began."""
     at: int
     """The candle at whose open it was looked at last."""
-    peak: int
-    """The highest price seen up to that open; in units, as the levels."""
+    trail: int
+    """The trailing stop by what was seen up to that open; in units, as the levels."""
     steps: int = 0
     paid: int = 0
     """Ticks times steps."""
@@ -77,7 +53,7 @@ class Open:
         """One more buy of it."""
         self.steps += row.steps
         self.paid += row.ticks * row.steps
-        self.peak = max(self.peak, row.ticks * course.prices.tick)
+        self.trail = max(self.trail, course.trail_at(row.ticks * course.prices.tick))
         self.stop = course.stop_at(self.paid, self.steps)
         self.target = course.target_at(self.paid, self.steps)
         self.least = least
@@ -89,17 +65,17 @@ class Walk:
     def __init__(self, course: Course, signals: Signals, setup: Setup) -> None:
         self._course = course
         self._setup = setup
+        self._trails = Trails.of(course)
         self._has_exits = setup.exits.any
         self._last = len(course.prices) - 1
         enter, leave = acted_on(signals)
         self._enter: list[int] = enter.tolist()
         self._leave: list[int] = leave.tolist()
-        self._foreseen = _foreseen(course, enter, leave, setup)
         self._watch = Watch(course.prices, setup)
         self._purse = Purse(setup, course.prices)
         self._open: Open | None = None
 
-    def walk(self) -> Walked:
+    def walk(self) -> Traded:
         """All orders, from the first candle to the last."""
         while (candle := _next(self._enter, self._watch.ready)) <= self._last:
             if self._fallen(candle):
@@ -113,13 +89,13 @@ class Walk:
         self._fallen(self._last)
         orders = Orders.of(self._setup.market, self._course.prices.unit, self._purse.rows)
         halt = self._watch.halt
-        return Walked(orders, halt, None if halt is None else self._watch.halted)
+        return Traded(Books.of(orders), halt, None if halt is None else self._watch.halted)
 
     def _follow(self, holding: Open) -> None:
         """From an entry to its end, or to the end of the candles."""
         while self._open is not None:
             event = self._event(holding)
-            end, peak = self._exit(holding, event)
+            end, trail = self._exit(holding, event)
             at_slot = end is not None and end.cause != SIGNAL and not end.inside
             reached = event if end is None else end.candle
             if self._fallen(min(reached - at_slot, self._last)):
@@ -127,7 +103,7 @@ class Walk:
             if end is not None:
                 self._sell(end)
             elif event <= self._last:
-                self._act(holding, event, peak)
+                self._act(holding, event, trail)
             else:
                 return
 
@@ -143,55 +119,47 @@ class Walk:
         return min([*events, self._last + 1])
 
     def _exit(self, holding: Open, event: int) -> tuple[End | None, int]:
-        """What ends it, at the open of `event` at the latest; and the highest price before that."""
-        known = self._known(holding)
-        if known is not None:
-            return known, holding.peak
-        end, peak = self._level(holding, event)
+        """What ends it, at the open of `event` at the latest; and the trailing stop before that."""
+        end, trail = self._level(holding, event)
         limit = self._setup.exits.time_limit
         if end is not None or event > self._last or limit is None:
-            return end, peak
+            return end, trail
         seen = int(self._course.prices.open[event])
         late = event >= holding.since + limit and seen >= holding.least
-        return End(event, TIME, seen, inside=False) if late else None, peak
+        return End(event, TIME, seen, inside=False) if late else None, trail
 
     def _level(self, holding: Open, event: int) -> tuple[End | None, int]:
-        """The level that is met first; and the highest price before that."""
-        first, peak = holding.at, holding.peak
+        """The level that is met first; and the trailing stop before that."""
+        first, trail = holding.at, holding.trail
+        levels = Fixed(self._trails, np.array([holding.stop]), np.array([holding.target]))
         while self._has_exits:
-            one = One(first, event, holding.stop, holding.target, peak)
-            reached, peak, hit = scan(self._course, one, holding.least)
-            if not hit and not self._beyond(reached, holding, peak):
+            here = Holdings(np.array([first]), np.array([event]), np.array([trail]), levels)
+            seen = follow(self._course, here, NEVER, holding.least)
+            reached, trail, hit = int(seen.candle[0]), int(seen.trail[0]), bool(seen.hit[0])
+            if not hit and not self._beyond(reached, holding, trail):
                 break
-            there = Holdings.alone(one._replace(first=reached, peak=peak))
-            fresh, through = np.array([reached == holding.at]), np.array([hit])
-            ends = meet(self._course, there, fresh, through, holding.least)
+            there = Holdings(seen.candle, here.horizon, seen.trail, levels)
+            fresh = np.array([reached == holding.at])
+            ends = meet(self._course, there, fresh, seen.hit, holding.least)
             if ends.cause[0] != NONE:
-                return _listed(ends)[0], peak
+                return _first(ends), trail
             if not hit:
                 break
-            first, peak = reached + 1, max(peak, int(self._course.prices.high[reached]))
-        return None, peak
+            first, trail = reached + 1, max(trail, int(self._trails.risen[reached]))
+        return None, trail
 
-    def _beyond(self, candle: int, holding: Open, peak: int) -> bool:
+    def _beyond(self, candle: int, holding: Open, trail: int) -> bool:
         """Whether that candle opens beyond a level; there may be no such candle."""
         if candle > self._last:
             return False
         seen = int(self._course.prices.open[candle])
-        floor = max(holding.stop, self._course.trail_at(max(peak, seen)))
+        floor = max(holding.stop, trail, self._course.trail_at(seen))
         return not floor < seen < holding.target
 
-    def _known(self, holding: Open) -> End | None:
-        """Its end as it was foreseen, where nothing has come between."""
-        if self._foreseen is None or self._watch.halt is not None or holding.at > holding.since:
-            return None
-        end = self._foreseen[bisect_left(self._enter, holding.since)]
-        return None if end.cause == NONE or end.price < holding.least else end
-
-    def _act(self, holding: Open, candle: int, peak: int) -> None:
+    def _act(self, holding: Open, candle: int, trail: int) -> None:
         """At a slot without a way out: what the signal says, where it is obeyed."""
         seen = int(self._course.prices.open[candle])
-        holding.at, holding.peak = candle, max(peak, seen)
+        holding.at, holding.trail = candle, max(trail, self._course.trail_at(seen))
         if candle >= self._watch.halted:
             return
         if _next(self._leave, candle) == candle and seen >= holding.least:
@@ -208,7 +176,7 @@ class Walk:
         if self._open is None and row.ticks * self._course.prices.tick < self._purse.least:
             return
         if self._open is None:
-            self._open = Open(since=candle, at=candle, peak=0)
+            self._open = Open(since=candle, at=candle, trail=0)
         self._open.grow(row, self._course, self._purse.least)
 
     def _sell(self, end: End) -> None:
@@ -224,24 +192,9 @@ class Walk:
         return self._watch.fallen(last, self._purse.held.units, self._purse.earned)
 
 
-def _foreseen(course: Course, enter: Times, leave: Times, setup: Setup) -> list[End] | None:
-    """How each holding would end that begins at one of these candles; None where that is too much.
-
-    A holding that is added to has other levels, so nothing can be foreseen of it.
-    """
-    if setup.adds:
-        return None
-    until = np.append(leave, len(course.prices))[np.searchsorted(leave, enter)]
-    if (until - enter).sum() > FORESIGHT * len(course.prices):
-        return None
-    ends = ends_of(course, enter, until, setup)
-    return _listed(ends)
-
-
-def _listed(ends: Ends) -> list[End]:
-    """One by one."""
-    columns = (ends.candle, ends.cause, ends.price, ends.inside)
-    return [End(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+def _first(ends: Ends) -> End:
+    """The one that there is."""
+    return End(int(ends.candle[0]), int(ends.cause[0]), int(ends.price[0]), bool(ends.inside[0]))
 
 
 def _next(candles: list[int], since: int) -> int:

@@ -15,7 +15,7 @@ from decimal import Decimal
 import numpy as np
 
 from piggybot.backtest.books import HAIR
-from piggybot.backtest.ends import NEVER
+from piggybot.backtest.levels import NEVER
 from piggybot.backtest.prices import Prices
 from piggybot.backtest.setup import Setup
 from piggybot.core.runs import Halt

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from piggybot.backtest.ends import Course
+from piggybot.backtest.books import Traded
 from piggybot.backtest.engine import Result, Rules, Setup, backtest
+from piggybot.backtest.halts import Unclear
 from piggybot.backtest.leap import leap
+from piggybot.backtest.levels import Course
 from piggybot.backtest.prices import whole
 from piggybot.backtest.setup import NO_GUARDS
 from piggybot.backtest.walk import Walk
@@ -123,13 +125,21 @@ def test_so_it_does_where_prices_lie_between_the_steps(made, setup, tick):
 
 @given(series(longest=200), setups(no_minimum))
 @settings(max_examples=100, deadline=None)
-def test_a_leap_makes_the_orders_of_a_walk(made, setup):
+def test_a_leap_does_what_a_walk_does(made, setup):
     rows, signals = made
-    quiet = replace(setup, guards=NO_GUARDS)
-    course = Course.of(whole(candles_of(rows), setup.market.tick), setup.exits)
-    orders = leap(course, signals, quiet)
-    if orders is not None:
-        assert list(orders) == list(Walk(course, signals, quiet).walk().orders)
+    candles = candles_of(rows)
+    course = Course.of(whole(candles, setup.market.tick), setup.exits)
+    try:
+        leapt = leap(course, candles, signals, setup)
+    except Unclear:
+        return
+    alike(leapt, Walk(course, signals, setup).walk())
+
+
+def alike(leapt: Traded, walked: Traded) -> None:
+    """The same orders, halted alike."""
+    assert list(leapt.books.orders) == list(walked.books.orders)
+    assert (leapt.halt, leapt.halted) == (walked.halt, walked.halted)
 
 
 WAYS_OUT = {

@@ -1,5 +1,8 @@
 """Many seeded markets with all settings mixed: what a search by examples would rarely come upon.
 
+Short ones against the plain reference. Long ones, where holdings are followed in many waves and to
+the end of far looks, against the walk, which itself is held against the reference.
+
 May import: backtest, core.
 """
 
@@ -11,13 +14,17 @@ import numpy as np
 import pytest
 
 from piggybot.backtest.engine import Rules, Setup
-from piggybot.core.runs import Exits, Guards
+from piggybot.backtest.leap import leap
+from piggybot.backtest.levels import Course
+from piggybot.backtest.prices import whole
+from piggybot.backtest.walk import Walk
+from piggybot.core.runs import Exits, Guards, Halt
 from tests.backtest.candles import candles_of
 from tests.backtest.reference import EveryStep, Moments
-from tests.backtest.test_engine import agree
+from tests.backtest.test_engine import agree, alike
 
 D = Decimal
-MARKETS = 150
+MARKETS, LONG = 150, 10
 
 
 def series(chance: random.Random) -> tuple[list[tuple[int, int, int, int]], np.ndarray]:
@@ -78,3 +85,32 @@ def test_many_markets_with_minimums_are_traded_as_by_the_reference(block):
             setup(chance, rules(chance, "0", "5", "9.9", "10")),
             Moments(),
         )
+
+
+def long_series(chance: random.Random) -> tuple[list[tuple[int, int, int, int]], np.ndarray]:
+    """Thousands of candles in fine steps, with signals as seldom as strategies give them."""
+    close, rows = 100_000, []
+    for _ in range(chance.choice([2000, 4000])):
+        first = max(5000, close + chance.choice([0, 0, chance.randint(-300, 300)]))
+        low, high = first - chance.randint(0, 700), first + chance.randint(0, 700)
+        close = chance.randint(low, high)
+        rows.append((first, low, high, close))
+    said = (
+        [0] * chance.choice([0, 5, 30]) + [1] * chance.choice([1, 3]) + [-1] * chance.choice([0, 1])
+    )
+    return rows, np.array([chance.choice(said) for _ in rows], np.int8)
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_long_markets_are_leapt_through_as_they_are_walked_through(block):
+    halts = set()
+    for seed in range(block * LONG, (block + 1) * LONG):
+        chance = random.Random(seed)
+        rows, signals = long_series(chance)
+        candles = candles_of(rows)
+        asked = setup(chance, Rules(D("0.00000001"), D(1)))
+        course = Course.of(whole(candles, D(1)), asked.exits)
+        leapt = leap(course, candles, signals, asked)
+        alike(leapt, Walk(course, signals, asked).walk())
+        halts.add(leapt.halt)
+    assert {None, Halt.LOSSES, Halt.DRAWDOWN} <= halts
