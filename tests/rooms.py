@@ -10,6 +10,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "telegram": (
         "piggybot/chat/telegram.py",
         "piggybot/chat/telegram_errors.py",
+        "piggybot/chat/telegram_http.py",
         "piggybot/chat/telegram_updates.py",
         "bench/echo.py",
     ),

@@ -3,7 +3,7 @@
 Alone because it is the only file that asks the library for anything; its errors become ours in
 telegram_errors.py, what it hears in telegram_updates.py.
 
-May import: core, settings, trust.
+May import: core, settings.
 """
 
 import json
@@ -22,7 +22,6 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
-from telegram.request import HTTPXRequest
 
 from piggybot.chat.ask import House
 from piggybot.chat.border import Arrival, HookState, Letter
@@ -30,10 +29,10 @@ from piggybot.chat.door import ChatDoor
 from piggybot.chat.hearing import Timing
 from piggybot.chat.outgoing import Bell
 from piggybot.chat.telegram_errors import ours
+from piggybot.chat.telegram_http import Requests
 from piggybot.chat.telegram_updates import arrival_of
 from piggybot.core.mail import File
 from piggybot.settings import Settings
-from piggybot.trust import trusted
 
 ALLOWED = ("message", "callback_query")
 CHATTY = ("httpx", "httpcore", "telegram")
@@ -57,7 +56,7 @@ class TelegramLine:
         # Without it the library warns, with a traceback, at each 429.
         os.environ["PTB_TIMEDELTA"] = "true"
         origin = str(settings.telegram_api_url).rstrip("/")
-        self._requests = (_http(timing), _http(timing))
+        self._requests = (Requests(origin, timing), Requests(origin, timing))
         self._bot = Bot(
             settings.telegram_bot_token.get_secret_value(),
             base_url=f"{origin}/bot",
@@ -222,15 +221,4 @@ def _keyboard(letter: Letter) -> InlineKeyboardMarkup | None:
             [InlineKeyboardButton(one["label"], callback_data=one["data"]) for one in line]
             for line in letter.buttons
         ]
-    )
-
-
-def _http(timing: Timing) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=32,
-        read_timeout=timing.answer,
-        write_timeout=timing.answer,
-        connect_timeout=timing.connect,
-        pool_timeout=timing.answer,
-        httpx_kwargs={"verify": trusted()},
     )

@@ -1,0 +1,242 @@
+"""The small HTTP of the bot's line to Telegram: where an answer ends, which connection goes on.
+
+May import: connections, door, settings, telegram.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from piggybot.chat.border import Letter, Unreachable
+from piggybot.chat.connections import FAILURES, IDLE_SECONDS, Connections
+from piggybot.chat.hearing import Timing
+from piggybot.chat.telegram import TelegramLine
+from piggybot.core.mail import File
+from piggybot.settings import Settings
+
+pytestmark = pytest.mark.anyio
+OK = b"HTTP/1.1 200 OK\r\n"
+PLAIN = OK + b"Content-Length: 2\r\n\r\nhi"
+SENT = b'{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":1,"type":"private"}}}'
+TAKEN = OK + b"Content-Length: %d\r\n\r\n%s" % (len(SENT), SENT)
+PIECE = 3
+CUT = b"CUT"
+"""The connection ends here."""
+
+
+class Server:
+    """Answers each request with the next of `answers`; the last one again and again."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.requests: list[bytes] = []
+        self.opened = 0
+        self.asked = asyncio.Event()
+        self.go = asyncio.Event()
+        self.go.set()
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.opened += 1
+        try:
+            while await self._one(reader, writer):
+                continue
+        except (OSError, EOFError):
+            return
+        finally:
+            writer.close()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        self.requests.append(head + await reader.readexactly(length))
+        self.asked.set()
+        await self.go.wait()
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        words = answer.removesuffix(CUT)
+        for first in range(0, len(words), PIECE):  # as a bad network hands it over
+            writer.write(words[first : first + PIECE])
+            await asyncio.sleep(0)
+        return not answer.endswith(CUT)
+
+
+@asynccontextmanager
+async def serving(*answers: bytes) -> AsyncIterator[Server]:
+    one = Server(*answers)
+    server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
+    one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield one
+    one.go.set()
+    server.close()
+
+
+def connections(server: Server, most: int = 4) -> Connections:
+    return Connections(f"{server.url}/api", ssl.create_default_context(), most)
+
+
+async def post(line: Connections, server: Server, seconds: float = 5) -> tuple[int, bytes]:
+    answer = await line.post(f"{server.url}/api/say", "a=1&b=%E2%82%AC", seconds, 5)
+    return answer.status, answer.payload
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "payload"),
+    [
+        (PLAIN, 200, b"hi"),
+        (OK + b"CONTENT-LENGTH:0\r\n\r\n", 200, b""),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nA;x=y\r\n0123456789\r\n"
+              b"0\r\nTrailer: x\r\n\r\n", 200, b"hi0123456789"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + PLAIN, 200, b"hi"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        (b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 2\r\n\r\nno", 429, b"no"),
+        (b"HTTP/1.1 502\r\nContent-Length: 0\r\n\r\n", 502, b""),
+    ],
+    ids=["length", "nothing", "chunks", "wait first", "no content", "flood", "no phrase"],
+)  # fmt: skip
+async def test_an_answer_is_read_to_its_end_and_the_connection_used_again(
+    answer: bytes, status: int, payload: bytes
+) -> None:
+    async with serving(answer, PLAIN) as server:
+        line = connections(server)
+        assert await post(line, server) == (status, payload)
+        assert await post(line, server) == (200, b"hi")
+        await line.close()
+    assert server.opened == 1
+    assert server.requests[0].startswith(b"POST /api/say HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert server.requests[0].endswith(b"\r\n\r\na=1&b=%E2%82%AC")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        OK + b"Connection: Close\r\nContent-Length: 2\r\n\r\nhi",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+        OK + b"\r\nhi" + CUT,
+        PLAIN + CUT,
+    ],
+    ids=["says so", "old", "no length", "ends without a word"],
+)
+async def test_a_connection_that_ends_is_not_used_again(answer: bytes) -> None:
+    async with serving(answer, PLAIN) as server:
+        line = connections(server)
+        assert await post(line, server) == (200, b"hi")
+        await asyncio.sleep(0.02)
+        assert await post(line, server) == (200, b"hi")
+        await line.close()
+    assert server.opened == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CUT,
+        OK[:9] + CUT,
+        PLAIN[:-1] + CUT,
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhi" + CUT,
+        OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        OK + b"Content-Length: -2\r\n\r\nhi",
+        OK + b"Content-Length: two\r\n\r\nhi",
+        b"SSH-2.0-OpenSSH\r\n\r\n",
+        b"HTTP/1.1 what\r\n\r\n",
+        OK + b"X: " + b"x" * 66_000 + b"\r\n\r\n",
+    ],
+    ids=["nothing", "half a line", "short", "half a chunk", "no size", "below nothing", "a word",
+         "not HTTP", "no status", "no end"],
+)  # fmt: skip
+async def test_what_is_no_answer_is_a_failure_and_ends_its_connection(answer: bytes) -> None:
+    async with serving(answer, PLAIN) as server:
+        line = connections(server)
+        with pytest.raises(FAILURES):
+            await post(line, server)
+        assert await post(line, server) == (200, b"hi")
+        await line.close()
+    assert server.opened == 2
+
+
+async def _times_out(line: Connections, server: Server) -> None:
+    with pytest.raises(TimeoutError):
+        await post(line, server, seconds=0.05)
+
+
+async def _is_cancelled(line: Connections, server: Server) -> None:
+    asking = asyncio.create_task(post(line, server))
+    await server.asked.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+@pytest.mark.parametrize("way", [_times_out, _is_cancelled])
+async def test_an_answer_that_nobody_waits_for_any_more_is_never_taken_for_the_next(
+    way: Callable[[Connections, Server], Awaitable[None]],
+) -> None:
+    async with serving(TAKEN, PLAIN) as server:
+        line = connections(server, most=1)
+        server.go.clear()
+        await way(line, server)
+        server.go.set()
+        assert await post(line, server) == (200, b"hi")
+        await line.close()
+
+
+async def test_who_comes_when_all_connections_are_taken_waits_for_one() -> None:
+    async with serving(PLAIN) as server:
+        line = connections(server, most=2)
+        answers = await asyncio.gather(*(post(line, server) for _ in range(7)))
+        await line.close()
+    assert answers == [(200, b"hi")] * 7
+    assert server.opened == 2
+
+
+async def test_a_connection_that_rested_for_long_is_not_trusted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with serving(PLAIN) as server:
+        line = connections(server)
+        await post(line, server)
+        loop = asyncio.get_running_loop()
+        later = loop.time() + IDLE_SECONDS
+        monkeypatch.setattr(loop, "time", lambda: later)
+        assert line._rested() is None
+        await line.close()
+
+
+def telegram(url: str) -> TelegramLine:
+    token = "123456:AAFr8_kd93Jw-LmQx2Zc7vTnB0eYhUo51s"
+    settings = Settings(_env_file=None, telegram_bot_token=token, telegram_api_url=url)
+    return TelegramLine(settings, Timing(answer=5, connect=5))
+
+
+async def test_words_go_our_way_and_a_file_that_of_the_library() -> None:
+    async with serving(TAKEN) as server:
+        line = telegram(server.url)
+        assert await line.send(1, Letter("a < b")) == 7
+        assert await line.document(1, File("a.txt", b"all of it"), Letter("")) == 7
+        await line.close()
+    words, file = server.requests
+    assert b"text=a+%3C+b" in words and b"\r\nContent-Length:" in words
+    assert b"all of it" in file and b"multipart/form-data" in file
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+async def test_whoever_reaches_telegram_through_a_proxy_still_does(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(TAKEN) as server:
+        monkeypatch.setenv(name, server.url)
+        line = telegram("http://localhost:1")
+        assert await line.send(1, Letter("hello")) == 7
+        await line.close()
+    assert server.requests[0].startswith(b"POST http://localhost:1/bot")
+
+
+async def test_a_failure_names_no_address_and_no_token() -> None:
+    async with serving(b"SSH-2.0-OpenSSH\r\n\r\n") as server:
+        line = telegram(server.url)
+        with pytest.raises(Unreachable) as failure:
+            await line.send(1, Letter("hello"))
+        await line.close()
+    assert str(failure.value) == "NetworkError"
