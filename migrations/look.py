@@ -30,6 +30,10 @@ OTHERS = 0o077
 FORMAT, WAL = 18, 2
 """Where SQLite's header names the journal, and the number for a write-ahead log."""
 BEGIN = "It is made at the first start: piggybot up"
+PUT_BACK = (
+    "Stop it where it runs, and put the file back from its backup: what was traded is in it. "
+    "Started without it, it begins with nothing."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,18 @@ def _all_in(folder: Path) -> Iterable[Path]:
     return (one for one in sorted(folder.rglob("*")) if one.exists())
 
 
-def database(what: str, url: str, house: House) -> Finding:
-    """Its kind, its version, how it keeps what it acknowledges, and whether its tables are new."""
+def database(what: str, url: str, house: House, folder: Path) -> Finding:
+    """Its kind, its version, how it keeps what it acknowledges, and whether its tables are new.
+
+    `folder` is the house's own: where something is in it, the house has been started before.
+    """
     try:
         with understood(url):
             kind, safe, revision = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
             head = newest_step(house)
     except _Missing as missing:
+        if folder.is_dir() and any(folder.iterdir()):
+            return ill(what, f"There is no {missing}, and this house ran here before.", PUT_BACK)
         return ill(what, f"There is no {missing} yet.", BEGIN)
     except UnsafeDatabase as problem:
         return ill(what, str(problem))

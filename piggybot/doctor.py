@@ -80,7 +80,7 @@ async def examine(clock: Clock) -> AsyncGenerator[Finding, None]:
         return
     data = settings.piggy_data
     yield files(FILES, data / "bot", Path(".env"), settings.token_file)
-    yield database(DATABASE, settings.database_url, "bot")
+    yield database(DATABASE, settings.database_url, "bot", data / "bot")
     async with aclosing(_house(settings)) as house:
         async for one in house:
             yield one

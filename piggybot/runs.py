@@ -72,6 +72,8 @@ class Ended:
     run: Run
     kept: bool
     waits: bool
+    rest: tuple[Position, ...]
+    """Left over of what it sold, in each book."""
     small: Hold | None = None
     """What kept it from being sold: the exchange takes no order so small."""
 
@@ -249,7 +251,8 @@ class Runs:
         held = await self._door(self._store.ledger.of_run, run.id)
         kept = any(one.entries for one in held)
         waits = run.id in await self._door(self._store.orders.unsettled)
-        return Ended(await self._changed(run, RunState.ENDED), kept, waits)
+        rest = tuple(one for one in held if one.units and not one.entries)
+        return Ended(await self._changed(run, RunState.ENDED), kept, waits, rest)
 
     async def _changed(self, run: Run, state: RunState) -> Run:
         if not await self._door(self._store.runs.set_state, run.id, state):

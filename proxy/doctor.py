@@ -27,4 +27,4 @@ def examine() -> Iterator[Finding]:
     yield Finding(SETTINGS, f"All of them can be read. Live {live}.")
     private = (settings.token_file, settings.proxy_tls_key)
     yield files(FILES, settings.folder, *(one for one in private if one is not None))
-    yield database(DATABASE, settings.database_url, "proxy")
+    yield database(DATABASE, settings.database_url, "proxy", settings.folder)

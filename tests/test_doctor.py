@@ -120,7 +120,10 @@ async def test_what_is_wrong_on_the_disk_and_at_the_clock_is_told_beside_what_is
     assert f"Run: chmod go-rwx {place.data}/bot/bot.db" in lines["Files"]
     assert "migration 0001; this version has 000" in lines["Database"]
     assert f"Run: chmod go-rwx {place.data}/proxy/master.key" in lines["Proxy files"]
-    assert f"There is no {place.data}/lost.db yet." in lines["Proxy database"]
+    assert lines["Proxy database"].startswith(
+        f"❌ There is no {place.data}/lost.db, and this house ran here before. Stop it where"
+    )
+    assert "first start" not in lines["Proxy database"]
     assert "delivers to bot.example.org, but TELEGRAM_WEBHOOK_URL is empty." in lines["Webhook"]
     assert "30.0 s ahead of that of Binance. Let the system keep the time" in lines["Clock"]
     well = [name for name, line in lines.items() if line.startswith("✅")]
@@ -223,12 +226,12 @@ def test_a_look_at_a_database_in_use_writes_nothing_and_waits_for_nobody(tmp_pat
     with engine.begin() as db:
         db.execute(text("INSERT INTO flags VALUES ('a', 'b')"))
         before = contents(tmp_path / "house")
-        assert database("Database", url, "bot").good
+        assert database("Database", url, "bot", tmp_path).good
         assert contents(tmp_path / "house") == before
     engine.dispose()
     before = contents(tmp_path / "house")
     assert list(before) == [tmp_path / "house" / "bot.db"]
-    assert database("Database", url, "bot").good
+    assert database("Database", url, "bot", tmp_path).good
     assert contents(tmp_path / "house") == before
 
 
@@ -238,11 +241,13 @@ def test_a_database_that_is_none_or_in_another_mode_is_told(tmp_path: Path) -> N
     open_database(url, "bot").dispose()
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA journal_mode=DELETE")
-    assert "not in the mode that keeps what it acknowledges" in str(database("D", url, "bot"))
+    assert "not in the mode that keeps what it acknowledges" in str(
+        database("D", url, "bot", tmp_path)
+    )
     path.write_bytes(b"nothing of a database" * 99)
-    assert "cannot be used (file is not a database)" in str(database("D", url, "bot"))
+    assert "cannot be used (file is not a database)" in str(database("D", url, "bot", tmp_path))
     for bad in ("mysql://u:p@h/x", f"postgresql://u:{PASSWORD}@h:{PASSWORD}/x", "nonsense"):
-        line = str(database("D", bad, "bot"))
+        line = str(database("D", bad, "bot", tmp_path))
         assert "is not understood" in line and PASSWORD not in line
 
 
@@ -257,3 +262,16 @@ def test_files_that_others_can_read_are_named_with_what_to_run(tmp_path: Path) -
     )
     (folder / "x").touch(0o640)
     assert f"{folder / 'x'} and 1 more can be read" in str(files("Files", folder, env))
+
+
+def test_a_database_that_was_there_is_not_said_to_come_with_the_first_start(tmp_path: Path) -> None:
+    folder, url = tmp_path / "bot", f"sqlite:///{tmp_path / 'bot' / 'bot.db'}"
+    asked = ("D", url, "bot", folder)
+    assert "It is made at the first start" in str(database(*asked))
+    folder.mkdir()
+    assert "It is made at the first start" in str(database(*asked))
+    open_database(url, "bot").dispose()
+    (folder / "lock").touch()
+    (folder / "bot.db").unlink()
+    assert "put the file back from its backup" in str(database(*asked))
+    assert not (folder / "bot.db").exists()

@@ -3,7 +3,7 @@
 Alone because a card stays in the chat and is pressed again and again: each press changes one run,
 once, and then the card shows how it stands, in the same message.
 
-May import: core, desk, errors, runs, wire.
+May import: core, desk, errors, pricing, runs, wire.
 """
 
 import re
@@ -13,9 +13,11 @@ from datetime import timedelta
 from piggybot.chat import texts_cards as texts
 from piggybot.chat import why
 from piggybot.chat.ask import Ask, Button, Keyboard, Reply
+from piggybot.chat.texts_positions import dust
 from piggybot.core.positions import Book
 from piggybot.core.runs import RunState
 from piggybot.errors import BadInput, PiggyError
+from piggybot.pricing import dust_of, prices_of
 from piggybot.runs import Card, Ended
 from proxy.wire import AccountOut
 
@@ -103,7 +105,10 @@ async def end_selling(ask: Ask) -> None:
 
 
 async def _ended(ask: Ask, done: Ended) -> None:
-    await ask.say(Reply(texts.ended(done), edits=ask.params["card"]))
+    market, sandbox, lines = ask.house.market, ask.person.sandbox, [texts.ended(done)]
+    for rest in await dust_of(market, done.rest):
+        lines.append(dust(rest.key.book, sandbox, [rest], await prices_of(market, [rest])))
+    await ask.say(Reply("\n".join(lines), edits=ask.params["card"]))
 
 
 async def _named(ask: Ask) -> Card:

@@ -81,3 +81,16 @@ async def test_what_a_sell_by_hand_left_of_a_run_is_named_and_no_holding(
     )
     await tick(trader, DOWN, hours=1)
     assert last(trader).reason == "It holds no BTC that it could sell."
+
+
+async def test_a_run_that_ends_with_a_rest_says_what_stays_and_why(trader: Bench) -> None:
+    await bought(trader)
+    await trader.say("/sell 9.5 BTC/USDT")
+    await trader.say("/runs")
+    await trader.press("⏹ End")
+    ended = [one.body["text"] for one in trader.letters() if one.kind == "edit"][-1]
+    assert ended == (
+        "⏹ #1 sma_crossover · BTC/USDT · 1h is ended.\n"
+        "🧹 📝 PAPER 🧪 Left over, as it was too little to sell: 0.005 BTC (about $0.50). "
+        "It goes with the next sell of its coin."
+    )

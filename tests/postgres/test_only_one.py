@@ -7,6 +7,7 @@ May import: nothing of ours.
 
 import os
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -98,7 +99,7 @@ def test_a_server_that_is_away_is_named_without_a_password() -> None:
 def test_the_doctor_looks_beside_the_one_that_runs_and_takes_nothing_from_it() -> None:
     bot = open_database(BOTS, "bot")
     mine = number(bot)
-    line = str(database("Database", BOTS, "bot"))
+    line = str(database("Database", BOTS, "bot", Path()))
     assert line.startswith("✅ Database: PostgreSQL ") and "the newest." in line
     assert number(bot) == mine, "it still has its connection, and with it the lock"
     bot.dispose()
