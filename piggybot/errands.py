@@ -83,11 +83,11 @@ class Errands:
 
     def stands(self, person: Person, seen: Stops = NONE) -> bool:
         """The same, for who is at the store already."""
-        for name in (STOP_ALL, f"stop:{person.user_id}"):
-            kept, known = self._store.flags.get(name), seen.get(name)
-            if kept is not None and (known is None or json.loads(kept)["origin"] != known):
-                return True
-        return False
+        kept = self._store.flags.those((STOP_ALL, f"stop:{person.user_id}"))
+        return any(
+            name not in seen or json.loads(stop)["origin"] != seen[name]
+            for name, stop in kept.items()
+        )
 
     async def stop(self, person: Person, origin: str, reply_to: int | None) -> None:
         """Stop this house durably, then the proxy; says what is stopped and what is not."""
@@ -97,12 +97,9 @@ class Errands:
 
     async def standing(self, person: Person) -> dict[str, str]:
         """This person's local stops by name, each with the message that gave it."""
-        found = {}
-        for name in (stop_flag(person), f"stop:{person.user_id}"):
-            kept = await self._door(self._store.flags.get, name)
-            if kept is not None:
-                found[name] = str(json.loads(kept)["origin"])
-        return found
+        names = (stop_flag(person), f"stop:{person.user_id}")
+        kept = await self._door(self._store.flags.those, names)
+        return {name: str(json.loads(stop)["origin"]) for name, stop in kept.items()}
 
     async def resumed(self, ended: Stops) -> None:
         """Take those stops away, after the proxy has agreed; one given since then stays."""

@@ -78,15 +78,14 @@ class Standings:
     def _look(self) -> Scene:
         """In the store's thread: a few short questions."""
         flags = self._store.flags
-        everyones = {name: flags.get(name) for name in (NO_ENTRIES, NO_LIVE_ENTRIES)}
-        latches = flags.beginning(HELD) | everyones
+        latches = flags.beginning(HELD) | flags.those((NO_ENTRIES, NO_LIVE_ENTRIES))
         now = self._clock()
         return Scene(
             now=now,
             day=f"{now:%Y-%m-%d}",
             people={one.id: one for one in self._store.people.everyone()},
             stops=frozenset(flags.beginning(STOPS)),
-            latches={name: why for name, why in latches.items() if why is not None},
+            latches=latches,
             unsettled=self._store.orders.unsettled(),
         )
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, insert, or_, select, update
 
 from piggybot.core.orders import Order
 from piggybot.core.positions import (
@@ -39,6 +39,7 @@ from proxy.wire import Fill, Side, Status
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 KEY = ("user_id", "book", "exchange", "symbol", "run_id")
+POSITION_COLUMNS = tuple(one.name for one in positions.columns)
 TOTALS = ("realised", "fees", "bought", "sold")
 COUNTS = ("orders", "trades", "wins")
 NOTHING: Mapping[str, Any] = dict.fromkeys(TOTALS, ZERO) | dict.fromkeys(COUNTS, 0)
@@ -48,6 +49,26 @@ EVERY_RUN, EVER = "*", ""
 They keep a look at a long history short. EVER lies before every day.
 """
 NEVER_LEFT = frozenset({Status.DENIED, Status.NOT_SENT})
+
+# Made once: to make a statement costs more than to run it.
+KEYED = [positions.c[name] == bindparam(f"its_{name}") for name in KEY]
+"""Where a position has the key of `named`."""
+_POSITION = select(positions).where(*KEYED)
+_MARKET = select(positions).where(*KEYED[:-1]).with_for_update()
+_COUNTED = select(fills.c.trade_id).where(fills.c.client_id == bindparam("its_id"))
+_STATE = select(runs.c.state).where(runs.c.id == bindparam("its_id"))
+_RUN: BindParameter[str] = bindparam("its_run_id")
+_DAY: BindParameter[str] = bindparam("its_day")
+_SUMS = select(days).where(
+    days.c.user_id == bindparam("its_user_id"),
+    days.c.book == bindparam("its_book"),
+    or_(
+        (days.c.run_id == _RUN) & (days.c.day == _DAY),
+        (days.c.run_id == EVERY_RUN) & (days.c.day == _DAY),
+        (days.c.run_id == _RUN) & (days.c.day == EVER),
+    ),
+)
+_ACCOUNT = select(people.c.id).where(people.c.user_id == bindparam("its_user")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +114,25 @@ def hand_over(db: Connection, run_id: str) -> None:
 
 def lock(db: Connection, user_id: str) -> None:
     """One at a time for each account; SQLite's transactions are so anyway."""
-    db.execute(select(people.c.id).where(people.c.user_id == user_id).with_for_update())
+    db.execute(_ACCOUNT, {"its_user": user_id})
 
 
 def position_at(db: Connection, key: Key) -> Position:
     """The position under this key; an empty one where there is none yet."""
-    query = select(positions)
-    for name in KEY:
-        query = query.where(positions.c[name] == getattr(key, name))
-    row = db.execute(query).one_or_none()
+    row = db.execute(_POSITION, named(key)).one_or_none()
     return Position(key) if row is None else position_of(row)
 
 
 def position_of(row: Row[Any]) -> Position:
-    """The position that lies in a row, which may hold more than that."""
-    values = row._mapping
-    key = Key(
-        values[positions.c.user_id],
-        Book(values[positions.c.book]),
-        values[positions.c.exchange],
-        values[positions.c.symbol],
-        values[positions.c.run_id],
-    )
-    rest = {one.name: values[one] for one in positions.columns if one.name not in KEY}
-    return Position(key, **rest)
+    """The position that a row begins with."""
+    values = dict(zip(POSITION_COLUMNS, row, strict=False))
+    user_id, book, exchange, symbol, run_id = (values.pop(name) for name in KEY)
+    return Position(Key(user_id, Book(book), exchange, symbol, run_id), **values)
+
+
+def named(key: Key) -> dict[str, str]:
+    """A key as KEYED asks for it."""
+    return {f"its_{name}": str(getattr(key, name)) for name in KEY}
 
 
 def position_values(position: Position) -> dict[str, Any]:
@@ -140,8 +156,7 @@ def _fresh(db: Connection, order: Order) -> list[Fill]:
     """The fills that were not counted yet, oldest first."""
     if not order.fills:
         return []
-    mine = select(fills.c.trade_id).where(fills.c.client_id == order.intent.client_id)
-    known = set(db.execute(mine).scalars())
+    known = set(db.execute(_COUNTED, {"its_id": order.intent.client_id}).scalars())
     fresh = {one.tradeId: one for one in order.fills if one.tradeId not in known and one.qty}
     return sorted(fresh.values(), key=lambda one: (one.at, one.tradeId))
 
@@ -149,8 +164,8 @@ def _fresh(db: Connection, order: Order) -> list[Fill]:
 def _owner(db: Connection, order: Order) -> Key:
     """Whose position it is: the run's, or the person's where the run has ended."""
     intent = order.intent
-    query = select(runs.c.state).where(runs.c.id == intent.run_id)
-    gone = intent.run_id and db.execute(query).scalar_one_or_none() == RunState.ENDED.value
+    mine = {"its_id": intent.run_id}
+    gone = intent.run_id and db.execute(_STATE, mine).scalar_one_or_none() == RunState.ENDED.value
     run_id = BY_HAND if gone else intent.run_id
     return Key(intent.user_id, Book.of(intent.mode), intent.exchange, intent.symbol, run_id)
 
@@ -159,10 +174,7 @@ def _holdings(db: Connection, own: Key, side: Side) -> list[Position]:
     """The positions that an order touches, in turn: its own first."""
     if side is Side.BUY:
         return [position_at(db, own)]
-    query = select(positions).with_for_update()
-    for name in KEY[:-1]:
-        query = query.where(positions.c[name] == getattr(own, name))
-    found = {one.key: one for one in map(position_of, db.execute(query))}
+    found = {one.key: one for one in map(position_of, db.execute(_MARKET, named(own)))}
     mine = found.pop(own, Position(own))
     others = sorted(found.values(), key=_turn)
     return [mine, *(one for one in others if one.units)]
@@ -250,9 +262,8 @@ def _count(
 def add_to_day(db: Connection, key: dict[str, str], more: dict[str, Any]) -> None:
     """So much more, in all three running totals: the run's day, everybody's day, the run's ever."""
     places = [(key["run_id"], key["day"]), (EVERY_RUN, key["day"]), (key["run_id"], EVER)]
-    query = select(days).where(days.c.user_id == key["user_id"], days.c.book == key["book"])
-    here = [(days.c.run_id == run_id) & (days.c.day == day) for run_id, day in places]
-    known = {(row.run_id, row.day): row._mapping for row in db.execute(query.where(or_(*here)))}
+    here = db.execute(_SUMS, {f"its_{name}": value for name, value in key.items()})
+    known = {(row.run_id, row.day): row._mapping for row in here}
     names = (*TOTALS, *COUNTS)
     put_all(
         db,

@@ -5,10 +5,14 @@ May import: store.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, bindparam, delete, select
 
 from piggybot.store.tables import flags
 from piggybot.store.writing import put
+
+# Made once: to make a statement costs more than to run it.
+ONE = select(flags.c.value).where(flags.c.name == bindparam("its_name"))
+SOME = select(flags).where(flags.c.name.in_(bindparam("names", expanding=True)))
 
 
 class Flags:
@@ -17,9 +21,12 @@ class Flags:
 
     def get(self, name: str) -> str | None:
         with self._engine.connect() as db:
-            return db.execute(
-                select(flags.c.value).where(flags.c.name == name)
-            ).scalar_one_or_none()
+            return db.execute(ONE, {"its_name": name}).scalar_one_or_none()
+
+    def those(self, names: Sequence[str]) -> dict[str, str]:
+        """The ones of these that are set."""
+        with self._engine.connect() as db:
+            return {row.name: row.value for row in db.execute(SOME, {"names": names})}
 
     def beginning(self, prefix: str) -> dict[str, str]:
         """All flags whose name begins so."""

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Engine, Numeric, Row, Select, cast, func, insert, or_, select, update
+from sqlalchemy import (
+    Engine,
+    Numeric,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from piggybot.core.mail import ButtonRow, Outgoing
 from piggybot.core.orders import Intent, Order, Unsettled
@@ -21,6 +33,10 @@ from proxy.wire import Mode, Problem, Side, Status
 
 ZERO = Decimal(0)
 IN_ORDER = (orders.c.placed, orders.c.client_id)
+# Made once: to make a statement costs more than to run it.
+CHANGE = update(orders).where(
+    orders.c.client_id == bindparam("its_id"), orders.c.concluded.is_(None)
+)
 
 
 class Orders:
@@ -136,9 +152,9 @@ class Orders:
         return True
 
     def _change(self, order: Order, notices: list[Outgoing], minted: list[ButtonRow]) -> bool:
-        mine = (orders.c.client_id == order.intent.client_id) & orders.c.concluded.is_(None)
+        values = order_state(order) | {"its_id": order.intent.client_id}
         with self._engine.begin() as db:
-            if not db.execute(update(orders).where(mine).values(**order_state(order))).rowcount:
+            if not db.execute(CHANGE, values).rowcount:
                 return False
             if order.concluded is not None:
                 booking.book(db, order)

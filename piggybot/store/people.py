@@ -3,12 +3,15 @@
 May import: core, store, wire.
 """
 
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Engine, Row, bindparam, select, update
 
 from piggybot.core.people import Person
 from piggybot.store.tables import people
 from piggybot.store.writing import insert_new
 from proxy.wire import Mode
+
+# Made once: to make a statement costs more than to run it.
+ONE = select(people).where(people.c.id == bindparam("its_id"))
 
 
 class People:
@@ -19,7 +22,7 @@ class People:
 
     def find(self, person_id: int) -> Person | None:
         with self._engine.connect() as db:
-            row = db.execute(select(people).where(people.c.id == person_id)).one_or_none()
+            row = db.execute(ONE, {"its_id": person_id}).one_or_none()
         return None if row is None else _person(row)
 
     def everyone(self) -> list[Person]:

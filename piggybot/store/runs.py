@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, func, not_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, not_, select, update
 
 from piggybot.core.mail import Outgoing
 from piggybot.core.runs import Exits, Guards, Halt, Run, RunState, Slot
@@ -28,6 +29,11 @@ FROM: Mapping[RunState, frozenset[RunState]] = {
 """A state, and those that it may follow."""
 NO_EXITS = "{}"
 SLOT_COLUMNS = tuple(one.name for one in fields(Slot))
+RUN_COLUMNS = tuple(one.name for one in runs.columns)
+MOST_ALIKE = 1000
+"""Settings that thousands of runs have alike, kept as values."""
+# Made once: to make a statement costs more than to run it.
+ONE = select(runs).where(runs.c.id == bindparam("its_id"))
 
 
 class Runs:
@@ -42,11 +48,12 @@ class Runs:
             number = (db.execute(highest).scalar() or 0) + 1
             if insert_new(db, runs, _values(run) | {"number": number}):
                 put_out(db, list(notices), [])
-            return run_of(db.execute(select(runs).where(runs.c.id == run.id)).one())
+            return run_of(db.execute(ONE, {"its_id": run.id}).one())
 
     def get(self, run_id: str) -> Run | None:
-        found = self._many(select(runs).where(runs.c.id == run_id))
-        return found[0] if found else None
+        with self._engine.connect() as db:
+            row = db.execute(ONE, {"its_id": run_id}).one_or_none()
+        return None if row is None else run_of(row)
 
     def of_person(self, person_id: int) -> list[Run]:
         """Every run of one person, ended ones too, the oldest first."""
@@ -107,14 +114,14 @@ def change(db: Connection, run_id: str, state: RunState, why: str, halt: Halt | 
 
 
 def run_of(row: Row[Any]) -> Run:
-    """The run that lies in a row, which may hold more than that."""
-    values = {one.name: row._mapping[one] for one in runs.columns}
+    """The run that a row begins with."""
+    values = dict(zip(RUN_COLUMNS, row, strict=False))
     halt = values["halt"]
     values |= {
         "timeframe": Timeframe(values["timeframe"]),
         "params": json.loads(values["params"]),
-        "exits": _exits(json.loads(values["exits"])),
-        "guards": _guards(json.loads(values["guards"])),
+        "exits": _exits(values["exits"]),
+        "guards": _guards(values["guards"]),
         "state": RunState(values["state"]),
         "halt": None if halt is None else Halt(halt),
     }
@@ -145,11 +152,15 @@ def _text(value: Exits | Guards) -> str:
     return json.dumps({name: str(one) for name, one in pairs.items() if one is not None})
 
 
-def _exits(given: Mapping[str, str]) -> Exits:
+@lru_cache(MOST_ALIKE)
+def _exits(text: str) -> Exits:
+    given = json.loads(text)
     shares = {name: Decimal(text) for name, text in given.items() if name != "time_limit"}
     limit = given.get("time_limit")
     return Exits(**shares, time_limit=None if limit is None else int(limit))
 
 
-def _guards(given: Mapping[str, str]) -> Guards:
+@lru_cache(MOST_ALIKE)
+def _guards(text: str) -> Guards:
+    given = json.loads(text)
     return Guards(int(given["cooldown"]), int(given["losses"]), Decimal(given["drawdown"]))

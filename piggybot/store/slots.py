@@ -28,10 +28,9 @@ from sqlalchemy import (
     update,
 )
 
-from piggybot.core.positions import Key
 from piggybot.core.runs import Halt, Outcome, RunState, Slot
 from piggybot.core.slots import Due, Mark, SlotWork
-from piggybot.store.booking import KEY, position_of
+from piggybot.store.booking import KEYED, named, position_of
 from piggybot.store.orders import order_values
 from piggybot.store.runs import SLOT_COLUMNS, change, run_of, slot_values
 from piggybot.store.tables import orders
@@ -57,12 +56,9 @@ class Slots:
         with self._engine.connect() as db:
             found = db.execute(mine.order_by(runs.c.id)).all()
             holdings = defaultdict(list)
-            for row in db.execute(held):
-                holdings[row.run_id].append(position_of(row))
-        return [
-            Due(run_of(row), row._mapping["last"], tuple(holdings[row._mapping[runs.c.id]]))
-            for row in found
-        ]
+            for one in map(position_of, db.execute(held)):
+                holdings[one.key.run_id].append(one)
+        return [Due(run_of(row), row[-1], tuple(holdings[row[0]])) for row in found]
 
     def commit(self, work: Sequence[SlotWork]) -> list[bool]:
         """Write it all down in one transaction; whether each run's work went in, whole."""
@@ -166,19 +162,13 @@ def write_marks(db: Connection, marks: Iterable[Mark]) -> None:
     peaks = [(one.key, one.peak) for one, now in known if now.entries and _more(one.peak, now.peak)]
     bests = [(one.key, one.best) for one, now in known if _more(one.best, now.best)]
     for name, higher in (("peak", peaks), ("best", bests)):
-        mine = update(positions).values({name: bindparam("seen")})
-        for part in KEY:
-            mine = mine.where(positions.c[part] == bindparam(f"its_{part}"))
         if higher:
-            db.execute(mine, [_named(key) | {"seen": value} for key, value in higher])
+            seen_now = [named(key) | {name: value} for key, value in higher]
+            db.execute(update(positions).where(*KEYED), seen_now)
 
 
 def _more(seen: Decimal | None, kept: Decimal | None) -> bool:
     return seen is not None and (kept is None or seen > kept)
-
-
-def _named(key: Key) -> dict[str, str]:
-    return {f"its_{name}": str(getattr(key, name)) for name in KEY}
 
 
 def _slot(row: Row[Any]) -> Slot:

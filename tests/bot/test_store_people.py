@@ -121,5 +121,6 @@ def test_a_flag_is_one_text_under_one_name(store: Store, engine: Engine) -> None
     store.flags.put("other", "x")
 
     assert Store(engine).flags.get("latch") == "since noon"
+    assert store.flags.those(("latch", "nowhere")) == {"latch": "since noon"}
     store.flags.drop("latch")
     assert (store.flags.get("latch"), store.flags.get("other")) == (None, "x")
