@@ -124,6 +124,8 @@ class Budget:
         self._monotonic = monotonic
         self._sleep = sleep
         self._spent: deque[tuple[float, int]] = deque()
+        self._own = 0
+        """What `_spent` adds up to."""
         self._said, self._said_at, self._since = 0, -MINUTE, 0
 
     def weight(self, method: str, path: str) -> int:
@@ -144,6 +146,7 @@ class Budget:
                 )
             await self._sleep(wait)
         self._spent.append((self._monotonic(), weight))
+        self._own += weight
         self._since += weight
 
     def told(self, headers: Mapping[str, str]) -> None:
@@ -156,9 +159,9 @@ class Budget:
         """Seconds until there is room, as far as is known now; 0: there is."""
         now = self._monotonic()
         while self._spent and now - self._spent[0][0] >= MINUTE:
-            self._spent.popleft()
+            self._own -= self._spent.popleft()[1]
         room = self._weights.a_minute * wanted.percent // 100 - weight
-        own, wait = sum(spent for _, spent in self._spent), 0.0
+        own, wait = self._own, 0.0
         for when, spent in self._spent:
             if own <= room:
                 break

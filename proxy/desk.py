@@ -18,18 +18,18 @@ from proxy.admission import Asked, check_account
 from proxy.budget import Purpose, asking
 from proxy.conclusion import after_send, before_gate
 from proxy.daywatch import DayWatch
-from proxy.errors import GateClosed, NotFound, ProxyError
+from proxy.errors import GateClosed, NotFound, OrderRefused, ProxyError
 from proxy.fees import valued
 from proxy.flattening import Flattening
 from proxy.grouping import Grouping
-from proxy.intake import answer_of, draft_of
+from proxy.intake import answer_of, draft_of, voided
 from proxy.journal import Known, Reserve
-from proxy.looking import world_of
+from proxy.looking import at_hand, world_of
 from proxy.modes import found
 from proxy.parts import Flights, Parts, Tasks
 from proxy.records import Book, Entry
 from proxy.resolve import Resolver
-from proxy.risk import LOSS_CODE, effective, judge
+from proxy.risk import LOSS_CODE, World, judge
 from proxy.stopgate import Ticket
 from proxy.stopping import Stopping
 from proxy.unkept import unsent
@@ -41,7 +41,6 @@ from proxy.wire import (
     OrderOut,
     PendingOut,
     Problem,
-    Side,
     Status,
     StopIn,
     StopOut,
@@ -89,7 +88,7 @@ class Desk:
         found(known.account)
         try:
             draft = draft_of(order, CHECKED, self._parts.clock())
-            await self._judge(order, draft, known, self._journal.weigh)
+            await self._judge(order, draft, known, None, self._journal.weigh)
         except ProxyError as refusal:
             return CheckOut(allowed=False, error=_problem(refusal))
         return CheckOut(allowed=True)
@@ -104,22 +103,7 @@ class Desk:
     async def void(self, user_id: str, client_id: str) -> OrderOut:
         """Make sure that an order that never arrived never will; otherwise the order as it is."""
         account = await self._accounts.modes.find(user_id)
-        now = self._parts.clock()
-        problem = Problem(code="voided", message="The order never arrived, and was called off.")
-        row = Entry(
-            client_id,
-            user_id,
-            account.exchange,
-            account.mode,
-            Side.BUY,
-            symbol="",
-            contents="",
-            epoch=account.epoch,
-            created=now,
-            status=Status.NOT_SENT,
-            concluded=now,
-            problem=problem,
-        )
+        row = voided(client_id, account, self._parts.clock())
         entry, _ = await self._parts.door(self._journal.add, row)
         if entry.user_id != user_id:
             raise NotFound("unknown_order", "There is no such order.", UNKNOWN_HINT)
@@ -186,34 +170,52 @@ class Desk:
 
     async def _place(self, order: TradeIn, client_id: str) -> TradeOut | PendingOut:
         with self._flights.of(order.userId, client_id):
-            known = await self._look(order, client_id)
-            entry = known.entry or await self._first(order, client_id, known)
+            entry = await self._entry(order, client_id)
         await self.flattening.review(order.userId)
         return answer_of(entry, order)
+
+    async def _entry(self, order: TradeIn, client_id: str) -> Entry:
+        """The order of this id; a new one is placed, without a look where all is at hand."""
+        known = self._journal.recall(order.userId, self._parts.clock().date())
+        world = at_hand(self._parts, self._accounts.valuer, order, known)
+        if known is None or world is None:
+            known = await self._look(order, client_id)
+        return known.entry or await self._first(order, client_id, known, world)
 
     async def _look(self, order: TradeIn, client_id: str) -> Known:
         today = self._parts.clock().date()
         return await self._grouping(self._journal.look, client_id, order.userId, today)
 
-    async def _first(self, order: TradeIn, client_id: str, known: Known) -> Entry:
+    async def _first(
+        self, order: TradeIn, client_id: str, known: Known, world: World | None
+    ) -> Entry:
         """Reserve, send and conclude an order whose id is new."""
         draft = draft_of(order, client_id, self._parts.clock())
-        with unsent(client_id):
-            entry, fresh = await self._reserve(order, draft, known)
+        try:
+            with unsent(client_id):
+                entry, fresh = await self._reserve(order, draft, known, world)
+        except OrderRefused:
+            # Where nobody has looked, it may be an older order, and was sent.
+            older = None if world is None else (await self._look(order, client_id)).entry
+            if older is None:
+                raise
+            return older
         if not fresh:
             return entry
         return await self._send(entry, self._parts.venue(entry.exchange, entry.book))
 
-    async def _reserve(self, order: TradeIn, draft: Entry, known: Known) -> tuple[Entry, bool]:
+    async def _reserve(
+        self, order: TradeIn, draft: Entry, known: Known, world: World | None
+    ) -> tuple[Entry, bool]:
         try:
             account = found(known.account)
             draft = replace(draft, mode=account.mode, epoch=account.epoch)
-            return await self._judge(order, draft, known, self._journal.reserve)
+            return await self._judge(order, draft, known, world, self._journal.reserve)
         except ProxyError as refusal:
             return await self._deny(draft, refusal), False
 
     async def _judge(
-        self, order: TradeIn, draft: Entry, known: Known, keep: Reserve
+        self, order: TradeIn, draft: Entry, known: Known, world: World | None, keep: Reserve
     ) -> tuple[Entry, bool]:
         asked = Asked(
             draft,
@@ -227,11 +229,12 @@ class Desk:
             self._way(order, draft.client_id),
         )
         account = found(known.account)
-        parts, limits = self._parts, effective(self._parts.limits, account.chat)
+        parts, own = self._parts, account.book
         account = check_account(asked, account, parts.gate.stopped, draft.created)
         draft = replace(draft, mode=account.mode, epoch=account.epoch)
-        with asking(Purpose.ASK):
-            world = await world_of(parts, self._accounts.valuer, order, draft, known)
+        if world is None or draft.book is not own:
+            with asking(Purpose.ASK):
+                world = await world_of(parts, self._accounts.valuer, order, draft, known)
         venue = parts.venue(order.exchange, draft.book)
         now = parts.clock()
         asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))
@@ -239,7 +242,7 @@ class Desk:
             keep,
             asked.entry,
             now,
-            lambda books: judge(asked, world, books, limits, now),
+            lambda books: judge(asked, world, books, parts.limits, now),
         )
 
     def _way(self, order: TradeIn, client_id: str) -> Way | None:

@@ -91,10 +91,20 @@ class CcxtVenue:
 
     async def quote(self, symbol: str) -> Quote:
         market = await self.market(symbol)
+        known = self._quoted(market)
+        return await asyncio.shield(self._price(market)) if known is None else known
+
+    def at_hand(self, symbol: str) -> tuple[Market, Quote] | None:
+        market = self._markets.known(symbol)
+        quote = None if market is None else self._quoted(market)
+        return None if market is None or quote is None else (market, quote)
+
+    def _quoted(self, market: Market) -> Quote | None:
+        """The newest price, while it is fresh."""
         known = self._quotes.get(market.symbol)
-        if known is not None and timedelta(0) <= self._clock() - known.at < self._fresh:
-            return known
-        return await asyncio.shield(self._price(market))
+        if known is None or not timedelta(0) <= self._clock() - known.at < self._fresh:
+            return None
+        return known
 
     def _price(self, market: Market) -> asyncio.Task[Quote]:
         """The price that is being asked for; once, for all who want it then for one purpose."""

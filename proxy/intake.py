@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from proxy.errors import Denied, OrderRefused
-from proxy.records import Entry
-from proxy.wire import Mode, PendingOut, Problem, Status, TradeIn, TradeOut
+from proxy.records import Account, Entry
+from proxy.wire import Mode, PendingOut, Problem, Side, Status, TradeIn, TradeOut
 
 NUMBER_HINT = 'Write it like "2.50".'
 ZERO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +47,25 @@ def draft_of(order: TradeIn, client_id: str, now: datetime) -> Entry:
         asked_usd=order.amountUsd,
         asked_units=order.units,
         not_after=None if order.notAfter is None else ZERO + timedelta(milliseconds=order.notAfter),
+    )
+
+
+def voided(client_id: str, account: Account, now: datetime) -> Entry:
+    """An order that never arrived, and never will."""
+    problem = Problem(code="voided", message="The order never arrived, and was called off.")
+    return Entry(
+        client_id,
+        account.user_id,
+        account.exchange,
+        account.mode,
+        Side.BUY,
+        symbol="",
+        contents="",
+        epoch=account.epoch,
+        created=now,
+        status=Status.NOT_SENT,
+        concluded=now,
+        problem=problem,
     )
 
 

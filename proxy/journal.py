@@ -1,18 +1,16 @@
 """The journal of orders: every order that was ever asked for, its fills, and what they hold.
 
 `reserve` and `settle` take a pure rule and run it inside their transaction, so that nothing can
-change between the judgement and the row. The day's totals are kept in memory beside the rows: one
-process alone writes them, and whatever may have gone wrong in a transaction, or a new connection,
-lets them be summed anew.
+change between the judgement and the row. What need not be read again is remembered (`memory.py`).
 
-May import: errors, fills, queries, records, tables, tally, wire.
+May import: errors, memory, queries, records, tables, wire.
 """
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +18,7 @@ from sqlalchemy import Connection, Engine, func, or_, select
 
 from proxy import queries
 from proxy.errors import ProxyError
-from proxy.fills import cash_of
+from proxy.memory import Day, Memory
 from proxy.queries import OVER, UNRESOLVED
 from proxy.records import (
     NOT_A_TRADE,
@@ -30,12 +28,9 @@ from proxy.records import (
     DayStart,
     Entry,
     Held,
-    mark_of,
-    milliseconds,
 )
 from proxy.tables import orders
-from proxy.tally import NO_BUYS, Tally
-from proxy.wire import Fill, Side, Status
+from proxy.wire import Side, Status
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +63,7 @@ class Journal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._tallies: dict[tuple[str, Book], Tally] = {}
+        self.memory = Memory()
         self._shared: Connection | None = None
 
     def together(self, jobs: Sequence[Job]) -> list[Outcome]:
@@ -84,18 +79,20 @@ class Journal:
                     return [_outcome(job, ProxyError) for job in jobs]
             except Exception:
                 log.exception("%d changes could not be written together", len(jobs))
-                self.uncount()
+                self.memory.forget()
             finally:
                 self._shared = None
         return [_outcome(job, Exception) for job in jobs]
 
-    def uncount(self) -> None:
-        """Keep no totals: they are summed anew."""
-        self._tallies.clear()
-
     def get(self, client_id: str) -> Entry | None:
         with self._engine.connect() as db:
             return queries.order(db, client_id)
+
+    def recall(self, user_id: str, today: date) -> Known | None:
+        """What `look` would say of an id that is new, without the database; None: not known."""
+        account = self.memory.account(user_id)
+        day = None if account is None else self.memory.day(user_id, account.book, today)
+        return None if account is None or day is None else _known(account, day)
 
     def look(self, client_id: str, user_id: str, today: date) -> Known:
         """All that is known of an order that someone asks for."""
@@ -106,27 +103,26 @@ class Journal:
             account = queries.account(db, user_id)
             if account is None:
                 return Known(None, None)
-            held = queries.held(db, user_id, account.book)
-            begun = queries.day_start(db, user_id, account.book, today) is not None
-            return Known(None, account, held, today if begun else None)
+            self.memory.keep_account(account)
+            return _known(account, self._day(db, user_id, account.book, today))
 
     def reserve(self, entry: Entry, now: datetime, judge: Judge) -> tuple[Entry, bool]:
         """Judge and journal in one transaction: the entry under this id, and whether it is new."""
         with self._counting() as db:
-            account = queries.lock(db, entry.user_id)
+            books = queries.lock(db, entry.user_id)
             known = queries.order(db, entry.client_id)
             if known is not None:
                 return known, False
-            judged = judge(self._books_for(db, account, entry, now.date()))
+            judged = judge(self._books_for(db, *books, entry, now.date()))
             queries.write(db, judged)
-        self._count(None, judged, ())
+        self.memory.reserved(judged)
         return judged, True
 
     def weigh(self, entry: Entry, now: datetime, judge: Judge) -> tuple[Entry, bool]:
         """What `reserve` would judge now; nothing is written."""
         with self._counting() as db:
-            account = queries.lock(db, entry.user_id)
-            return judge(self._books_for(db, account, entry, now.date())), False
+            books = queries.lock(db, entry.user_id)
+            return judge(self._books_for(db, *books, entry, now.date())), False
 
     def add(self, entry: Entry) -> tuple[Entry, bool]:
         """Write down an entry that will not be sent, unless its id is known."""
@@ -135,20 +131,22 @@ class Journal:
             if known is not None:
                 return known, False
             queries.write(db, entry)
-        self._count(None, entry, ())
+        self.memory.count(None, entry, ())
         return entry, True
 
     def settle(self, client_id: str, rule: Settle) -> Entry:
         """Apply what was learnt: the entry, its new fills (each once) and positions, together."""
         with self._counting() as db:
-            before = queries.order(db, client_id)
+            before = self.memory.take(client_id) or queries.order(db, client_id)
             assert before is not None, f"{client_id} is not in the journal"
             after = rule(before)
             known = {fill.tradeId for fill in before.fills}
             new = {fill.tradeId: fill for fill in after.fills if fill.tradeId not in known}
-            queries.apply(db, after, new.values())
+            position = queries.apply(db, after, new.values())
             queries.rewrite(db, after)
-        self._count(before, after, new.values())
+        self.memory.count(before, after, new.values())
+        if position is not None:
+            self.memory.hold(after, position)
         return after
 
     def open(self, user_id: str | None = None) -> list[Entry]:
@@ -214,7 +212,7 @@ class Journal:
     def books(self, account: Account, book: Book, today: date) -> Books:
         """The books as a limit sees them, without an order."""
         with self._engine.connect() as db:
-            return self._books(db, account, book, today)
+            return self._books(db, account, queries.is_stopped(db), book, today)
 
     def start_day(self, user_id: str, book: Book, day: date, start: DayStart) -> DayStart:
         """Keep the day's first check; the first one stands."""
@@ -224,40 +222,49 @@ class Journal:
             if known is not None:
                 return known
             queries.begin_day(db, user_id, book, day, start)
-            return start
+        self.memory.begin_day(user_id, book, day, start)
+        return start
 
-    def _books_for(self, db: Connection, account: Account, entry: Entry, today: date) -> Books:
+    def _books_for(
+        self, db: Connection, account: Account, stopped: bool, entry: Entry, today: date
+    ) -> Books:
         """The books as a limit sees them for this order."""
-        books = self._books(db, account, entry.book, today)
+        self.memory.keep_account(account)
+        books = self._books(db, account, stopped, entry.book, today)
         if entry.side is Side.BUY:
             return books
         free, where = queries.free(db, entry.user_id, entry.book), (entry.exchange, entry.symbol)
         mine = [left for one, left in free if (one.exchange, one.symbol) == where]
         return replace(books, free_units=sum(mine, Decimal(0)))
 
-    def _books(self, db: Connection, account: Account, book: Book, today: date) -> Books:
-        tally = self._tally(db, account.user_id, book, today)
+    def _books(
+        self, db: Connection, account: Account, stopped: bool, book: Book, today: date
+    ) -> Books:
+        day = self._day(db, account.user_id, book, today)
         return Books(
             account=account,
-            stopped=queries.is_stopped(db),
-            trades_today=tally.buys.trades,
-            spent_today=tally.buys.spent,
+            stopped=stopped,
+            trades_today=day.tally.buys.trades,
+            spent_today=day.tally.buys.spent,
             free_units=Decimal(0),
-            held=queries.held(db, account.user_id, book),
-            moved=tally.moved,
-            day_start=queries.day_start(db, account.user_id, book, today),
+            held=day.held,
+            moved=day.tally.moved,
+            day_start=day.start,
         )
 
-    def _tally(self, db: Connection, user_id: str, book: Book, today: date) -> Tally:
-        """The day's totals; summed from the rows where none are kept of this very day."""
-        known = self._tallies.get((user_id, book))
-        if known is None or known.day != today:
-            known = self._tallies[user_id, book] = queries.tally(db, user_id, book, today)
+    def _day(self, db: Connection, user_id: str, book: Book, today: date) -> Day:
+        """The book on this day; read and summed from the rows where it is not remembered."""
+        known = self.memory.day(user_id, book, today)
+        if known is None:
+            which = db, user_id, book
+            start = queries.day_start(*which, today)
+            known = Day(queries.tally(*which, today), queries.held(*which), start)
+            self.memory.keep_day(user_id, book, known)
         return known
 
     @contextmanager
     def _counting(self) -> Iterator[Connection]:
-        """A transaction after which the totals still hold. Whether a failed one stands is not known
+        """A transaction after which memory still holds. Whether a failed one stands is not known
         here; a refusal is no failure, and comes before anything is written."""
         try:
             with self._transaction() as db:
@@ -265,28 +272,16 @@ class Journal:
         except ProxyError:
             raise
         except BaseException:
-            self.uncount()
+            self.memory.forget()
             raise
 
     def _transaction(self) -> AbstractContextManager[Connection]:
         """One of its own, or the one that is shared."""
         return self._engine.begin() if self._shared is None else nullcontext(self._shared)
 
-    def _count(self, before: Entry | None, after: Entry, new: Collection[Fill]) -> None:
-        """Take a committed change into the totals."""
-        key = (after.user_id, after.book)
-        tally = self._tallies.get(key)
-        if tally is None:
-            return
-        if after.created.date() == tally.day:
-            tally = tally.with_buys(after.buys - (NO_BUYS if before is None else before.buys))
-        begun = milliseconds(datetime(tally.day.year, tally.day.month, tally.day.day, tzinfo=UTC))
-        for fill in new:
-            if fill.at >= begun:
-                assert after.market is not None
-                cash = cash_of(after.side, fill, after.market.base, after.market.quote)
-                tally = tally.with_cash(mark_of(after.exchange, after.symbol), cash)
-        self._tallies[key] = tally
+
+def _known(account: Account, day: Day) -> Known:
+    return Known(None, account, day.held, None if day.start is None else day.tally.day)
 
 
 def _outcome(job: Job, kind: type[Exception]) -> Outcome:

@@ -1,6 +1,7 @@
 """What the world says of an order, asked before it is judged: the key, the market, price and value.
 
 Alone because the desk should read as the path of an order, and this is what it asks on the way.
+Whoever trades again soon finds all of it at hand, and nobody is asked.
 
 May import: errors, journal, parts, records, risk, valuation, wire.
 """
@@ -10,7 +11,7 @@ import asyncio
 from proxy.errors import NoKey
 from proxy.journal import Known
 from proxy.parts import Parts
-from proxy.records import Book, Entry
+from proxy.records import Book, Entry, KeyRow
 from proxy.risk import Valuation, World
 from proxy.valuation import Valuer
 from proxy.wire import Side, TradeIn
@@ -34,6 +35,25 @@ async def world_of(
     return World(named.title, market, quote.price, quote.at, valuation)
 
 
+def at_hand(parts: Parts, valuer: Valuer, order: TradeIn, known: Known | None) -> World | None:
+    """The same, in the book of the account, where it is all fresh in memory: nothing waits."""
+    venue = parts.venues.get(order.exchange)
+    if known is None or known.account is None or venue is None:
+        return None
+    book, user_id, valuation = known.account.book, order.userId, None
+    if book is Book.LIVE and not _is_valid(parts.store.keys.kept(user_id, order.exchange)):
+        return None
+    priced = venue.at_hand(order.symbolCcxt or order.symbol)
+    if order.side is Side.BUY:
+        valuation = valuer.at_hand(user_id, book, order.exchange, known.held)
+        if valuation is None or known.begun is None:
+            return None
+    if priced is None:
+        return None
+    market, quote = priced
+    return World(venue.title, market, quote.price, quote.at, valuation)
+
+
 async def _value(parts: Parts, valuer: Valuer, draft: Entry, known: Known) -> Valuation | None:
     """The account's value, from which a day begins; only a buy needs it."""
     if draft.side is not Side.BUY:
@@ -48,5 +68,9 @@ async def _value(parts: Parts, valuer: Valuer, draft: Entry, known: Known) -> Va
 async def _check_key(parts: Parts, user_id: str, exchange: str, title: str) -> None:
     keys = parts.store.keys
     key = keys.kept(user_id, exchange) or await parts.door(keys.find, user_id, exchange)
-    if key is None or key.validated_at is None:
+    if not _is_valid(key):
         raise NoKey("no_key", f"There is no validated key for {title}.", "/setkeys stores one.")
+
+
+def _is_valid(key: KeyRow | None) -> bool:
+    return key is not None and key.validated_at is not None

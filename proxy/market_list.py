@@ -44,7 +44,7 @@ class MarketList:
                 f"The list of markets of {self._exchange} is over an hour old and is not used.",
                 "It is loaded again by itself as soon as the exchange answers.",
             )
-        market = self._known.get(symbol.strip().upper())
+        market = self.known(symbol)
         if market is None:
             raise UnknownSymbol(
                 "unknown_symbol",
@@ -52,6 +52,10 @@ class MarketList:
                 "Write it like BTC/USDT.",
             )
         return market
+
+    def known(self, symbol: str) -> Market | None:
+        """The market, where the list has it and is not stale."""
+        return None if self._stale() else self._known.get(symbol.strip().upper())
 
     async def reload(self) -> None:
         """Load the list, or join a load that is under way; the old one stays if it fails."""

@@ -55,6 +55,9 @@ class PaperVenue:
     async def quote(self, symbol: str) -> Quote:
         return await self._data.quote(symbol)
 
+    def at_hand(self, symbol: str) -> tuple[Market, Quote] | None:
+        return self._data.at_hand(symbol)
+
     async def clocks(self) -> Clocks:
         return await self._data.clocks()
 

@@ -16,7 +16,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 
 from proxy.fills import Position, apply_cash, cash_of
 from proxy.records import Account, Book, DayStart, Entry, Held, mark_of, milliseconds
-from proxy.rows import account_of, entry_of, fill_of, fill_values, order_values
+from proxy.rows import account_of, changing_values, entry_of, fill_of, fill_values, order_values
 from proxy.tables import accounts, days, fills, flags, orders, positions
 from proxy.tally import Tally
 from proxy.wire import TERMINAL, Fill, Side, Status
@@ -35,14 +35,19 @@ SYMBOL: Value = bindparam("the_symbol")
 ID: Value = bindparam("the_id")
 
 ACCOUNT = select(accounts).where(accounts.c.user_id == USER).with_for_update()
+STOPPED = select(flags.c.name).where(flags.c.name == STOP_ALL)
+LOCK = (
+    select(accounts, STOPPED.exists().label("stopped"))
+    .where(accounts.c.user_id == USER)
+    .with_for_update(of=accounts)
+)
 ORDER = select(orders).where(orders.c.client_id == ID)
 FILLS = select(fills).where(fills.c.client_id == ID).order_by(fills.c.at)
-STOPPED = select(flags.c.name).where(flags.c.name == STOP_ALL)
 DAY_START = select(days).where(days.c.user_id == USER, days.c.book == BOOK, days.c.day == DAY)
 HELD = (
     select(positions)
     .where(positions.c.user_id == USER, positions.c.book == BOOK)
-    .order_by(positions.c.symbol)
+    .order_by(positions.c.symbol, positions.c.exchange)
 )
 _ONE_POSITION = (
     positions.c.user_id == USER,
@@ -77,11 +82,12 @@ FILLS_SINCE = select(fills).where(
 )
 
 
-def lock(db: Connection, user_id: str) -> Account:
-    """The account, which nobody else changes until this transaction ends."""
-    found = account(db, user_id)
-    assert found is not None, f"there is no account {user_id}"
-    return found
+def lock(db: Connection, user_id: str) -> tuple[Account, bool]:
+    """The account, which nobody else changes until this transaction ends; is the stop for all in
+    force?"""
+    row = db.execute(LOCK, {"the_user": user_id}).one_or_none()
+    assert row is not None, f"there is no account {user_id}"
+    return account_of(row), bool(row.stopped)
 
 
 def account(db: Connection, user_id: str) -> Account | None:
@@ -118,7 +124,7 @@ def write(db: Connection, entry: Entry) -> None:
 
 def rewrite(db: Connection, entry: Entry) -> None:
     """An order as it is now."""
-    db.execute(CHANGE_ORDER, order_values(entry) | {"the_id": entry.client_id})
+    db.execute(CHANGE_ORDER, changing_values(entry) | {"the_id": entry.client_id})
 
 
 def held(db: Connection, user_id: str, book: Book) -> tuple[Held, ...]:
@@ -183,18 +189,24 @@ def tally(db: Connection, user_id: str, book: Book, day: date) -> Tally:
     return total
 
 
-def apply(db: Connection, entry: Entry, new: Iterable[Fill]) -> None:
-    """Write new fills of an order, and the position after them."""
-    names = {"user_id": entry.user_id, "book": entry.book.value}
-    names |= {"exchange": entry.exchange, "symbol": entry.symbol}
+def apply(db: Connection, entry: Entry, new: Iterable[Fill]) -> Position | None:
+    """Write new fills of an order, and the position after them, which comes back; None: no fill."""
     which = {"the_user": entry.user_id, "the_book": entry.book.value}
     which |= {"the_exchange": entry.exchange, "the_symbol": entry.symbol}
+    after = None
     for fill in new:
         assert entry.market is not None
         db.execute(NEW_FILL, fill_values(entry, fill))
-        row = db.execute(POSITION, which).one_or_none()
-        before = Position() if row is None else Position(row.units, row.cost)
-        cash = cash_of(entry.side, fill, entry.market.base, entry.market.quote)
-        after = apply_cash(before, cash)
+        before = _position(db, which) if after is None else after
+        after = apply_cash(before, cash_of(entry.side, fill, entry.market.base, entry.market.quote))
+    if after is not None:
+        names = {"user_id": entry.user_id, "book": entry.book.value}
+        names |= {"exchange": entry.exchange, "symbol": entry.symbol}
         db.execute(OLD_POSITION, which)
         db.execute(NEW_POSITION, names | {"units": after.units, "cost": after.cost})
+    return after
+
+
+def _position(db: Connection, which: dict[str, str]) -> Position:
+    row = db.execute(POSITION, which).one_or_none()
+    return Position() if row is None else Position(row.units, row.cost)

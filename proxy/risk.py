@@ -73,8 +73,9 @@ def effective(operator: Limits, chat: ChatLimits) -> Limits:
     )
 
 
-def judge(asked: Asked, world: World, books: Books, limits: Limits, now: datetime) -> Entry:
+def judge(asked: Asked, world: World, books: Books, operator: Limits, now: datetime) -> Entry:
     """The entry as it will be sent, or Denied. Runs inside the transaction that reserves."""
+    limits = effective(operator, books.account.chat)
     account = check_account(asked, books.account, books.stopped, now)
     entry = replace(
         asked.entry,

@@ -29,15 +29,10 @@ PLAIN = (
     "asked_units",
     "units",
     "not_after",
-    "sent_at",
     "sandbox",
-    "order_id",
-    "executed",
-    "quote",
-    "fee",
-    "transact_time",
-    "concluded",
 )
+CHANGING = ("sent_at", "order_id", "executed", "quote", "fee", "transact_time", "concluded")
+"""What is learnt of an order, beside its status and problem; all else stands as it was sent."""
 
 
 def order_values(entry: Entry) -> dict[str, Any]:
@@ -46,15 +41,21 @@ def order_values(entry: Entry) -> dict[str, Any]:
     values["book"] = entry.book.value
     values["mode"] = entry.mode.value
     values["side"] = entry.side.value
-    values["status"] = entry.status.value
     values["market"] = None if entry.market is None else _market_text(entry.market)
+    return values | changing_values(entry)
+
+
+def changing_values(entry: Entry) -> dict[str, Any]:
+    """The columns of an order that change after it was written down."""
+    values: dict[str, Any] = {name: getattr(entry, name) for name in CHANGING}
+    values["status"] = entry.status.value
     values["problem"] = None if entry.problem is None else entry.problem.model_dump_json()
     return values
 
 
 def entry_of(row: Row[Any], fills: tuple[Fill, ...]) -> Entry:
     """The order that lies in `row`."""
-    values = {name: getattr(row, name) for name in PLAIN}
+    values = {name: getattr(row, name) for name in PLAIN + CHANGING}
     return Entry(
         **values,
         mode=Mode(row.mode),

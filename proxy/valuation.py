@@ -39,13 +39,26 @@ class Valuer:
         key = (user_id, book, exchange)
         last = self._last.get(key)
         try:
-            if last is not None and timedelta(0) <= self._parts.clock() - last.at <= REUSE:
+            if last is not None and self._is_new(last):
                 return await self._with_held(last, book, held)
             fresh = await self._with_held(await self._value(user_id, book, exchange), book, held)
         except ProxyError:
             return last
         self._last[key] = fresh
         return fresh
+
+    def at_hand(
+        self, user_id: str, book: Book, exchange: str, held: Sequence[Held]
+    ) -> Valuation | None:
+        """What `value` would give without asking anybody; None where it would ask."""
+        last = self._last.get((user_id, book, exchange))
+        if last is None or not self._is_new(last):
+            return None
+        whole = all(mark_of(one.exchange, one.symbol) in last.prices for one in held)
+        return last if whole else None
+
+    def _is_new(self, last: Valuation) -> bool:
+        return timedelta(0) <= self._parts.clock() - last.at <= REUSE
 
     def fresh(self, valuation: Valuation) -> bool:
         """Whether it may be judged by, or begin a day."""

@@ -150,6 +150,9 @@ class Venue(Protocol):
     async def quote(self, symbol: str) -> Quote:
         """The current price; VenueUnavailable where there is none that is fresh."""
 
+    def at_hand(self, symbol: str) -> tuple[Market, Quote] | None:
+        """Rules and price, where both are fresh here; nobody is asked."""
+
     async def clocks(self) -> Clocks:
         """Ours and the venue's, asked now; VenueUnavailable."""
 

@@ -25,6 +25,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "proxy/queries.py",
         "proxy/rows.py",
         "proxy/candle_rows.py",
+        "proxy/account_rows.py",
         "proxy/book_rows.py",
         "proxy/paper_books.py",
         "bench/histories_proxy.py",

@@ -88,6 +88,13 @@ class FakeVenue:
         age = self.price_age
         return Quote(self.prices[symbol], self._clock() - age if age else self._clock())
 
+    def at_hand(self, symbol: str) -> tuple[Market, Quote] | None:
+        market = next((one for one in MARKETS.values() if one.symbol == symbol), None)
+        price = self.prices.get(symbol)
+        if self.down or self.price_age or market is None or price is None:
+            return None
+        return market, Quote(price, self._clock())
+
     async def clocks(self) -> Clocks:
         self._up()
         return Clocks(self._clock(), 0)

@@ -13,7 +13,7 @@ from tests.proxy.leaving import BTC, ETH, opened, order, refusal, seen, sell, so
 from tests.proxy.test_crashes import Dead, Fuse
 
 pytestmark = pytest.mark.anyio
-BOUNDARIES = 38
+BOUNDARIES = 36
 
 
 class OwnFuse(Fuse):
