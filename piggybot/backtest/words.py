@@ -9,14 +9,9 @@ from piggybot.backtest.report import Figures, Report
 from piggybot.backtest.search import Search, Tried
 from piggybot.backtest.trial import Trial
 from piggybot.core.money import plain, usd
-from piggybot.core.runs import Halt
+from piggybot.core.runs import Guards, Halt
 
 Row = tuple[str, ...]
-
-HALTS = {
-    Halt.LOSSES: "{losses} losses in a row",
-    Halt.DRAWDOWN: "{drawdown} below its best",
-}
 UNKNOWN = "—"
 BEYOND_REASON, BEYOND = 100, "> +9999%"
 
@@ -47,10 +42,15 @@ def sentences(trial: Trial, told: Report) -> list[str]:
         "not compounded; a year has 365 days.",
     ]
     if told.halt is not None and told.halted is not None:
-        drawdown = f"{trial.guards.drawdown:.0%}"
-        why = HALTS[told.halt].format(losses=trial.guards.losses, drawdown=drawdown)
+        why = _halt(told.halt, trial.guards)
         lines.append(f"⚠️ Halted on {told.halted:%Y-%m-%d %H:%M} UTC, as a run would be: {why}.")
     return lines
+
+
+def _halt(halt: Halt, guards: Guards) -> str:
+    if halt is Halt.DRAWDOWN:
+        return f"{guards.drawdown:.0%} below its best"
+    return "a loss" if guards.losses == 1 else f"{guards.losses} losses in a row"
 
 
 def searched(found: Search) -> list[Row]:

@@ -20,6 +20,7 @@ from piggybot.chat.run_line import SPAN, no_timeframe
 from piggybot.chat.why import RUN, run_called
 from piggybot.core.mail import File
 from piggybot.core.market import Candles
+from piggybot.core.money import quoted
 from piggybot.core.positions import Book, Filled
 from piggybot.core.runs import Run, RunState
 from piggybot.errors import BadInput, StrategyFailed
@@ -79,8 +80,10 @@ async def _read(ask: Ask) -> View:
         if found is not None:
             return await _of_run(ask, int(found["run"]))
         if SPAN.fullmatch(word):
-            if word.lower() not in set(Timeframe) or timeframe is not None:
+            if word.lower() not in set(Timeframe):
                 raise no_timeframe(word)
+            if timeframe is not None:
+                raise BadInput(f"I draw {timeframe} or {quoted(word)}.", "Leave one of them out.")
             timeframe = Timeframe(word.lower())
         elif symbol:
             raise BadInput("I draw one symbol at a time.", f"Type it like this: {USAGE}")

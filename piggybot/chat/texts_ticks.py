@@ -99,7 +99,9 @@ HOLDS: Mapping[Gate, Callable[[Hold, Run], str]] = {
         f"What became of its last order is not known yet ({held.detail})."
     ),
     Gate.DATA: lambda held, run: held.detail,
-    Gate.LOSSES: lambda held, run: f"{plain(held.have or ZERO)} losses in a row.",
+    Gate.LOSSES: lambda held, run: (
+        "A loss." if held.have == 1 else f"{plain(held.have or ZERO)} losses in a row."
+    ),
     Gate.DRAWDOWN: _drawdown,
     Gate.STRATEGY: lambda held, run: held.detail,
     Gate.EXITED: lambda held, run: (

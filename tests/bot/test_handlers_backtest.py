@@ -80,7 +80,7 @@ async def test_a_test_without_a_trade_sends_no_file_of_trades(trader: Bench) -> 
 
 async def test_a_guard_that_would_have_halted_it_is_said(walk: Bench) -> None:
     [told, _] = await walk.say("/backtest sma_crossover btc 1h 60d losses=1")
-    assert "as a run would be: 1 losses in a row." in told
+    assert "as a run would be: a loss." in told
 
 
 async def test_a_search_shows_what_was_chosen_and_what_was_held_back(walk: Bench) -> None:

@@ -148,16 +148,21 @@ async def test_a_limit_that_is_known_to_be_reached_is_not_asked_for(trader: Benc
     assert trader.broker.posts == []
 
 
-async def test_losses_in_a_row_halt_the_run_with_a_word(trader: Bench) -> None:
-    begin(trader, guards=Guards(losses=2, drawdown=Decimal(0)))
-    for number in range(4):
+@pytest.mark.parametrize(("losses", "why"), [(1, "A loss."), (5, "5 losses in a row.")])
+async def test_losses_in_a_row_halt_the_run_with_a_word(
+    trader: Bench, losses: int, why: str
+) -> None:
+    begin(trader, guards=Guards(losses=losses, drawdown=Decimal(0)))
+    for number in range(2 * losses):
         trader.broker.price_now = Decimal(90 if number % 2 else 100)
         await tick(trader, DOWN if number % 2 else UP, hours=1)
+        run = trader.store.runs.get("r1")
+        assert run is not None and run.state is RunState.ACTIVE
     [told] = await tick(trader, hours=1)
-    assert "2 losses in a row." in told
+    assert why in told
     now = trader.store.runs.get("r1")
     assert now is not None
-    assert (now.state, now.halt, now.why) == (RunState.HALTED, Halt.LOSSES, "2 losses in a row.")
+    assert (now.state, now.halt, now.why) == (RunState.HALTED, Halt.LOSSES, why)
     assert await tick(trader, hours=1) == []
 
 

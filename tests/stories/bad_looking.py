@@ -106,7 +106,7 @@ LOOKING = (
     ),
     Typed(
         "/chart BTC 1h 4h",
-        "❌ There are no candles of “4h”.\nDid you mean 4h? There are 1m, 5m, 15m, 1h, 4h, 1d.",
+        "❌ I draw 1h or “4h”.\nLeave one of them out.",
     ),
     Typed(
         "/chart BTC 10s",
