@@ -19,7 +19,7 @@ from piggybot.backtest.engine import Result, Rules, Setup, backtest
 from piggybot.core.runs import Cause, Exits, Guards, Run
 from piggybot.core.slots import EPOCH
 from piggybot.runs import Spec
-from proxy.wire import Timeframe
+from proxy.wire import Side, Timeframe
 from tests.parity.path import MS
 from tests.parity.world import MINUTE, ParityWorld, Traded
 
@@ -60,7 +60,11 @@ def share(text: str) -> Decimal:
 
 
 MINUTES = (
-    Case("sma_crossover", {"fast": "2", "slow": "3"}),
+    Case(
+        "sma_crossover",
+        {"fast": "2", "slow": "3"},
+        Exits(stop_loss=share("0.004"), take_profit=share("0.012")),
+    ),
     Case(
         "rsi",
         {"window": "2", "oversold": "50", "overbought": "51"},
@@ -80,7 +84,7 @@ MINUTES = (
     Case(
         "breakout",
         {"enter": "2", "leave": "2"},
-        Exits(take_profit=share("0.004"), trailing_stop=share("0.002"), time_limit=3),
+        Exits(take_profit=share("0.002"), trailing_stop=share("0.001"), time_limit=2),
         symbol="BTC/USDT",
     ),
 )
@@ -104,12 +108,14 @@ async def test_runs_by_the_minute_trade_as_their_backtests(world: ParityWorld) -
     cases = (*MINUTES, *HALTING)
     runs = [await world.begin(case.spec(Timeframe.M1), f"{n}") for n, case in enumerate(cases)]
     last = BEGIN
-    for _ in range(115):
+    for _ in range(160):
         last += MINUTE
         await world.slot(last)
         await world.minute(last)
     made = [await same_orders(world, run, last) for run in runs]
-    assert min(len(each) for each in made[: len(MINUTES)]) >= LEAST
+    for each in made[: len(MINUTES)]:
+        assert sum(one.side is Side.SELL for one in each) >= LEAST, "in and out again"
+        assert EXITS & {one.cause for one in each}
     assert {one.cause for each in made for one in each} == EXITS | {Cause.SIGNAL}
     assert [one.halt for one in map(world.fresh, runs[len(MINUTES) :])] == ["losses", "drawdown"]
 
