@@ -135,7 +135,10 @@ def _each(
     pattern, why = looks
     for row, cell in enumerate(cells):
         if not pattern.fullmatch(cell or ""):
-            raise BadInput(f"Line {row + 2} of {path}: {name} is {quoted(cell or '')}, {why}.", HOW)
+            raise BadInput(
+                f"Line {row + 2} of {path}: {name} is {quoted(cell or '')}, {why}.",
+                "Numbers are plain digits, above zero: 9139.66. Mend the file.",
+            )
 
 
 def _in_order(path: Path, opened: Times, timeframe: Timeframe) -> None:

@@ -80,7 +80,7 @@ async def print_search(typed: Typed, settings: Settings, console: Console) -> No
         wanted = Wanted(tries=typed.tries)
         with _bars(console, "Candles", "Tries") as (fetched, tried):
             found = await search(trial, shop, wanted, fetched, tried)
-    _say(console, words.head(trial, found.best.chosen))
+    _say(console, words.head(trial, words.whole(found)))
     console.print(_table(words.searched(found), *SEARCHED))
     _say(console, *words.verdict(trial, found))
 

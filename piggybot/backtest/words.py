@@ -4,6 +4,7 @@ May import: backtest, core.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from piggybot.backtest.report import Figures, Report
 from piggybot.backtest.search import Search, Tried
@@ -51,6 +52,12 @@ def _halt(halt: Halt, guards: Guards) -> str:
     if halt is Halt.DRAWDOWN:
         return f"{guards.drawdown:.0%} below its best"
     return "a loss" if guards.losses == 1 else f"{guards.losses} losses in a row"
+
+
+def whole(found: Search) -> Report:
+    """What was chosen on and what was held back, as one stretch."""
+    chosen, kept = found.best.chosen, found.best.kept
+    return replace(chosen, ends=kept.ends, candles=chosen.candles + kept.candles)
 
 
 def searched(found: Search) -> list[Row]:

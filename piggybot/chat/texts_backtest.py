@@ -7,7 +7,6 @@ May import: backtest, chat, core, errors, wire.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from piggybot.backtest import words
@@ -113,12 +112,8 @@ def _share(value: float) -> str:
 
 def found(trial: Trial, result: Search) -> str:
     """The best parameters and the usual ones, each where they were chosen and where not."""
-    told = result.best.chosen
-    whole = replace(
-        told, ends=result.best.kept.ends, candles=told.candles + result.best.kept.candles
-    )
     lines = [
-        _head("🔎 Search", trial, trial.params, whole),
+        _head("🔎 Search", trial, trial.params, words.whole(result)),
         _half("Best", result.best),
         _half("Usual", result.usual),
         f"“Chosen” is what was before {rules.moment(result.since)}: there the best of "

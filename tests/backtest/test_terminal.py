@@ -153,6 +153,7 @@ async def test_it_says_when_a_guard_would_have_halted_the_run(hours):
 async def test_a_search_prints_what_was_held_back_beside_what_it_chose(hours):
     said = ["sma_crossover", "BTC/USDT", "1h", "losses=50"]
     text = await printed(print_search, Typed(said, from_csv=hours, tries=12))
+    assert "1,367 candles from 2020-05-02 03:00 to 2020-06-28 02:00 UTC" in text
     assert "best, held back" in text
     assert "Best of 12 by Sharpe ratio: fast=" in text
     assert "the rest was held back" in text
@@ -207,6 +208,7 @@ BAD_FILES = {
     "words": (f"{NAMES}\n0,1,1,1,one,1\n", "Line 2 of .*: close is “one”, no plain number"),
     "nan": (f"{NAMES}\n0,1,1,1,nan,1\n", "close is “nan”, no plain number"),
     "short": (f"{NAMES}\n0,1,1\n", "low is “”, no plain number"),
+    "below zero": (f"{NAMES}\n0,1,1,1,-5,1\n", "“-5”, no plain number. Numbers are plain digits"),
     "no time": (f"{NAMES}\nnow,1,1,1,1,1\n", "timestamp_ms is “now”, no whole number"),
     "twice": (f"{NAMES}\n0,1,1,1,1,1\n0,1,1,1,1,1\n", "Line 3 .* 1970-01-01 00:00 is there twice"),
     "backwards": (f"{NAMES}\n{HOUR},1,1,1,1,1\n0,1,1,1,1,1\n", "comes after a later one"),
