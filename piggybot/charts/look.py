@@ -1,7 +1,7 @@
 """How every picture looks: a dark card with strong contrast, which a phone shows well in any theme.
 
 Alone because the pictures must look alike, and each size here was chosen on a screen of 360 points:
-1080 pixels wide, no letter below 30 pixels, few ticks.
+1080 pixels wide, no letter below 29 pixels, few ticks.
 
 May import: charts, core.
 """

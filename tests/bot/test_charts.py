@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from piggybot.charts import Studio, labels, look
 from piggybot.charts.backtest import draw as draw_backtest
@@ -26,7 +25,7 @@ from piggybot.charts.profit import draw as draw_profit
 from piggybot.charts.values import BacktestChart, CandleChart, Chart, Head, Mark, ProfitChart
 from piggybot.core.market import Candles
 from proxy.wire import Side, Timeframe
-from tests.pictures import size
+from tests.pictures import luminance, size, words
 
 pytestmark = pytest.mark.anyio
 LARGEST = 200_000
@@ -133,6 +132,7 @@ def test_no_words_of_a_picture_touch_each_other_or_its_edge(
     card = figure.get_window_extent()
     boxes = {(n, one.get_text()): one.get_window_extent() for n, one in enumerate(words(figure))}
     assert len(boxes) > 4
+    assert min(one.get_size() for one in words(figure)) * look.DPI / 72 >= 29, "a third on a phone"
     for name, box in boxes.items():
         assert card.x0 <= box.x0 and box.x1 <= card.x1, name
         assert card.y0 <= box.y0 and box.y1 <= card.y1, name
@@ -140,18 +140,11 @@ def test_no_words_of_a_picture_touch_each_other_or_its_edge(
         assert touched == [], name
 
 
-def words(figure: Figure) -> list[Text]:
-    """All that can be read on it."""
-    found = list(figure.texts)
-    for axes in figure.axes:
-        found += axes.texts
-        legend = axes.get_legend()
-        found += [] if legend is None else legend.get_texts()
-        for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-            ticks = axis.get_major_ticks()
-            seen = [tick for tick in ticks if limits[0] <= tick.get_loc() <= limits[1]]
-            found += [each for tick in seen for each in (tick.label1, tick.label2)]
-    return [one for one in found if one.get_visible() and one.get_text().strip()]
+@pytest.mark.parametrize("colour", [look.INK, look.FAINT, look.GOOD, look.BAD, *look.LINES])
+def test_words_and_lines_stand_out_from_what_they_are_drawn_on(colour: str) -> None:
+    """The card is dark in any theme; 4.5 is what WCAG asks of words."""
+    for below in (look.CARD, look.PANEL):
+        assert (luminance(colour) + 0.05) / (luminance(below) + 0.05) >= 4.5
 
 
 def test_the_mark_of_a_trade_at_either_end_is_whole() -> None:

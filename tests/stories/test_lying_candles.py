@@ -120,3 +120,24 @@ async def test_a_run_decides_nothing_on_lies_and_its_slot_says_why(world: World,
     later = await slot_at_the_next_hour(world, run)
     assert (later.at - held.at, later.outcome) == (timedelta(hours=1), Outcome.RUN)
     assert nothing_sent(world)
+
+
+@pytest.mark.parametrize(
+    ("lie", "name"),
+    [
+        ("candles-gap", "gapped_candles"),
+        ("candles-young", "too_little_history"),
+        ("candles-stale", "stale_candles"),
+    ],
+)
+async def test_a_run_decides_nothing_on_a_series_that_is_not_whole(
+    world: World, lie: str, name: str
+) -> None:
+    await world.exchange.misbehave(lie, at=hour_of(world) - 9 * HOUR)
+    run = await begun(world)
+    world.clock.run(60)
+    held = await slot_at_the_next_hour(world, run)
+    assert (held.outcome, held.client_id) == (Outcome.DENIED, None)
+    assert held.reason.startswith(f"{NAME} ")
+    assert held.reason.endswith(f" ({name}).")
+    assert nothing_sent(world)
