@@ -99,7 +99,7 @@ def build(settings: Settings, world: World | None = None) -> FastAPI:
     app.state.house = built.house
     install(app)
     app.add_middleware(LastResort)
-    app.add_middleware(Gate, token=token)
+    app.add_middleware(Gate, token=token, touched=built.house.accounts.touched)
     app.add_middleware(KnownHosts, hosts=settings.hosts)
     return app
 

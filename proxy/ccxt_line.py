@@ -1,9 +1,9 @@
 """The line to a venue: one request over HTTP, gated at the last moment, never redirected.
 
-Alone, because it is the only place that opens a socket to a venue: what it does not let through
+Alone, because it is the only place that writes to a socket of a venue: what it does not let through
 does not leave. It knows no ccxt; what ccxt has signed passes through `Line.exchange`.
 
-May import: budget, errors, outcome, venue.
+May import: budget, connecting, errors, outcome, venue.
 """
 
 import math
@@ -20,6 +20,7 @@ from aiohttp.connector import Connection
 from yarl import URL
 
 from proxy.budget import Budget
+from proxy.connecting import Connector
 from proxy.errors import GateClosed, VenueUnavailable
 from proxy.outcome import Answer, Failure
 from proxy.venue import Gate
@@ -155,6 +156,12 @@ class Line:
         self._note_ban(answer)
         return answer
 
+    def open_ahead(self) -> None:
+        """Begin to open the connection that the next order leaves by."""
+        connector = self._session(fresh=True).connector
+        if isinstance(connector, Connector) and self._monotonic() >= self._banned_until:
+            connector.open_ahead()
+
     async def close(self) -> None:
         for session in self._sessions.values():
             await session.close()
@@ -164,13 +171,16 @@ class Line:
         """Orders get a new connection each: one kept alive may be dead already."""
         if fresh not in self._sessions:
             self._sessions[fresh] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=fresh),
+                connector=self._fresh() if fresh else aiohttp.TCPConnector(),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 request_class=GatedRequest,
                 timeout=self._timeout,
                 trust_env=False,
             )
         return self._sessions[fresh]
+
+    def _fresh(self) -> Connector:
+        return Connector(self.origin or min(self.expected), self._timeout)
 
     def _note_ban(self, answer: Answer) -> None:
         seconds = BANS.get(answer.status)

@@ -23,7 +23,7 @@ from proxy.fees import valued
 from proxy.flattening import Flattening
 from proxy.grouping import Grouping
 from proxy.intake import answer_of, draft_of, voided
-from proxy.journal import Known, Reserve
+from proxy.journal import Judge, Known
 from proxy.looking import at_hand, world_of
 from proxy.modes import found
 from proxy.parts import Flights, Parts, Tasks
@@ -88,7 +88,8 @@ class Desk:
         found(known.account)
         try:
             draft = draft_of(order, CHECKED, self._parts.clock())
-            await self._judge(order, draft, known, None, self._journal.weigh)
+            asked, rule = await self._ask(order, draft, known, None)
+            await self._grouping(self._journal.weigh, asked, asked.created, rule)
         except ProxyError as refusal:
             return CheckOut(allowed=False, error=_problem(refusal))
         return CheckOut(allowed=True)
@@ -210,13 +211,16 @@ class Desk:
         try:
             account = found(known.account)
             draft = replace(draft, mode=account.mode, epoch=account.epoch)
-            return await self._judge(order, draft, known, world, self._journal.reserve)
+            asked, rule = await self._ask(order, draft, known, world)
+            self._parts.venue(asked.exchange, asked.book).prepare()
+            return await self._grouping(self._journal.reserve, asked, asked.created, rule)
         except ProxyError as refusal:
             return await self._deny(draft, refusal), False
 
-    async def _judge(
-        self, order: TradeIn, draft: Entry, known: Known, world: World | None, keep: Reserve
-    ) -> tuple[Entry, bool]:
+    async def _ask(
+        self, order: TradeIn, draft: Entry, known: Known, world: World | None
+    ) -> tuple[Entry, Judge]:
+        """The order as it is asked for, and how its books will judge it."""
         asked = Asked(
             draft,
             order.mode,
@@ -238,12 +242,7 @@ class Desk:
         venue = parts.venue(order.exchange, draft.book)
         now = parts.clock()
         asked = replace(asked, entry=replace(draft, sandbox=venue.sandbox, created=now))
-        return await self._grouping(
-            keep,
-            asked.entry,
-            now,
-            lambda books: judge(asked, world, books, parts.limits, now),
-        )
+        return asked.entry, lambda books: judge(asked, world, books, parts.limits, now)
 
     def _way(self, order: TradeIn, client_id: str) -> Way | None:
         """The way out of a stop, where it is for this very order."""

@@ -167,6 +167,9 @@ class CcxtVenue:
         """What a key may do, before it is stored; KeyRefused, VenueUnavailable."""
         return await rights_of(self._questions, key, await self.market(PROBE_SYMBOL))
 
+    def prepare(self) -> None:
+        self._line.open_ahead()
+
     async def send(self, order: Placement, gate: Gate) -> Report:
         call = Call(gate=self._last_check(gate))
         try:

@@ -63,27 +63,33 @@ NOT_JSON = _Refusal(
 
 
 class Gate:
-    """Lets a request through to `app` only if everything about it is right."""
+    """Lets a request through to `app` only if everything about it is right.
 
-    def __init__(self, app: App, token: str) -> None:
+    `touched` hears of every call with the token: the bot is alive.
+    """
+
+    def __init__(self, app: App, token: str, touched: Callable[[], None]) -> None:
         self._app = app
         self._token = token.encode()
+        self._touched = touched
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
-            scope[AUTHENTICATED] = self._check(scope)
-            whole = await _body(scope, receive)
+            headers = _headers(scope)
+            scope[AUTHENTICATED] = self._check(scope, headers)
+            whole = await _body(headers, receive)
         except _Refused as refused:
             await _refuse(send, refused.refusal)
             return
+        if scope[AUTHENTICATED]:
+            self._touched()
         await self._app(scope, _once(whole, receive), send)
 
-    def _check(self, scope: Scope) -> bool:
+    def _check(self, scope: Scope, headers: dict[str, str]) -> bool:
         """Whether the caller showed the token; raises for what is refused."""
-        headers = _headers(scope)
         if "origin" in headers:
             raise _Refused(FOREIGN)
         shown = headers.get("authorization")
@@ -124,14 +130,14 @@ def _password(encoded: bytes) -> bytes:
         return b""
 
 
-async def _body(scope: Scope, receive: Receive) -> bytes:
+async def _body(headers: dict[str, str], receive: Receive) -> bytes:
     """The whole body, however it comes; TOO_LARGE for more than is allowed.
 
     A little more is read and thrown away, because a caller that still writes when the connection
     ends would see a reset instead of the answer.
     """
     parts, size = bytearray(), 0
-    if _declared(scope) > MOST_DRAINED:
+    if _declared(headers) > MOST_DRAINED:
         raise _Refused(TOO_LARGE)
     while size <= MOST_DRAINED:
         message = await receive()
@@ -145,8 +151,8 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     return bytes(parts)
 
 
-def _declared(scope: Scope) -> int:
-    length = _headers(scope).get("content-length", "0")
+def _declared(headers: dict[str, str]) -> int:
+    length = headers.get("content-length", "0")
     return int(length) if length.isascii() and length.isdigit() else 0
 
 

@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 
 Judge = Callable[[Books], Entry]
 """Given the books, the entry as it will be sent; raises Denied."""
-Reserve = Callable[[Entry, datetime, Judge], tuple[Entry, bool]]
-"""What is done with the judgement; the entry, and whether it is newly written down."""
 Job = Callable[[], Any]
 """One method of the journal with its arguments."""
 Outcome = tuple[Any, BaseException | None]

@@ -76,6 +76,9 @@ class PaperVenue:
     async def permissions(self, user_id: str) -> Permissions:
         return Permissions(trade=True, withdraw=False)
 
+    def prepare(self) -> None:
+        """Nothing: no order leaves this house."""
+
     async def send(self, order: Placement, gate: Gate) -> Report:
         """Fill at the price of this moment, in one transaction; the same id fills once."""
         try:

@@ -1,5 +1,7 @@
 """Every endpoint, a line or two each: its needs as types, one call, one answer.
 
+They are tried in turn, so the one in a hurry stands first.
+
 Errors become statuses in `app.py`, not here. Who may call was decided in `gate.py`.
 
 May import: candles, gate, known, needs, records, wire.
@@ -9,7 +11,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from proxy.candles import MOST
 from proxy.gate import AUTHENTICATED
@@ -68,13 +70,34 @@ PATIENCE = 5.0
 """Seconds after which a caller is told that an order's outcome is not known yet."""
 
 
-async def touch(request: Request, house: TheHouse) -> None:
-    """The bot is alive: every authenticated call says so."""
-    if request.scope[AUTHENTICATED]:
-        house.accounts.touched()
+router = APIRouter(prefix="/api")
 
 
-router = APIRouter(prefix="/api", dependencies=[Depends(touch)])
+async def in_time(
+    placing: Coroutine[Any, Any, TradeOut | PendingOut], client_id: str
+) -> TradeOut | PendingOut:
+    """The order's answer, or after a while "unknown": the desk goes on, and a person is told."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await placing
+    except TimeoutError:
+        return PendingOut(status="UNKNOWN", clientOrderId=client_id)
+
+
+@router.post("/trade", response_model=TradeOut | PendingOut)
+async def trade(
+    order: TradeIn,
+    house: TheHouse,
+    response: Response,
+    idempotency_key: Annotated[ClientOrderId | None, Header()] = None,
+) -> TradeOut | PendingOut:
+    """Place one order. Asking again with the same id gives the same answer."""
+    client_id = idempotency_key or house.mint()
+    response.headers["Idempotency-Key"] = client_id
+    placed = await in_time(house.desk.place(order, client_id), client_id)
+    if isinstance(placed, PendingOut):
+        response.status_code = ACCEPTED
+    return placed
 
 
 @router.get("/health", response_model_exclude_none=True)
@@ -152,33 +175,6 @@ async def save_key(ask: CredentialsIn, credentials: TheCredentials) -> Credentia
 async def forget_key(ask: ForgetIn, credentials: TheCredentials) -> ForgetOut:
     """Remove keys."""
     return await credentials.forget(ask)
-
-
-async def in_time(
-    placing: Coroutine[Any, Any, TradeOut | PendingOut], client_id: str
-) -> TradeOut | PendingOut:
-    """The order's answer, or after a while "unknown": the desk goes on, and a person is told."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await placing
-    except TimeoutError:
-        return PendingOut(status="UNKNOWN", clientOrderId=client_id)
-
-
-@router.post("/trade", response_model=TradeOut | PendingOut)
-async def trade(
-    order: TradeIn,
-    house: TheHouse,
-    response: Response,
-    idempotency_key: Annotated[ClientOrderId | None, Header()] = None,
-) -> TradeOut | PendingOut:
-    """Place one order. Asking again with the same id gives the same answer."""
-    client_id = idempotency_key or house.mint()
-    response.headers["Idempotency-Key"] = client_id
-    placed = await in_time(house.desk.place(order, client_id), client_id)
-    if isinstance(placed, PendingOut):
-        response.status_code = ACCEPTED
-    return placed
 
 
 @router.post("/check")

@@ -167,6 +167,9 @@ class Venue(Protocol):
     async def permissions(self, user_id: str) -> Permissions:
         """What the key may do, by a signed request; KeyRefused, VenueUnavailable."""
 
+    def prepare(self) -> None:
+        """An order will probably follow: what needs none may be made ready. Waits for nothing."""
+
     async def send(self, order: Placement, gate: Gate) -> Report:
         """Send one order, once: limiter, then `gate`, then the wire. Never raises for an answer."""
 

@@ -15,7 +15,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "bench/echo.py",
     ),
     "ccxt": ("proxy/ccxt_wire.py", "bench/order_path.py"),
-    "aiohttp": ("proxy/ccxt_line.py", "bench/houses.py"),
+    "aiohttp": ("proxy/ccxt_line.py", "proxy/connecting.py", "bench/houses.py"),
     "sqlalchemy": (
         "migrations/",
         "piggybot/store/",

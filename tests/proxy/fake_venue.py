@@ -62,6 +62,7 @@ class FakeVenue:
         self.deaf = False
         self.says: Report | Exception | None = None
         self.sends: list[str] = []
+        self.prepared = 0
         self.asks: list[str] = []
         self.since: dict[str, datetime] = {}
         self.known: dict[str, set[str]] = {}
@@ -109,6 +110,9 @@ class FakeVenue:
 
     async def permissions(self, user_id: str) -> Permissions:
         return Permissions(trade=True, withdraw=False)
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     async def send(self, order: Placement, gate: Gate) -> Report:
         if self.hold is not None:

@@ -143,7 +143,7 @@ async def test_it_starts_without_its_venue_and_stays_of_use(tmp_path: Path) -> N
 async def test_every_authenticated_call_is_a_sign_of_life(tmp_path: Path) -> None:
     async with running(tmp_path) as proxy:
         seen: list[str] = []
-        proxy.house.accounts.touched = lambda: seen.append("touched")  # type: ignore[method-assign]
+        proxy.house.accounts.modes.touched = lambda: seen.append("touched")  # type: ignore[method-assign]
         await proxy.call("GET", "/api/health")
         await proxy.call("GET", "/api/stop")
         async with httpx.AsyncClient(base_url=proxy.server.url, trust_env=False) as stranger:

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 
 ROUTES = [
     ("GET", "/api/account/u1"),
+    ("GET", "/api/accounts"),
     ("GET", "/api/stop"),
     ("GET", "/api/orders/pg-aaaaaaaa?userId=u1"),
     ("GET", "/api/balance/u1"),

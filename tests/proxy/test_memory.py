@@ -44,6 +44,19 @@ async def test_an_order_soon_after_another_visits_the_store_to_reserve_and_to_se
     assert (done.status, seen) == ("FILLED", ["reserve", "settle"])
 
 
+async def test_a_connection_is_made_ready_for_what_will_be_sent_and_for_nothing_else(house):
+    await traded(house)
+    before = house.venue.prepared
+    assert (await house.desk.check(trade())).allowed
+    house.accounts.modes.recovering = True
+    with pytest.raises(Denied):
+        await house.desk.place(trade(), "pg-order-0002")
+    house.accounts.modes.recovering = False
+    assert house.venue.prepared == before
+    await house.desk.place(trade(), "pg-order-0003")
+    assert house.venue.prepared == before + 1
+
+
 async def test_a_known_id_gets_its_answer_also_where_nothing_is_looked_up(house):
     await traded(house)
     first = await house.desk.place(trade(), "pg-order-0002")
