@@ -82,6 +82,9 @@ async def test_paper_and_real_money_are_told_apart_the_present_book_first(world:
     assert "1 holding closed, 0% won" in paper.text, "the fees made it a loss"
     assert "open $0.00" in paper.text
     assert real.document != paper.document
+    await world.ann.say("/chart btc 1h")
+    drawn = await world.ann.expect("📈", timeout=PATIENCE)
+    assert ", 1 trade of yours." in drawn.text, "of the book that the account is in"
 
 
 async def test_another_period_takes_the_place_of_the_picture(world: World) -> None:
