@@ -32,10 +32,13 @@ from tests.deploy.recipes import ROOT, dockerfile, environment, last, mounts, se
 pytestmark = pytest.mark.anyio
 
 HOUSES = ("proxy", "bot")
+ONE_SHOTS = ("piggybot-stop", "piggybot-doctor", "piggybot-proxy-doctor")
 USERS = {"piggybot-proxy": 10002, "piggybot-bot": 10003}
 CODE = re.compile(r"/start (\d{6})\b")
 LONG_AGO = 3600
 PYTHON = Path("opt/piggybot/bin/python")
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
+IN_CONTAINER = re.compile(r"`docker compose (?:exec|run --rm) (\w+) ([^`]+)`")
 MANAGER = re.compile(r"sudo (systemctl|systemd-sysusers|journalctl|sh deploy/install)\b")
 """What only a running systemd can do, and what has been done already."""
 
@@ -58,15 +61,21 @@ class Outside:
 
 @dataclass
 class Way:
-    """The two houses as one of the recipes runs them, and its way to stop all trading."""
+    """The two houses as one of the recipes runs them, and what a person runs beside them."""
 
     proxy: House
     bot: House
     kept: dict[str, Path]
     stop: House
+    doctors: list[House]
 
-    def stop_trading(self) -> str:
-        return run(self.stop.command, self.stop.env, Path("/"), self.stop.user)
+    def stop_trading(self) -> tuple[int, str]:
+        return once(self.stop)
+
+
+def once(house: House) -> tuple[int, str]:
+    """Exit status and words of what runs to its end."""
+    return tried(house.command, house.env, Path("/"), house.user)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +86,7 @@ def machine() -> Iterator[Path]:
     try:
         build(Place(folder, 0), dockerfile("build"))
         build(Place(folder, 0), dockerfile("house"))
+        run([str(folder / PYTHON), "-c", "import optuna, psycopg"], os.environ, folder)
         yield folder
     finally:
         shutil.rmtree(folder)
@@ -123,9 +133,10 @@ def in_containers(folder: Path, outside: Outside) -> Way:
             folder / PYTHON,
             lambda check=check, env=env, user=user: not tried(check, env, Path("/"), user)[0],
         )
-    proxy = houses["proxy"]
-    stop = [str(folder / PYTHON.with_name("piggybot")), "stop"]
-    return Way(proxy, houses["bot"], kept, replace(proxy, command=stop))
+    typed = [replace(houses[name], command=words.split()) for name, words in typed_for_docker()]
+    stop, doctors = typed[0], [one for one in typed if one.command[-1] == "doctor"]
+    assert all(one.command[-1] == "stop" for one in typed if one not in doctors)
+    return Way(houses["proxy"], houses["bot"], kept, stop, doctors)
 
 
 def by_units(folder: Path, outside: Outside) -> Way:
@@ -156,14 +167,20 @@ def by_units(folder: Path, outside: Outside) -> Way:
 
     proxy = house("piggybot-proxy", lambda: answers(place.port))
     bot = house("piggybot-bot", lambda: is_alive(kept["piggybot-bot"]))
-    stop = house("piggybot-stop", lambda: True)
-    return Way(proxy, bot, kept, stop)
+    stop, *doctors = (house(name, lambda: True) for name in ONE_SHOTS)
+    return Way(proxy, bot, kept, stop, doctors)
+
+
+def typed_for_docker() -> list[tuple[str, str]]:
+    """What docs/deploy.md has a person run in a container: its service, and the command."""
+    found = IN_CONTAINER.findall(DEPLOY)
+    assert len(found) == 4
+    return found
 
 
 def typed_for_systemd() -> list[str]:
     """The lines of docs/deploy.md for systemd that a shell alone can do."""
-    page = (ROOT / "docs" / "deploy.md").read_text().partition("## systemd")[2]
-    block = re.search(r"```\n(.*?)```", page, re.DOTALL)
+    block = re.search(r"```\n(.*?)```", DEPLOY.partition("## systemd")[2], re.DOTALL)
     lines = block[1].splitlines()
     found = [one.removeprefix("sudo ") for one in lines if not MANAGER.match(one)]
     assert len(found) > 3
@@ -198,7 +215,9 @@ async def test_a_stranger_is_paired_trades_stops_and_finds_everything_after_a_re
             a_bot_that_hangs_is_seen(way)
             only_the_certificate_of_the_line_is_taken(way)
 
-        assert "Gate closed" in way.stop_trading()
+        all_is_well(way)
+        status, said = way.stop_trading()
+        assert (status, "Gate closed" in said) == (0, True), said
         await ann.say("/testbuy 2")
         await ann.expect("A stop is in force")
         assert (way.bot.stop(), way.proxy.stop()) == (0, -signal.SIGTERM), way.proxy.said()
@@ -212,9 +231,18 @@ async def test_a_stranger_is_paired_trades_stops_and_finds_everything_after_a_re
         assert len(CODE.findall(way.bot.said())) == 1, "paired once, for good"
         nobody_else_can_read(way)
         assert (way.bot.stop(), way.proxy.stop()) == (0, -signal.SIGTERM)
+        status, said = way.stop_trading()
+        assert (status, "it will start stopped" in said) == (0, True), said
     finally:
         way.bot.end()
         way.proxy.end()
+
+
+def all_is_well(way: Way) -> None:
+    assert len(way.doctors) == 2
+    for doctor in way.doctors:
+        status, said = once(doctor)
+        assert (status, "❌" in said) == (0, False), said
 
 
 def a_bot_that_hangs_is_seen(way: Way) -> None:
