@@ -136,7 +136,7 @@ def understood(url: str) -> Iterator[None]:
         ) from None
     except ModuleNotFoundError:
         raise UnsafeDatabase(
-            "PostgreSQL needs its driver, which is not installed: pip install 'piggybot[postgres]'."
+            "PostgreSQL needs its driver, which is not installed: pip install 'psycopg[binary]'."
         ) from None
     except DatabaseError as error:
         if not url.startswith("sqlite") and isinstance(error, OperationalError):

@@ -30,7 +30,7 @@ LEAST_CANDLES = 100
 PATIENCE = 3
 """For each try that counts, so many that do not are put up with."""
 NOT_HERE = "Searching parameters needs optuna, which is not installed."
-INSTALL = "Install it beside the bot: pip install 'piggybot[optimize]'"
+INSTALL = "Install it beside the bot: pip install optuna"
 
 
 @dataclass(frozen=True, slots=True)
