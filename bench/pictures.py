@@ -21,6 +21,7 @@ from piggybot.charts.values import BacktestChart, CandleChart, Head, Mark, Profi
 from piggybot.core.market import Candles
 from piggybot.core.runs import Exits
 from piggybot.strategies.bollinger import Bollinger
+from piggybot.strategies.rsi import Rsi
 from piggybot.strategies.sma_crossover import SmaCrossover
 from proxy.wire import Side, Timeframe
 
@@ -55,7 +56,7 @@ def marks(result: Result) -> tuple[Mark, ...]:
 
 
 def of_prices(result: Result, rule: SmaCrossover) -> dict[str, bytes]:
-    """Candles of a run that holds something, and of a market with real money."""
+    """Candles of a run that holds something, of a market with real money, and of an RSI."""
     held = result.trades.exit - result.trades.entry
     at = int(np.argmax(held))
     part = result.candles.part(0, int(result.trades.entry[at] + held[at] * 2 // 3))
@@ -65,7 +66,10 @@ def of_prices(result: Result, rule: SmaCrossover) -> dict[str, bytes]:
     seen = tuple(one for one in marks(result) if one.at <= part.opened[-1])
     paper = Head("BTC/USDT 1h", "sma_crossover #1, UTC", "PAPER", f"{last:,.2f}")
     live = Head("BTC/USDT 1h", "binanceus, UTC", "LIVE SANDBOX", f"{last:,.2f}")
+    rsi = Head("BTC/USDT 1h", "rsi #2, UTC", "PAPER", f"{last:,.2f}")
+    below = Rsi().lines(part)
     return {
+        "candles-below": candles.draw(CandleChart(rsi, part, below=below)),
         "candles": candles.draw(CandleChart(paper, part, rule.lines(part), seen, levels)),
         "candles-live": candles.draw(CandleChart(live, part, Bollinger().lines(part))),
     }

@@ -17,6 +17,8 @@ from proxy.wire import Side
 
 HEIGHT = 6.6
 BOTTOM, TOP, LEGEND = 0.105, 0.835, 0.05
+LOWER, AIR = 0.17, 0.02
+"""The height of a lower plot, and what is between its legend and the plot above."""
 FAR = 0.6
 """A level further away than this share of the picture's height would press all else together."""
 NAME = 0.24
@@ -43,10 +45,12 @@ def draw(chart: CandleChart) -> bytes:
     first = max(0, len(chart.candles) - chart.shown)
     candles = chart.candles.part(first, len(chart.candles))
     lines = {name: values[first:] for name, values in chart.lines.items()}
+    below = {name: values[first:] for name, values in chart.below.items()}
     figure = look.card(chart.head, HEIGHT)
     last = candles.close[-1] if chart.price is None else np.float64(chart.price)
-    height = TOP - BOTTOM - LEGEND * -(-len(lines) // 2)
-    axes = look.panel(figure, BOTTOM, height, look.number(last))
+    bottom = BOTTOM + LOWER + LEGEND + AIR if below else BOTTOM
+    height = TOP - bottom - LEGEND * -(-len(lines) // 2)
+    axes = look.panel(figure, bottom, height, look.number(last))
     span = _span(candles, lines)
     levels = _near(chart.levels, span)
     span = (min([span[0], *levels.values()]), max([span[1], *levels.values()]))
@@ -58,6 +62,9 @@ def draw(chart: CandleChart) -> bytes:
     arrows = _arrows(candles, chart.trades, span)
     _trades(axes, arrows)
     _levels(axes, levels, len(candles), _things(candles, lines, arrows, span))
+    if below:
+        axes.tick_params(labelbottom=False)
+        _below(look.panel(figure, BOTTOM, LOWER, look.number(last)), candles, below)
     return look.png(figure)
 
 
@@ -88,13 +95,22 @@ def _candles(axes: Axes, candles: Candles) -> None:
     axes.bar(at, np.maximum(high - low, flat), 0.72, low, color=colours.tolist())
 
 
-def _lines(axes: Axes, lines: Mapping[str, Floats]) -> None:
+def _below(axes: Axes, candles: Candles, lines: Mapping[str, Floats]) -> None:
+    """What has a scale of its own."""
+    seen = np.concatenate([values[np.isfinite(values)] for values in lines.values()])
+    look.scale(axes, (seen.min(), seen.max()) if len(seen) else (0.0, 1.0), 3)
+    look.times(axes, candles.opened)
+    _lines(axes, lines, columns=3)
+
+
+def _lines(axes: Axes, lines: Mapping[str, Floats], columns: int = 2) -> None:
     for (name, values), colour in zip(lines.items(), look.LINES * len(lines), strict=False):
         last = values[-1] if len(values) and np.isfinite(values[-1]) else None
-        label = name if last is None else f"{name} {look.number(last)}"
+        shown = "" if last is None else look.number(last)
+        label = f"{name} {shown.rstrip('0').rstrip('.') if '.' in shown else shown}".rstrip()
         axes.plot(np.arange(len(values)), values, color=colour, linewidth=2.6, label=label)
     if lines:
-        look.legend(axes)
+        look.legend(axes, columns)
 
 
 def _levels(

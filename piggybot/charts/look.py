@@ -198,12 +198,12 @@ def _labels(moments: Sequence[int], step: int | None) -> list[str]:
     return shown
 
 
-def legend(axes: Axes) -> None:
+def legend(axes: Axes, columns: int = 2) -> None:
     """The names of the lines, over the plot: nothing is hidden by them."""
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),
-        ncols=2,
+        ncols=columns,
         frameon=False,
         fontsize=SMALL,
         labelcolor=INK,

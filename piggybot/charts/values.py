@@ -48,6 +48,8 @@ class CandleChart:
     price: Decimal | None = None
     """The price now; the last close where it is not known."""
     shown: int = 90
+    below: Mapping[str, Floats] = field(default_factory=dict)
+    """Lines on a scale of their own, as long; drawn under the prices."""
 
 
 @dataclass(frozen=True, slots=True)

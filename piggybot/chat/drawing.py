@@ -52,6 +52,7 @@ class Seen:
     price: PriceOut
     trades: list[Filled]
     lines: Lines = field(default_factory=dict)
+    below: bool = False
     why: str = ""
     levels: Mapping[str, Decimal] = field(default_factory=dict)
 
@@ -125,7 +126,16 @@ async def _drawn(ask: Ask, view: View, key: str) -> Reply:
         texts.number(seen.price),
     )
     marks = tuple(Mark(int(one.at.timestamp() * 1000), one.side, one.price) for one in seen.trades)
-    drawn = CandleChart(head, seen.candles, seen.lines, marks, seen.levels, seen.price.price, SHOWN)
+    drawn = CandleChart(
+        head,
+        seen.candles,
+        lines={} if seen.below else seen.lines,
+        below=seen.lines if seen.below else {},
+        trades=marks,
+        levels=seen.levels,
+        price=seen.price.price,
+        shown=SHOWN,
+    )
     picture = File(texts.file_name(view.symbol, view.timeframe), await ask.house.studio.draw(drawn))
     text = texts.caption(view.run, seen.price, seen.account, len(marks), seen.why)
     return Reply(text, _buttons(view, key), photo=picture)
@@ -137,20 +147,21 @@ async def _gathered(ask: Ask, view: View) -> Seen:
     account = await house.desk.accounts.look(person)
     price = await house.market.price(exchange, view.symbol)
     lines: Lines = {}
-    why, before = "", 0
+    why, before, below = "", 0, False
     try:
         if run is not None:
             before = await house.panel.warmup(run.strategy, run.params)
         candles = await house.market.candles(exchange, view.symbol, view.timeframe, SHOWN + before)
         if run is not None:
             lines = await house.panel.lines(run.strategy, run.params, candles)
+            below = house.registry.find(run.strategy).below
             why = (await house.panel.opinion(run.strategy, run.params, candles)).why
     except StrategyFailed as failed:
         candles = await house.market.candles(exchange, view.symbol, view.timeframe, SHOWN)
         why = failed.message
     trades = await _trades(ask, view, account, int(candles.opened[-SHOWN]))
     levels = {} if run is None else await _levels(ask, run, account)
-    return Seen(account, candles, price, trades, lines, why, levels)
+    return Seen(account, candles, price, trades, lines, below, why, levels)
 
 
 async def _trades(ask: Ask, view: View, account: AccountOut, since: int) -> list[Filled]:

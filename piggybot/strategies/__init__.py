@@ -65,7 +65,10 @@ class Strategy(Protocol):
 
 @runtime_checkable
 class Drawn(Protocol):
-    """A strategy that has something to show on a chart; not every one has."""
+    """A strategy that has something to show on a chart; not every one has.
+
+    Its lines are on the scale of prices; `below: ClassVar[bool] = True` says that they are not.
+    """
 
     def lines(self, candles: Candles) -> Mapping[str, Floats]:
-        """Lines on the scale of prices, by name, one value for each candle; NaN is not drawn."""
+        """Lines by name, one value for each candle; NaN is not drawn."""

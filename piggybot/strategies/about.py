@@ -30,11 +30,14 @@ class About:
     parameters: tuple[Described, ...]
     package: str = ""
     """The package that it came with; empty: ours."""
+    below: bool = False
+    """Whether its lines have a scale of their own, and are drawn below the prices."""
 
     def plain(self) -> dict[str, Any]:
         """As values that JSON has."""
         rows = [{**dataclasses.asdict(one), "kind": str(one.kind)} for one in self.parameters]
-        return {"name": self.name, "summary": self.summary, "adds": self.adds, "parameters": rows}
+        words = {"name": self.name, "summary": self.summary}
+        return {**words, "adds": self.adds, "below": self.below, "parameters": rows}
 
 
 def about(rule: Any, name: str) -> About:
@@ -55,7 +58,8 @@ def about(rule: Any, name: str) -> About:
     words = (rule.__doc__ or "").strip()
     if not words or words.startswith(f"{rule.__name__}("):
         raise Malformed(f"{rule.__name__} has no docstring that says when it enters and leaves.")
-    return About(name, words.split("\n")[0], adds, described(rule))
+    below = getattr(rule, "below", False) is True
+    return About(name, words.split("\n")[0], adds, described(rule), below=below)
 
 
 def read(plain: Mapping[str, Any], package: str) -> About:
@@ -68,7 +72,7 @@ def read(plain: Mapping[str, Any], package: str) -> About:
         raise Malformed("What it says of itself cannot be read.") from None
     if not isinstance(adds, bool) or not (isinstance(name, str) and NAME.fullmatch(name)):
         raise Malformed("A name begins with a small letter; the rest is small letters, digits, _.")
-    return About(name, summary, adds, rows, package)
+    return About(name, summary, adds, rows, package, plain.get("below") is True)
 
 
 def _parameter(row: Mapping[str, Any]) -> Described:

@@ -3,6 +3,7 @@
 May import: core.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -20,6 +21,7 @@ class Macd:
 
     name: ClassVar[str] = "macd"
     adds: ClassVar[bool] = False
+    below: ClassVar[bool] = True
 
     fast: Annotated[int, Param("candles", 2, 100, "Window of the fast average.")] = 12
     slow: Annotated[int, Param("candles", 3, 200, "Window of the slow average.")] = 26
@@ -48,6 +50,10 @@ class Macd:
             0: f"MACD {a} {beside(line[-1], signal[-1])} its signal line {b}: no cross",
         }
         return said[int(crossings(line, signal, seen.close[-2:])[-1])]
+
+    def lines(self, candles: Candles) -> Mapping[str, Floats]:
+        line, signal = self._lines(candles)
+        return {"MACD": line, "signal line": signal}
 
     @property
     def _least(self) -> int:

@@ -3,6 +3,7 @@
 May import: core.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -26,6 +27,7 @@ class Rsi:
 
     name: ClassVar[str] = "rsi"
     adds: ClassVar[bool] = False
+    below: ClassVar[bool] = True
 
     window: Annotated[int, Param("candles", 2, 100, "Window of the RSI.")] = 14
     oversold: Annotated[float, Param("RSI", 1, 99, "It is bought rising above this.")] = 30.0
@@ -60,6 +62,11 @@ class Rsi:
 
     def _turns(self, rsi: Floats) -> Signals:
         return signs(rises(rsi, self.oversold, SCALE), falls(rsi, self.overbought, SCALE))
+
+    def lines(self, candles: Candles) -> Mapping[str, Floats]:
+        bounds = {"oversold": self.oversold, "overbought": self.overbought}
+        flat = {name: np.full(len(candles), level) for name, level in bounds.items()}
+        return {f"{self.window}-RSI": self._rsi(candles), **flat}
 
     def _rsi(self, candles: Candles) -> Floats:
         """NaN where the price has stood still for the whole window: nothing is oversold there."""

@@ -104,6 +104,10 @@ def draws_one_value_a_candle(strategy: Strategy, candles: Candles) -> Iterator[s
             yield f"draws {name} as {line.dtype} {line.shape}"
             continue
         drawn = line[np.isfinite(line)]
+        if getattr(strategy, "below", False):
+            if not drawn.size:
+                yield f"draws nothing as {name}"
+            continue
         if not (drawn.size and candles.low.min() / 2 < drawn.min()):
             yield f"draws {name} off the scale of prices"
         if not (drawn.size and drawn.max() < candles.high.max() * 2):

@@ -95,9 +95,16 @@ def crowded(count: int = 90) -> CandleChart:
     return replace(chart, trades=trades, levels=levels)
 
 
+def with_lower(count: int = 90) -> CandleChart:
+    """What has another scale under it: two lines, of which one begins late."""
+    late = np.where(np.arange(count) < 14, np.nan, 50 + 40 * np.sin(np.arange(count)))
+    return replace(crowded(count), below={"14-RSI": late, "overbought": np.full(count, 70.0)})
+
+
 DRAW = {CandleChart: draw_candles, ProfitChart: draw_profit, BacktestChart: draw_backtest}
 CHARTS = [
     *(full(), full(1), full(2), full(90, 0.00001234), full(500, 1.0), crowded(), crowded(30)),
+    *(with_lower(), with_lower(3)),
     *(profit(1), profit(2), profit(3), profit(4), profit(7), profit(31), profit(700)),
     *(backtest(1), backtest(2), backtest(500), backtest(200_000)),
 ]
@@ -191,6 +198,7 @@ def test_a_name_stands_where_it_hides_the_least_and_no_trade() -> None:
         {"lines": {}},
         {"trades": ()},
         {"levels": {}},
+        {"below": {"RSI": np.linspace(20, 80, 120)}},
         {"price": Decimal(63_900)},
         {"shown": 60},
         {"head": Head("BTC/USDT 1h")},

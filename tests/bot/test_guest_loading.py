@@ -211,6 +211,13 @@ def test_a_class_that_is_no_strategy_is_refused_with_what_is_missing(rule: Any, 
     assert str(refused.value) == reason
 
 
+@pytest.mark.parametrize(("said", "below"), [(True, True), (False, False), ("yes", False)])
+def test_a_guest_says_whether_its_lines_are_drawn_below(said: object, below: bool):
+    seen = about(strategy(below=said), "mine")
+    assert seen.below is below
+    assert read(seen.plain() | {"below": said}, "theirs").below is below
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -154,10 +154,14 @@ def test_parameters_that_do_not_go_together_are_refused(make, sentence: str):
     assert str(refused.value) == sentence
 
 
-def test_what_lies_on_the_scale_of_prices_can_be_drawn():
+def test_each_that_looks_at_prices_can_be_drawn_on_their_scale_or_below():
     drawn = {s.name: list(s.lines(hourly())) for s in BUILT_IN if isinstance(s, Drawn)}
+    below = {s.name for s in BUILT_IN if getattr(s, "below", False)}
+    assert below == {"rsi", "macd"}
     assert drawn == {
         "sma_crossover": ["10-SMA", "30-SMA"],
+        "rsi": ["14-RSI", "oversold", "overbought"],
+        "macd": ["MACD", "signal line"],
         "bollinger": ["upper band", "20-average", "lower band"],
         "breakout": ["20-candle high", "10-candle low"],
     }

@@ -132,6 +132,24 @@ async def test_a_run_is_drawn_with_its_lines_and_its_last_words(
     assert "no trades of yours" in other.text
 
 
+@pytest.mark.parametrize(
+    ("strategy", "params", "names"),
+    [
+        ("rsi", {"window": "14"}, ["14-RSI", "oversold", "overbought"]),
+        ("macd", {"fast": "12"}, ["MACD", "signal line"]),
+    ],
+)
+async def test_an_indicator_with_a_scale_of_its_own_is_drawn_below(
+    world: World, monkeypatch: pytest.MonkeyPatch, strategy: str, params: dict, names: list[str]
+) -> None:
+    begin(world, strategy=strategy, params=params)
+    drawn = drawings(world, monkeypatch)
+    await chart(world, "/chart #1")
+    [shown] = drawn
+    assert (shown.lines, list(shown.below)) == ({}, names)
+    assert np.isfinite(shown.below[names[0]][-shown.shown :]).all()
+
+
 async def test_a_run_that_holds_is_drawn_with_its_trade_its_cost_and_its_exits(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
