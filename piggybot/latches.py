@@ -1,4 +1,4 @@
-"""What suspends buys, by the names of its flags: the proxy out of reach, or Telegram.
+"""What suspends trading, by the names of its flags: the proxy out of reach, or Telegram.
 
 Alone because whoever suspends, whoever is held back and whoever explains must mean the same.
 
@@ -13,6 +13,8 @@ HELD = "no_entries:"
 """For one account each: the proxy is back, and has not said yet that this one's live is ended."""
 NO_LIVE_ENTRIES = "no_live_entries"
 """For everyone who is live: without Telegram there is no brake."""
+HEARD_BY_ANOTHER = "heard_by_another"
+"""When Telegram last said that another program has our token: it may obey the same messages."""
 
 
 def held(user_id: str) -> str:

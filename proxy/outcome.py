@@ -165,14 +165,17 @@ def read_order(body: Any, client_id: str) -> Report | None:
 
 
 def read_trade(row: Any, at: datetime | None = None) -> Fill | None:
-    """One fill, of an order's answer or of the list of trades; None where a part is missing."""
+    """One fill, of an order's answer or of the list of trades; None where a part is missing.
+
+    Nothing is traded for nothing: without a price or a size it is none.
+    """
     if not isinstance(row, dict):
         return None
     trade_id = row.get("tradeId", row.get("id"))
     price, qty = decimal(row.get("price")), decimal(row.get("qty"))
     fee, asset = decimal(row.get("commission")), row.get("commissionAsset")
     when = moment(row.get("time")) or at
-    if trade_id is None or price is None or qty is None or fee is None or when is None:
+    if trade_id is None or not price or not qty or fee is None or when is None:
         return None
     if not isinstance(asset, str):
         return None

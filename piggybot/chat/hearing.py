@@ -3,7 +3,7 @@
 Alone because its order is a promise: what is not in the inbox is not confirmed. Hearing, like
 everything at the door, is tried again for ever. The other way, by webhook, is in hooked.py.
 
-May import: core, settings, store.
+May import: core, latches, settings, store.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from piggybot.chat.guard import unbroken
 from piggybot.chat.intake import Intake
 from piggybot.chat.pace import Pace
 from piggybot.core.mail import WARNING, outgoing
+from piggybot.latches import HEARD_BY_ANOTHER
 from piggybot.settings import TOKEN_REFUSED
 
 OUR_WEBHOOK = "webhook_url"
@@ -88,6 +89,8 @@ class Ear:
             self.wrong_token.set()
         elif isinstance(error, SecondPoller):
             log.error("another poller, or a webhook, has this token")
+            flags, now = self._house.store.flags, self._house.clock()
+            await self._house.door(flags.put, HEARD_BY_ANOTHER, now.isoformat())
             await self.warn("conflict", refusals.SECOND_POLLER)
         elif isinstance(error, Flood):
             await asyncio.sleep(error.seconds)

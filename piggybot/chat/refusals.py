@@ -55,6 +55,12 @@ SECOND_POLLER = (
     "⚠️ Another program reads this bot's messages with the same token (Telegram: 409 Conflict). If "
     "that is not a second copy of yours, the token is stolen: revoke it at @BotFather now."
 )
+SHARED = (
+    "Another program reads this bot's messages with the same token, and may obey this one too, so "
+    "nothing was sent.",
+    "End the other one, and send it again a minute later. If it is not yours, the token is stolen: "
+    "revoke it at @BotFather now. /stop works.",
+)
 WEBHOOK = (
     "⚠️ Somebody had this bot's messages sent elsewhere (a webhook), which I did not do. I removed "
     "that. If it was not you, the token is stolen: revoke it at @BotFather now."

@@ -3,11 +3,11 @@
 Alone because this is where errors end: PiggyError is said to the person in its own words, anything
 else is logged under an id. A row is done when its handler has ended, so a crash begins it again.
 
-May import: core, errors, store.
+May import: core, errors, latches, store.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +22,7 @@ from piggybot.chat.together import Together
 from piggybot.chat.wipes import Wipes
 from piggybot.core.mail import WARNING, Press, outgoing
 from piggybot.errors import NotAllowed, PiggyError, Stale
+from piggybot.latches import HEARD_BY_ANOTHER
 from piggybot.store import Incoming, Person
 
 log = structlog.get_logger()
@@ -112,8 +113,17 @@ class Worker:
         age = self._house.clock() - ask.sent_at
         if command.money and abs(age) > FRESH and not await self._begun(ask):
             raise Stale(refusals.stale(age))
+        if command.money and await self._shared() and not await self._begun(ask):
+            raise NotAllowed(*refusals.SHARED)
         ask.waits(WAITS.get(ask.command, ""))
         await command.handler(ask)
+
+    async def _shared(self) -> bool:
+        """Whether another program heard this bot's messages just now: it may do the same."""
+        kept = await self._house.door(self._house.store.flags.get, HEARD_BY_ANOTHER)
+        if kept is None:
+            return False
+        return abs(self._house.clock() - datetime.fromisoformat(kept)) < FRESH
 
     async def _begun(self, ask: Ask) -> bool:
         """Whether this message has made its order already, before a restart."""

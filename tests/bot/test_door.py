@@ -1,6 +1,6 @@
 """Delivery in: nothing is confirmed before it is kept, nothing is handled twice or out of order.
 
-May import: chat, sandbox, store.
+May import: chat, latches, sandbox, store.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from piggybot.chat.border import Arrival
 from piggybot.chat.door import ChatDoor
 from piggybot.chat.outgoing import Bell
 from piggybot.chat.telegram import TelegramLine
+from piggybot.chat.work import FRESH
+from piggybot.latches import HEARD_BY_ANOTHER
 from tests.bot.door_world import OWNER, QUICK, door_world
 
 pytestmark = pytest.mark.anyio
@@ -181,6 +183,31 @@ async def test_a_second_poller_is_told_to_the_owner_once(tmp_path: Path) -> None
         await world.ann.say("/three")
         await world.ann.expect("/three", timeout=3)
         assert sum("409 Conflict" in one.text for one in world.ann.messages) == 1
+
+
+async def test_what_another_poller_may_obey_too_sends_nothing_for_a_minute(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        words = "Conflict: terminated by other getUpdates request; make sure that only one"
+        await world.ann.say("/one")
+        await world.ann.expect("/one", timeout=3)
+        world.telegram.fail_next("getUpdates", 409, words, 1)
+        await world.ann.say("/two")
+        await world.ann.expect("409 Conflict", timeout=4)
+        await world.ann.say("/testbuy 2")
+        told = await world.ann.expect("may obey this one too, so nothing was sent", timeout=3)
+        assert "send it again a minute later" in told.text
+        assert world.broker.posts == []
+        await world.ann.say("/stop")
+        await world.ann.expect("Stop complete", timeout=3)
+        await world.ann.say("/resume")
+        await world.ann.expect("End the stop", timeout=3)
+        await world.ann.press("Resume")
+        await world.ann.expect("The stop is over", timeout=3)
+        long_ago = (world.clock() - FRESH).isoformat()
+        world.store.flags.put(HEARD_BY_ANOTHER, long_ago)
+        await world.ann.say("/testbuy 2")
+        await world.ann.expect("✅ Bought", timeout=3)
+        assert len(world.broker.posts) == 1
 
 
 async def test_a_webhook_that_we_did_not_set_is_removed_and_told(tmp_path: Path) -> None:

@@ -210,6 +210,12 @@ def test_each_state_of_an_order(status: str, executed: str, verdict: Verdict) ->
     assert judge_ask(told(body), ID, HERE).verdict is verdict
 
 
+@pytest.mark.parametrize("lie", [{"price": "0"}, {"price": "-1"}, {"qty": "0"}, {"price": "NaN"}])
+def test_a_fill_for_nothing_is_none_and_the_order_is_asked_after(lie: dict[str, str]) -> None:
+    report = judge_send(told(order(fills=[order()["fills"][0] | lie])), ID, HERE)
+    assert (report.verdict, report.fills) == (Verdict.DONE, ())
+
+
 def test_a_list_of_fills_with_a_hole_is_no_list() -> None:
     holed = order(fills=[*order()["fills"], {"price": "1", "qty": "x"}])
 
