@@ -121,12 +121,14 @@ def trades(orders: Sequence[Order]) -> str:
 def _line(order: Order) -> str:
     intent = order.intent
     where = MARKS[intent.mode] + (" 🧪" if order.sandbox else "")
-    sign = SIGNS.get(order.status, "⚪" if order.status.terminal else "⏳")
+    part = bool(order.executed) and order.status is Status.CANCELED
+    sign = "✅" if part else SIGNS.get(order.status, "⚪" if order.status.terminal else "⏳")
     side = "buy" if intent.side is Side.BUY else "sell"
     head = f"{sign} {intent.placed:%m-%d %H:%M} {where} {side} {e(intent.symbol)}"
     if order.executed:
-        so_far = " so far" if order.status is Status.OPEN else ""
-        return f"{head} {plain(order.executed)} for {usd(order.quote)}{so_far}"
+        left = {Status.OPEN: " so far", Status.CANCELED: ", a part; the rest was cancelled"}
+        rest = left.get(order.status, "")
+        return f"{head} {plain(order.executed)} for {usd(order.quote)}{rest}"
     return f"{head} {STATUSES[order.status]}"
 
 

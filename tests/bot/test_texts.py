@@ -155,3 +155,18 @@ def test_the_balance_never_is_wider_than_a_phone(held: dict[str, Decimal]) -> No
     told = texts_look.balance(BalanceOut(balances=coins, totalUsd=Decimal(1), mode=Mode.PAPER))
     shown = parse_html(told).text.splitlines()
     assert all(len(line) <= 34 for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("status", "executed", "line"),
+    [
+        (Status.CANCELED, "0.5", "✅ 01-01 12:00 🔴 LIVE buy BTC/USDT 0.5 for $1.00, a part; the"),
+        (Status.CANCELED, "0", "⚪ 01-01 12:00 🔴 LIVE buy BTC/USDT cancelled"),
+        (Status.OPEN, "0.5", "⏳ 01-01 12:00 🔴 LIVE buy BTC/USDT 0.5 for $1.00 so far"),
+    ],
+)
+def test_the_trade_log_marks_what_was_filled_in_part(
+    status: Status, executed: str, line: str
+) -> None:
+    order = Order(INTENT, status, executed=Decimal(executed), quote=Decimal(1))
+    assert texts_look.trades([order]).splitlines()[1].startswith(line)
