@@ -10,7 +10,7 @@ from decimal import Decimal
 from proxy.errors import Denied
 from proxy.modes import Modes
 from proxy.parts import Parts
-from proxy.records import Account, Book, ChatLimits
+from proxy.records import Account, Book, ChatLimits, KeyRow
 from proxy.risk import effective
 from proxy.valuation import Valuer, in_dollars
 from proxy.wire import (
@@ -64,31 +64,29 @@ class Accounts:
         return AccountsOut(userIds=[one.user_id for one in found])
 
     async def account(self, user_id: str) -> AccountOut:
-        """All about one account; NotFound."""
+        """All about one account; NotFound.
+
+        Valuing it may wait for the venue: a stop that comes meanwhile, or cannot be written down,
+        is in the answer.
+        """
         account = await self.modes.find(user_id)
         parts = self._parts
         book = await self._shown_book(account)
         held = await parts.door(parts.store.journal.held, user_id, book)
         keys = await parts.door(parts.store.keys.of, user_id)
         unresolved = await parts.door(parts.store.journal.open, user_id)
+        today, unasked = await self._today(account, book), await self.modes.unasked(user_id)
         return AccountOut(
             userId=user_id,
             exchange=account.exchange,
-            mode=account.mode,
+            mode=Mode.HALTED if parts.gate.is_ahead_of(account) else account.mode,
             epoch=account.epoch,
             stopped=parts.gate.stopped,
             reason=account.reason,
             limits=effective(parts.limits, account.chat),
             operatorLimits=parts.limits,
-            today=await self._today(account, book),
-            keys=[
-                KeyState(
-                    exchange=key.exchange,
-                    validated=key.validated_at is not None,
-                    permissions=key.permissions,
-                )
-                for key in keys
-            ],
+            today=today,
+            keys=[_state_of(key) for key in keys],
             holdings=[
                 Holding(
                     exchange=one.exchange,
@@ -100,7 +98,7 @@ class Accounts:
             ],
             unresolved=[entry.out() for entry in unresolved],
             sandbox=parts.venue(account.exchange, book).sandbox,
-            unasked=await self.modes.unasked(user_id),
+            unasked=unasked,
         )
 
     async def balance(
@@ -155,3 +153,11 @@ class Accounts:
             pnlUsd=pnl,
             startValueUsd=None if books.day_start is None else books.day_start.value,
         )
+
+
+def _state_of(key: KeyRow) -> KeyState:
+    return KeyState(
+        exchange=key.exchange,
+        validated=key.validated_at is not None,
+        permissions=key.permissions,
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from proxy.errors import OrderRefused
 from proxy.venue import Verdict
-from proxy.wire import Status, StopIn, TradeOut
+from proxy.wire import Mode, Status, StopIn, TradeOut
 from tests.full_disk import FullDisk, disk_of
 from tests.proxy.house import House, trade
 
@@ -65,6 +65,7 @@ async def test_a_stop_on_a_full_disk_holds_everything_back(house, disk):
     disk.full = True
     out = await house.desk.stop(StopIn())
     assert out.closed and out.problem is not None
+    assert await house.mode("ann") is Mode.HALTED, "shown as it is, not as it is written"
     assert "database or disk is full" in out.problem.message
     disk.full = False
     with pytest.raises(OrderRefused) as told:

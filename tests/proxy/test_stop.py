@@ -140,3 +140,19 @@ def test_the_gate_is_shut_until_it_is_loaded(tmp_path):
     gate = StopGate(tmp_path / "STOP")
     with pytest.raises(GateClosed):
         gate.check(Ticket("ann", 1, Mode.PAPER, Side.BUY, None, ID), NOON)
+
+
+async def test_an_account_that_is_stopped_while_it_is_valued_is_shown_as_stopped(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    await house.desk.place(trade(), "pg-order-0001")
+    house.after(61)
+    quote = house.venue.quote
+
+    async def stopped_meanwhile(symbol):
+        await house.desk.stop(StopIn(userId="ann"))
+        return await quote(symbol)
+
+    house.venue.quote = stopped_meanwhile
+    assert (await house.accounts.account("ann")).mode is Mode.HALTED
+    assert not house.gate.is_ahead_of(house.store.accounts.find("ann")), "it was committed"
