@@ -136,7 +136,7 @@ class Ask:
     @property
     def progress_key(self) -> str:
         """What the result of long work edits, so that it takes the place of its progress."""
-        return f"{self.origin}:progress"
+        return progress_key(self.origin)
 
     async def say(self, *replies: Reply) -> list[str]:
         """Commit the replies and their buttons, then wake the sender. Their keys, for edits."""
@@ -203,6 +203,10 @@ class Ask:
         rows, minted = [one for one, _ in written], [each for _, some in written for each in some]
         await house.door(house.store.outbox.add, rows, minted)
         house.notifier.wake()
+
+
+def progress_key(origin: str) -> str:
+    return f"{origin}:progress"
 
 
 def letter(

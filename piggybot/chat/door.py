@@ -59,6 +59,7 @@ class ChatDoor:
     async def start(self) -> None:
         """Take up what the last run left unfinished, then listen and speak. Needs no Telegram."""
         for row in await self._house.door(self._house.store.inbox.unfinished):
+            await self._worker.interrupted(row)
             self._lanes.put(row)
         await self._hearing.open()
         for work in (self._hearing.run(), self._sender.run(), self._menu()):

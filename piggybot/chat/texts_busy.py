@@ -22,4 +22,5 @@ WAITS: Mapping[str, str] = {
     "flatten_confirm": "⏳ I am selling. What became of each market comes here …",
 }
 """By command or by button."""
+INTERRUPTED = "🔁 I was interrupted here and have begun again: the answer comes now."
 FILES = "✅ Your files are below."

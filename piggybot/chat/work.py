@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from piggybot.chat import refusals
-from piggybot.chat.ask import Ask, House, Reply
+from piggybot.chat.ask import Ask, House, Reply, letter, progress_key
 from piggybot.chat.busy import TYPING, Busy
 from piggybot.chat.commands import ACTIONS, COMMANDS, PROMPT, STEPS, Command
 from piggybot.chat.guard import unbroken
 from piggybot.chat.texts import e, error_text
-from piggybot.chat.texts_busy import WAITS
+from piggybot.chat.texts_busy import INTERRUPTED, WAITS
 from piggybot.chat.together import Together
 from piggybot.chat.wipes import Wipes
 from piggybot.core.mail import WARNING, Press, outgoing
@@ -57,6 +57,20 @@ class Worker:
         """Handle a row to its end. Only cancelling leaves it unfinished."""
         await unbroken(f"inbox {row.key}", self._finish(row))
 
+    async def interrupted(self, row: Incoming) -> None:
+        """A run before this one began it, and ended in it: what it said of its progress is over."""
+        store, door, origin = self._house.store, self._house.door, _origin(row)
+        key = progress_key(origin)
+        if await door(store.outbox.earlier, key) is None:
+            return
+        if await door(store.outbox.earlier, f"{origin}:0") is not None:
+            return  # the answer has taken its place
+        person = await door(store.people.find, row.person_id)
+        if person is not None:
+            reply, now, ids = Reply(INTERRUPTED, edits=key), self._house.clock(), self._house.ids
+            edit, _ = letter(person, f"{key}:{ids()}", reply, now, ids)
+            await door(store.outbox.add, [edit])
+
     async def close(self) -> None:
         """Let what has ended be written down as done."""
         await self._done.close()
@@ -82,12 +96,11 @@ class Worker:
 
     async def _ask(self, row: Incoming, person: Person) -> Ask:
         body = row.body
-        press = row.kind == "press"
         return Ask(
             person=person,
             command=str(body.get("command", "")),
             words=tuple(body.get("words", ())),
-            origin=f"b{body['nonce']}" if press else row.key,
+            origin=_origin(row),
             message_id=int(body["message_id"]),
             sent_at=row.sent_at,
             house=self._house,
@@ -172,6 +185,10 @@ class Worker:
         row = outgoing(ask.person.chat_id, body, f"{ask.origin}:unbutton", now, kind="unbutton")
         await self._house.door(self._house.store.outbox.add, [row])
         self._house.notifier.wake()
+
+
+def _origin(row: Incoming) -> str:
+    return f"b{row.body['nonce']}" if row.kind == "press" else row.key
 
 
 def _with_wipe(text: str, ask: Ask) -> str:

@@ -208,6 +208,33 @@ async def test_work_that_takes_longer_says_so_and_its_result_takes_the_place(
         assert (shown.message_id, shown.edits) == (waits.message_id, 1)
 
 
+async def test_work_that_a_crash_ended_does_not_seem_to_go_on_for_ever(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        await world.crash()
+        world.timing = replace(world.timing, busy=0.02, still=0.02)
+        await world.begin()
+        honest, never = world.broker.balance, asyncio.Event()
+
+        async def hanging(*_: Any) -> Any:
+            await never.wait()
+
+        world.broker.balance = hanging  # type: ignore[method-assign]
+        await world.ann.say("/balance")
+        waits = await world.ann.expect("⏳ I am asking for your balances …", timeout=3)
+        await world.crash()
+        world.broker.balance = honest  # type: ignore[method-assign]
+        await world.begin()
+        told = await world.ann.expect("🔁 I was interrupted here and have begun again", timeout=3)
+        answer = await world.ann.expect("Total: $10,000.00", timeout=3)
+        assert told.message_id == waits.message_id < answer.message_id
+        await world.crash()
+        await world.begin()
+        await world.delivered()
+        assert sum("🔁" in one.text for one in world.ann.messages) == 1, "told once"
+        assert not [one for one in world.ann.messages if "⏳" in one.text]
+
+
 async def test_files_come_below_what_was_said_of_their_making(tmp_path: Path) -> None:
     async with door_world(tmp_path) as world:
         await _ready(world)
