@@ -31,6 +31,10 @@ class Gate:
         self._house = house
         self._greeted: OrderedDict[int, datetime] = OrderedDict()
 
+    def knows(self, arrival: Arrival, person: Person | None) -> bool:
+        """Whether its sender is one of us already: to let them in takes no more than a look."""
+        return person is not None and self._allowed(arrival.person_id, person)
+
     async def admit(self, arrival: Arrival, person: Person | None) -> Person | None:
         """`person`, who is known already, or joined where the settings list them; None: out."""
         if arrival.odd or arrival.person_id in ANONYMOUS or arrival.chat_id != arrival.person_id:

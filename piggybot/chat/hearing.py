@@ -8,8 +8,10 @@ May import: core, latches, settings, store.
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 import structlog
 
@@ -26,6 +28,10 @@ from piggybot.settings import TOKEN_REFUSED
 OUR_WEBHOOK = "webhook_url"
 """The flag that holds the webhook which we have set ourselves."""
 STUMBLES = 3
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, AssertionError)
+"""What is wrong with an update, not with the world."""
+Update: TypeAlias = tuple[int, Arrival]
+"""With its number."""
 log = structlog.get_logger()
 
 
@@ -61,19 +67,36 @@ class Ear:
         self._intake = intake
         self._told: set[str] = set()
         self._stumbles: Counter[int] = Counter()
+        self._alone: set[int] = set()
+        """Updates that were taken alone while others, which came with them, could not be."""
 
-    async def take(self, number: int, arrival: Arrival) -> None:
-        """Into the inbox. What cannot be read is passed over in the end: a /stop may be behind it.
+    async def take(self, updates: Sequence[Update]) -> None:
+        """Into the inbox, in one go where that can be. What cannot be read holds up nobody else,
+        and is passed over in the end; until then this raises, and all may come again.
 
         A database that fails is not the update's fault, so that is tried for ever.
         """
+        waiting = [one for one in updates if one[0] not in self._alone]
         try:
-            await self._intake.take(arrival)
-        except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
+            alone = await self._intake.take([arrival for _, arrival in waiting])
+        except UNREADABLE:
+            alone = [arrival for _, arrival in waiting]
+        unread = [await self._one(*one) for one in waiting if one[1] in alone]
+        for error in filter(None, unread):
+            raise error
+        self._alone.clear()
+
+    async def _one(self, number: int, arrival: Arrival) -> Exception | None:
+        """Into the inbox alone; or why it cannot be read, where it shall be tried again."""
+        try:
+            await self._intake.take_alone(arrival)
+        except UNREADABLE as error:
             self._stumbles[number] += 1
             if self._stumbles[number] < STUMBLES:
-                raise
+                return error
             log.critical("an update cannot be read and is passed over", update=number)
+        self._alone.add(number)
+        return None
 
     def heard(self) -> None:
         self.failures = 0
@@ -145,10 +168,10 @@ class Polling:
             await self._ear.unheard(error)
             return
         self._ear.heard()
-        for number, arrival in updates:
-            if arrival is not None:
-                await self._ear.take(number, arrival)
-            self._offset = number + 1
+        if not updates:
+            return
+        await self._ear.take([(number, one) for number, one in updates if one is not None])
+        self._offset = updates[-1][0] + 1
 
     async def _look_around(self) -> None:
         """A webhook, our own of earlier or not, would keep every message from us."""

@@ -97,7 +97,7 @@ class Hooked:
         async with self._one:
             if arrival is None:
                 return True
-            failed = await unbroken("delivery", self._ear.take(number, arrival))
+            failed = await unbroken("delivery", self._ear.take([(number, arrival)]))
         if failed is None:
             self._ear.heard()
         return failed is None

@@ -1,12 +1,14 @@
-"""From an arrival to a row of the durable inbox: gate, seal, commit; then, and only then, the lane.
+"""From arrivals to rows of the durable inbox: gate, seal, commit; then, and only then, the lanes.
 
-Alone because its order is the promise: when `take` returns, Telegram may be told that the update
-arrived. A second arrival of the same message or press finds its key taken and does nothing.
+Alone because its order is the promise: what `take` does not return is in the inbox, and Telegram
+may be told that it arrived. A second arrival of the same message or press finds its key taken and
+does nothing. Stops are written down before all else that came with them.
 
 May import: errors, store, wire.
 """
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -18,10 +20,19 @@ from piggybot.chat.border import Arrival, Letter, Wire, WireError
 from piggybot.chat.gate import Gate
 from piggybot.chat.guard import Errands
 from piggybot.chat.lanes import STOP, Lanes
-from piggybot.chat.secret import Read, Reader, keylike, sealer_for, stops, without_hint
+from piggybot.chat.secret import (
+    COMMAND,
+    Read,
+    Reader,
+    keylike,
+    may_ask,
+    sealer_for,
+    stops,
+    without_hint,
+)
 from piggybot.chat.wipes import Wipes
 from piggybot.errors import PiggyError
-from piggybot.store import Dialogue, Incoming, Person
+from piggybot.store import Incoming, Person, Seen
 from proxy.wire import StopIn
 
 log = structlog.get_logger()
@@ -32,17 +43,20 @@ NONCE = re.compile(r"[A-Za-z0-9_-]{16,32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known when a message comes, read in one go."""
+class Understood:
+    """A message or a press that may come in, as it is to be written down."""
 
-    person: Person | None
-    dialogue: Dialogue | None
-    public: str | None
-    """The proxy's sealing key."""
+    arrival: Arrival
+    person: Person
+    row: Incoming
+
+    @property
+    def stops(self) -> bool:
+        return self.row.body.get("command") == STOP
 
 
 class Intake:
-    """Takes one arrival at a time."""
+    """Takes what has arrived: in one go where that is safe, and alone where it is not."""
 
     def __init__(  # noqa: PLR0913, PLR0917
         self, house: House, wire: Wire, reader: Reader, lanes: Lanes, wipes: Wipes, errands: Errands
@@ -57,38 +71,67 @@ class Intake:
         self._unwritten: set[str] = set()
         self._undelivered: set[str] = set()
 
-    async def take(self, arrival: Arrival) -> None:
+    async def take(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Take them in one commit, and before it their stops; return who has to come alone.
+
+        Those are people who are not known yet, keys, and whatever their chats said after them: in
+        their order, for `take_alone`.
+        """
+        seen = await self._seen({one.person_id for one in arrivals})
+        stops, others, alone = self._parted(arrivals, seen)
+        for group in filter(None, (stops, others)):
+            found = [await self._admitted(one, seen) for one in group]
+            await self._keep([one for one in found if one is not None])
+        return alone
+
+    async def take_alone(self, arrival: Arrival) -> None:
         """Return when the arrival is in the inbox, or will never be."""
-        seen = await self._house.door(self._seen, arrival.person_id)
-        person = await self._gate.admit(arrival, seen.person)
+        waits = keylike(arrival.text) or (arrival.text and not COMMAND.match(arrival.text))
+        if waits and not stops(arrival.text):
+            # The press or the key before it may still decide which question this answers.
+            await self._lanes.quiet(arrival.chat_id, LANE_PATIENCE)
+        understood = await self._admitted(arrival, await self._seen({arrival.person_id}))
+        if understood is not None:
+            await self._keep([understood])
+
+    async def _seen(self, person_ids: set[int]) -> Seen:
+        return await self._house.door(self._house.store.doorstep.seen, person_ids, SEALING_KEY)
+
+    def _parted(self, arrivals: Sequence[Arrival], seen: Seen) -> tuple[list[Arrival], ...]:
+        """Stops, what comes with them, and what has to be taken alone."""
+        stop, others, alone = [], [], []
+        asked, behind = set(), set()
+        for one in arrivals:
+            known = self._gate.knows(one, seen.people.get(one.person_id))
+            answers = one.chat_id in asked and not COMMAND.match(one.text) and not one.is_press
+            if known and stops(one.text):
+                stop.append(one)
+            elif not known or one.chat_id in behind or keylike(one.text) or answers:
+                behind.add(one.chat_id)
+                alone.append(one)
+            else:
+                others.append(one)
+            if one.is_press or may_ask(one.text):
+                asked.add(one.chat_id)
+        return stop, others, alone
+
+    async def _admitted(self, arrival: Arrival, seen: Seen) -> Understood | None:
+        person = await self._gate.admit(arrival, seen.people.get(arrival.person_id))
         if person is None:
             if arrival.is_press:
                 self._answer(arrival, refusals.PRESS_NOT_YOURS)
-            return
-        if arrival.is_press:
-            await self._take_press(arrival, person)
-        else:
-            await self._take_message(arrival, person, seen)
-
-    def _seen(self, person_id: int) -> Seen:
-        store = self._house.store
-        return Seen(
-            store.people.find(person_id),
-            store.dialogues.get(person_id),
-            store.flags.get(SEALING_KEY),
-        )
-
-    async def _take_press(self, arrival: Arrival, person: Person) -> None:
+            return None
+        if not arrival.is_press:
+            return Understood(arrival, person, self._message(arrival, person, seen))
         if not NONCE.fullmatch(arrival.data):
             self._answer(arrival, refusals.PRESS_UNKNOWN)
-            return
+            return None
         body = {"nonce": arrival.data, "message_id": arrival.message_id}
-        row = self._row(arrival, f"b{person.id}:{arrival.data}", "press", body)
-        new = await self._keep(row)
-        self._answer(arrival, "" if new else refusals.PRESS_USED)
+        key = f"b{person.id}:{arrival.data}"
+        return Understood(arrival, person, self._row(arrival, key, "press", body))
 
-    async def _take_message(self, arrival: Arrival, person: Person, seen: Seen) -> None:
-        read = await self._read(arrival, person, seen)
+    def _message(self, arrival: Arrival, person: Person, seen: Seen) -> Incoming:
+        read = self._read(arrival, person, seen)
         body: dict[str, object] = {
             "command": read.command,
             "words": list(read.words),
@@ -97,15 +140,32 @@ class Intake:
             "trouble": read.trouble,
             "message_id": arrival.message_id,
         }
-        row = self._row(arrival, f"m{arrival.chat_id}:{arrival.message_id}", "message", body)
+        key = f"m{arrival.chat_id}:{arrival.message_id}"
+        return self._row(arrival, key, "message", body)
+
+    async def _keep(self, understood: Sequence[Understood]) -> None:
+        """Write them down in one commit; then, and only then, they go to their lanes."""
+        if not understood:
+            return
+        rows = [one.row for one in understood]
         try:
-            new = await self._keep(row)
+            numbers = await self._house.door(self._house.store.inbox.add, rows)
         except Exception:
-            if read.command == STOP:
-                await self._stop_unwritten(row, person)
-            raise  # it is taken again until it is written down
-        if new and read.wipe:
-            self._wipes.begin(arrival.chat_id, arrival.message_id)
+            for one in understood:
+                if one.stops:
+                    await self._stop_unwritten(one.row, one.person)
+            raise  # they are taken again until they are written down
+        for one, number in zip(understood, numbers, strict=True):
+            self._kept(one, number)
+
+    def _kept(self, one: Understood, number: int | None) -> None:
+        """`number` is None where the same has arrived before."""
+        if number is not None:
+            self._lanes.put(replace(one.row, id=number))
+            if one.row.body.get("wipe"):
+                self._wipes.begin(one.row.chat_id, one.arrival.message_id)
+        if one.arrival.is_press:
+            self._answer(one.arrival, "" if number is not None else refusals.PRESS_USED)
 
     async def _stop_unwritten(self, row: Incoming, person: Person) -> None:
         """A full disk takes no message; it must not take the brake away. Stop the proxy at once."""
@@ -135,14 +195,10 @@ class Intake:
         with suppress(WireError):
             await self._wire.send(row.chat_id, Letter(text))
 
-    async def _read(self, arrival: Arrival, person: Person, seen: Seen) -> Read:
+    def _read(self, arrival: Arrival, person: Person, seen: Seen) -> Read:
         if not arrival.text:
             return Read(trouble="text_only")
-        if keylike(arrival.text) and not stops(arrival.text):
-            # The press or the key before it may still decide which question this answers.
-            await self._lanes.quiet(arrival.chat_id, LANE_PATIENCE)
-            seen = await self._house.door(self._seen, person.id)
-        dialogue, public = seen.dialogue, seen.public
+        dialogue, public = seen.dialogues.get(person.id), seen.public
         try:
             read = self._reader.read(arrival.text, dialogue, sealer_for(person, public))
         except (KeyError, ValueError):
@@ -164,13 +220,6 @@ class Intake:
             sent_at=arrival.sent_at,
             arrived=self._house.clock(),
         )
-
-    async def _keep(self, row: Incoming) -> bool:
-        number = await self._house.door(self._house.store.inbox.add, row)
-        if number is None:
-            return False
-        self._lanes.put(replace(row, id=number))
-        return True
 
     def _answer(self, arrival: Arrival, alert: str) -> None:
         self._errands.spawn("answer a press", self._answered(arrival.query_id, alert))

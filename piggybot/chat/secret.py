@@ -77,6 +77,12 @@ def keylike(text: str) -> bool:
     return PEM in text or KEYLIKE.search(text) is not None
 
 
+def may_ask(text: str) -> bool:
+    """Whether this command may ask for a secret: the next message is then its answer."""
+    split = COMMAND.match(text)
+    return split is not None and split[1].lower() in {name for name, _ in ASKED}
+
+
 def spaced(text: str) -> bool:
     """Whether this is words rather than a key; only a PEM has spaces and lines."""
     return PEM not in text and len(text.split()) > 1

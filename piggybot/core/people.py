@@ -53,3 +53,13 @@ class Dialogue:
     data: Mapping[str, str] = field(repr=False)
     started: datetime
     expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of some people when they say something, each by their id."""
+
+    people: Mapping[int, Person]
+    dialogues: Mapping[int, Dialogue]
+    public: str | None = None
+    """The proxy's sealing key."""

@@ -10,11 +10,12 @@ from sqlalchemy import Engine
 from piggybot.core.keys import KeyRow, Removed
 from piggybot.core.mail import ButtonRow, Incoming, Outgoing, Press, Pressed, Sent
 from piggybot.core.orders import Intent, Order
-from piggybot.core.people import Dialogue, Pairing, PairingResult, Person
+from piggybot.core.people import Dialogue, Pairing, PairingResult, Person, Seen
 from piggybot.store.alerts import Alerts
 from piggybot.store.buttons import Buttons
 from piggybot.store.cards import Cards
 from piggybot.store.dialogues import Dialogues
+from piggybot.store.doorstep import Doorstep
 from piggybot.store.flags import Flags
 from piggybot.store.inbox import Inbox
 from piggybot.store.keys import Keys
@@ -42,6 +43,7 @@ __all__ = [
     "Press",
     "Pressed",
     "Removed",
+    "Seen",
     "Sent",
     "Store",
 ]
@@ -57,6 +59,7 @@ class Store:
         self.outbox = Outbox(engine)
         self.buttons = Buttons(engine)
         self.dialogues = Dialogues(engine)
+        self.doorstep = Doorstep(engine)
         self.keys = Keys(engine)
         self.orders = Orders(engine)
         self.runs = Runs(engine)

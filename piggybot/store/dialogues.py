@@ -5,7 +5,7 @@ May import: core, store.
 
 import json
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, Row, delete, select
 
 from piggybot.core.people import Dialogue
 from piggybot.store.tables import dialogues
@@ -20,11 +20,7 @@ class Dialogues:
         query = select(dialogues).where(dialogues.c.person_id == person_id)
         with self._engine.connect() as db:
             row = db.execute(query).one_or_none()
-        if row is None:
-            return None
-        values = dict(row._mapping)
-        values["data"] = json.loads(values["data"])
-        return Dialogue(**values)
+        return None if row is None else dialogue_of(row)
 
     def put(self, dialogue: Dialogue) -> None:
         """Begin a dialogue or move it on; one that was open is replaced."""
@@ -42,3 +38,9 @@ class Dialogues:
     def drop(self, person_id: int) -> None:
         with self._engine.begin() as db:
             db.execute(delete(dialogues).where(dialogues.c.person_id == person_id))
+
+
+def dialogue_of(row: Row[tuple[object, ...]]) -> Dialogue:
+    values = dict(row._mapping)
+    values["data"] = json.loads(values["data"])
+    return Dialogue(**values)

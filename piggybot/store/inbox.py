@@ -7,34 +7,24 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Engine, Row, delete, select, update
+from sqlalchemy import Engine, Row, bindparam, delete, select, update
 
 from piggybot.core.mail import Incoming
 from piggybot.store.tables import inbox
-from piggybot.store.writing import insert_new
+from piggybot.store.writing import inserted
+
+DONE = update(inbox).where(inbox.c.id.in_(bindparam("ids", expanding=True))).values(done=True)
 
 
 class Inbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, incoming: Incoming) -> int | None:
-        """Keep it, and return its row's id; None where it was seen before."""
-        values = {
-            "key": incoming.key,
-            "chat_id": incoming.chat_id,
-            "person_id": incoming.person_id,
-            "kind": incoming.kind,
-            "body": json.dumps(dict(incoming.body)),
-            "sent_at": incoming.sent_at,
-            "arrived": incoming.arrived,
-            "done": False,
-        }
+    def add(self, arrived: Sequence[Incoming]) -> list[int | None]:
+        """Keep them, all or none, and return their rows' ids; None where one was seen before."""
+        values = [_values(one) for one in arrived]
         with self._engine.begin() as db:
-            if not insert_new(db, inbox, values):
-                return None
-            query = select(inbox.c.id).where(inbox.c.key == incoming.key)
-            return int(db.execute(query).scalar_one())
+            return [inserted(db, inbox, one) for one in values]
 
     def unfinished(self) -> list[Incoming]:
         """What no handler has finished, oldest first."""
@@ -44,13 +34,26 @@ class Inbox:
 
     def done(self, row_ids: Sequence[int]) -> None:
         with self._engine.begin() as db:
-            db.execute(update(inbox).where(inbox.c.id.in_(row_ids)).values(done=True))
+            db.execute(DONE, {"ids": list(row_ids)})
 
     def prune(self, before: datetime) -> None:
         """Forget finished rows that arrived before then; Telegram keeps updates for 24 hours."""
         old = delete(inbox).where(inbox.c.done.is_(True), inbox.c.arrived < before)
         with self._engine.begin() as db:
             db.execute(old)
+
+
+def _values(incoming: Incoming) -> dict[str, object]:
+    return {
+        "key": incoming.key,
+        "chat_id": incoming.chat_id,
+        "person_id": incoming.person_id,
+        "kind": incoming.kind,
+        "body": json.dumps(dict(incoming.body)),
+        "sent_at": incoming.sent_at,
+        "arrived": incoming.arrived,
+        "done": False,
+    }
 
 
 def _incoming(row: Row[tuple[object, ...]]) -> Incoming:

@@ -23,11 +23,11 @@ class People:
     def find(self, person_id: int) -> Person | None:
         with self._engine.connect() as db:
             row = db.execute(ONE, {"its_id": person_id}).one_or_none()
-        return None if row is None else _person(row)
+        return None if row is None else person_of(row)
 
     def everyone(self) -> list[Person]:
         with self._engine.connect() as db:
-            return [_person(row) for row in db.execute(select(people).order_by(people.c.id))]
+            return [person_of(row) for row in db.execute(select(people).order_by(people.c.id))]
 
     def join(self, person: Person) -> bool:
         """Add a person; False, and nothing changed, where they are known already."""
@@ -67,7 +67,7 @@ class People:
             db.execute(update(people).where(people.c.id == person_id).values(pinned=message_id))
 
 
-def _person(row: Row[tuple[object, ...]]) -> Person:
+def person_of(row: Row[tuple[object, ...]]) -> Person:
     values = dict(row._mapping)
     values["mode"] = None if values["mode"] is None else Mode(values["mode"])
     return Person(**values)

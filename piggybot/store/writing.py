@@ -17,10 +17,10 @@ from piggybot.store.tables import buttons, enclosures, outbox
 
 def insert_new(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same unique key is there; whether it went in."""
-    return _inserted(db, table, values) is not None
+    return inserted(db, table, values) is not None
 
 
-def _inserted(db: Connection, table: Table, values: Mapping[str, Any]) -> Any:
+def inserted(db: Connection, table: Table, values: Mapping[str, Any]) -> Any:
     """The (first) primary key of a new row, or None where one with the same unique key is there."""
     # Not rowcount: PostgreSQL's driver has none (-1, which is true) for such an INSERT.
     return db.execute(_insertion(db.dialect.name, table), dict(values)).scalar()
@@ -77,7 +77,7 @@ def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) ->
             "edits": letter.edits,
             "state": "due",
         }
-        row_id = _inserted(db, outbox, values)
+        row_id = inserted(db, outbox, values)
         if row_id is None:
             continue
         added += 1

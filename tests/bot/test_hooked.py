@@ -93,10 +93,10 @@ async def test_what_cannot_be_written_down_is_not_confirmed_and_comes_again(
         failures = [OSError("disk full"), OSError("disk full")]
         add = world.store.inbox.add
 
-        def failing(row: Any) -> int | None:
+        def failing(rows: Any) -> list[int | None]:
             if failures:
                 raise failures.pop()
-            return add(row)
+            return add(rows)
 
         monkeypatch.setattr(world.store.inbox, "add", failing)
         await world.ann.say("/two")

@@ -33,8 +33,8 @@ def anna(store: Store) -> Store:
     store.people.join(BEN)
     store.keys.put(KEY)
     store.keys.put(replace(OTHER, user_id="user-ben", sealed_key="hpke1:0011aabb:BENS"))
-    store.inbox.add(arrived("m70:1", body={"sealed": MARKS[2]}))
-    store.inbox.add(arrived("m70:2"))
+    store.inbox.add([arrived("m70:1", body={"sealed": MARKS[2]})])
+    store.inbox.add([arrived("m70:2")])
     store.outbox.add([letter("sealed", body={"text": MARKS[3]}), letter("plain")], [])
     store.dialogues.put(Dialogue(7, "setkeys", "secret", {"key": MARKS[4]}, NOW))
     return store

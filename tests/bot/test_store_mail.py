@@ -16,10 +16,11 @@ def dedupes(store: Store, at: timedelta = timedelta(0), limit: int = 10) -> list
 
 
 def test_a_message_that_arrives_again_is_kept_once(store: Store) -> None:
-    first = store.inbox.add(arrived("m70:1", body={"text": "/help", "words": ["ä"]}))
+    [first] = store.inbox.add([arrived("m70:1", body={"text": "/help", "words": ["ä"]})])
     assert first
-    assert not store.inbox.add(arrived("m70:1", body={"text": "another"}))
-    assert store.inbox.add(arrived("m70:2"))
+    again = arrived("m70:1", body={"text": "another"})
+    before, new, twice = store.inbox.add([again, arrived("m70:2"), arrived("m70:2")])
+    assert (before, twice) == (None, None) and new
 
     assert [row.key for row in store.inbox.unfinished()] == ["m70:1", "m70:2"]
     kept = store.inbox.unfinished()[0]
@@ -28,16 +29,16 @@ def test_a_message_that_arrives_again_is_kept_once(store: Store) -> None:
 
 
 def test_a_message_that_was_handled_is_neither_found_nor_taken_again(store: Store) -> None:
-    store.inbox.add(arrived("m70:1"))
+    store.inbox.add([arrived("m70:1")])
     store.inbox.done([store.inbox.unfinished()[0].id])
 
     assert store.inbox.unfinished() == []
-    assert not store.inbox.add(arrived("m70:1"))
+    assert store.inbox.add([arrived("m70:1")]) == [None]
 
 
 def test_only_old_and_finished_messages_are_pruned(store: Store) -> None:
     for key in ("old-done", "old-open", "new-done"):
-        store.inbox.add(arrived(key, arrived=NOW if "new" in key else NOW - timedelta(days=8)))
+        store.inbox.add([arrived(key, arrived=NOW if "new" in key else NOW - timedelta(days=8))])
     for row in store.inbox.unfinished():
         if "done" in row.key:
             store.inbox.done([row.id])
@@ -45,8 +46,8 @@ def test_only_old_and_finished_messages_are_pruned(store: Store) -> None:
     store.inbox.prune(NOW - timedelta(days=7))
 
     assert [row.key for row in store.inbox.unfinished()] == ["old-open"]
-    assert not store.inbox.add(arrived("new-done"))
-    assert store.inbox.add(arrived("old-done"))
+    known, forgotten = store.inbox.add([arrived("new-done"), arrived("old-done")])
+    assert known is None and forgotten
 
 
 def test_letters_leave_by_importance_then_by_age(store: Store) -> None:

@@ -28,18 +28,17 @@ async def pressed_before_the_house_fell_silent(world: World, hours: int = 3) -> 
     store: Store = world.bot.bot.store  # type: ignore[union-attr]
     now = world.clock()
     await world.bot.stop()
-    store.inbox.add(
-        Incoming(
-            id=0,
-            key=f"b1001:{nonce}",
-            chat_id=1001,
-            person_id=1001,
-            kind="press",
-            body={"nonce": nonce, "message_id": 1},
-            sent_at=now,
-            arrived=now,
-        )
+    press = Incoming(
+        id=0,
+        key=f"b1001:{nonce}",
+        chat_id=1001,
+        person_id=1001,
+        kind="press",
+        body={"nonce": nonce, "message_id": 1},
+        sent_at=now,
+        arrived=now,
     )
+    store.inbox.add([press])
     world.clock.jump(timedelta(hours=hours).total_seconds())
     world.exchange.market.hold()
     await world.bot.start()
