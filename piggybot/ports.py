@@ -2,13 +2,14 @@
 
 Alone so that the desks and the handlers know what they need, not who gives it.
 
-May import: wire.
+May import: core, wire.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from piggybot.core.mail import Outgoing
 from proxy.wire import (
     AccountOut,
     AccountsOut,
@@ -50,8 +51,9 @@ Sleep = Callable[[float], Awaitable[None]]
 class Notifier(Protocol):
     """Whoever empties the outbox."""
 
-    def wake(self) -> None:
-        """The outbox has something new."""
+    def wake(self, letters: Sequence[Outgoing] = ()) -> None:
+        """The outbox has something new. Who hands over all that it has just committed, with their
+        ids, spares the reading."""
 
 
 class Broker(Protocol):

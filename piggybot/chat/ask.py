@@ -201,8 +201,7 @@ class Ask:
             letter(self.person, key, reply, now, house.ids) for key, reply in replies.items()
         ]
         rows, minted = [one for one, _ in written], [each for _, some in written for each in some]
-        await house.door(house.store.outbox.add, rows, minted)
-        house.notifier.wake()
+        house.notifier.wake(await house.door(house.store.outbox.add, rows, minted))
 
 
 def progress_key(origin: str) -> str:

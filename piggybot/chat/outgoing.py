@@ -8,15 +8,17 @@ May import: core, ports, store.
 
 import asyncio
 import contextlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from migrations.database import Door
 from piggybot.chat.border import Blocked, Flood, Rejected, TooEarly, Wire, WireError
 from piggybot.chat.deliver import Delivery
-from piggybot.chat.folding import folds
+from piggybot.chat.folding import MANY, folds
 from piggybot.chat.guard import unbroken
 from piggybot.chat.pace import Meter, Pace
 from piggybot.chat.together import Together
@@ -34,13 +36,23 @@ PATIENT_TRIES = 8
 
 
 class Bell:
-    """The Notifier: whoever commits a letter rings it."""
+    """The Notifier: whoever commits a letter rings it, and may hand it over."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._given: list[Outgoing] = []
+        self._unseen = False
 
-    def wake(self) -> None:
+    def wake(self, letters: Sequence[Outgoing] = ()) -> None:
+        self._given += letters
+        self._unseen = self._unseen or not letters
         self._event.set()
+
+    def given(self) -> list[Outgoing]:
+        """What was handed over since the last time; nothing where there is more to be read."""
+        given = [] if self._unseen else self._given
+        self._given, self._unseen = [], False
+        return given
 
     async def wait(self, seconds: float) -> None:
         """Return at the next ring, or after so long."""
@@ -71,15 +83,30 @@ class Sender:
         self._gone = Together(office.door, office.store.outbox.sent)
         self._meter = Meter(office.pace)
         self._sending: dict[int, asyncio.Task[None]] = {}
+        self._on_its_way: dict[int, int] = {}
+        """The letter that each of them sends."""
+        self._left = True
+        """Whether something may wait that is not on its way."""
+        self._held: datetime | None = None
+        """Until when a chat may be held."""
+        self._swept, self._swept_at = 0, 0.0
+        """The last letter that was read with all the others, and when, in the loop's seconds."""
+        self._patience = LOOK_AGAIN
+        """So long nothing that waits for its time need be read again."""
         self._stuck: dict[int, int] = {}
         """The letter of a chat that those behind it wait for."""
 
     async def run(self) -> None:
         """Never returns."""
         while True:
-            await unbroken("outbox", self.sweep())
+            given = self._office.bell.given()
+            if self._may_go(given):
+                self._start(sorted(given, key=lambda row: (row.priority, row.id)))
+            else:
+                await unbroken("outbox", self.sweep())
             waits = self._sending or await self._anything()
-            await self._office.bell.wait(LOOK_AGAIN if waits else SWEEP)
+            self._patience = LOOK_AGAIN if waits else SWEEP
+            await self._office.bell.wait(self._patience)
 
     async def stop(self) -> None:
         """What is on its way is begun again at the next start; what has gone is not."""
@@ -91,22 +118,48 @@ class Sender:
 
     async def sweep(self) -> None:
         """Start the next letter of every chat that may have one."""
+        if not self._swept_at:
+            self._held = await self._office.door(self._office.store.outbox.last_hold)
         rows = await self._due()
-        now = asyncio.get_running_loop().time()
+        self._swept_at = asyncio.get_running_loop().time()
+        self._swept = max([self._swept, *(row.id for row in rows)])
+        self._left = len(rows) == AT_ONCE
+        self._start(rows)
+
+    def _may_go(self, given: Sequence[Outgoing]) -> bool:
+        """Whether these letters may be sent without reading what else waits, since nothing does:
+        all that was read is on its way, and they were committed after it.
+        """
+        late = asyncio.get_running_loop().time() - self._swept_at > self._patience
+        held = self._held is not None and self._office.clock() <= self._held
+        many = any(amount > MANY for amount in Counter(row.chat_id for row in given).values())
+        if self._left or late or held or many:
+            return False
+        return bool(given) and all(row.id > self._swept for row in given)
+
+    def _start(self, rows: Sequence[Outgoing]) -> None:
+        """Send the next of every chat that may have one; note whether another one waits."""
         passed: set[int] = set()
         for row in rows:
-            chat = row.chat_id
-            if chat in self._sending or chat in passed:
+            if self._on_its_way.get(row.chat_id) == row.id:
                 continue
-            urgent = row.priority == STOP
-            wait = self._meter.wait_urgent(now) if urgent else self._meter.wait(chat, now)
-            if self._stuck.get(chat, row.id) != row.id and not urgent:
+            if row.chat_id in self._sending or not self._has_turn(row, passed):
+                self._left = True
                 continue
-            if wait > 0:
-                passed.add(chat)
-                continue
-            self._meter.take(chat)
-            self._sending[chat] = asyncio.create_task(self._send(row))
+            self._meter.take(row.chat_id)
+            self._on_its_way[row.chat_id] = row.id
+            self._sending[row.chat_id] = asyncio.create_task(self._send(row))
+
+    def _has_turn(self, row: Outgoing, passed: set[int]) -> bool:
+        """Whether Telegram's pace, and what is before it in its chat, let it go now."""
+        now, chat = asyncio.get_running_loop().time(), row.chat_id
+        urgent = row.priority == STOP
+        if chat in passed or (self._stuck.get(chat, row.id) != row.id and not urgent):
+            return False
+        if (self._meter.wait_urgent(now) if urgent else self._meter.wait(chat, now)) > 0:
+            passed.add(chat)
+            return False
+        return True
 
     async def _due(self) -> list[Outgoing]:
         """What may go now, after many notices to one chat have become one."""
@@ -134,7 +187,9 @@ class Sender:
                 await unbroken("outbox", self._later(row))
         finally:
             self._sending.pop(row.chat_id, None)
-            self._office.bell.wake()
+            self._on_its_way.pop(row.chat_id, None)
+            if self._left:
+                self._office.bell.wake()
 
     async def _sent(self, row: Outgoing) -> None:
         store, door, clock = self._office.store, self._office.door, self._office.clock
@@ -142,6 +197,7 @@ class Sender:
             message_id = await self._deliver(row)
         except Flood as flood:
             until = clock() + timedelta(seconds=flood.seconds)
+            self._held = max(until, self._held or until)
             await door(store.outbox.hold, row.chat_id, until)
             log.warning("flood", chat=row.chat_id, seconds=flood.seconds)
         except (Blocked, Rejected) as refusal:

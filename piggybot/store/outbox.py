@@ -6,45 +6,72 @@ May import: core, store.
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    Row,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 
 from piggybot.core.mail import ButtonRow, Earlier, File, Outgoing, Sent
 from piggybot.store.tables import enclosures, holds, outbox
 from piggybot.store.writing import put, put_out
 
 ALL_CHATS = 0
+_HELD = select(holds.c.chat_id).where(holds.c.until > bindparam("now"))
+DUE = (
+    select(outbox)
+    .where(outbox.c.state == "due", outbox.c.not_before <= bindparam("now"))
+    .where(outbox.c.chat_id.not_in(_HELD), ~_HELD.where(holds.c.chat_id == ALL_CHATS).exists())
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("most"))
+)
+NEXT = (
+    select(outbox.c.not_before)
+    .where(outbox.c.state == "due")
+    .order_by(outbox.c.not_before)
+    .limit(1)
+)
+GONE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("the_id"))
+    .values(state="sent", message_id=bindparam("message"), sent_at=bindparam("at"))
+)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+NO_FILES = delete(enclosures).where(enclosures.c.letter.in_(_IDS))
+EDITS = (
+    select(outbox.c.id, outbox.c.edits)
+    .where(outbox.c.id.in_(_IDS), outbox.c.edits.is_not(None))
+    .order_by(outbox.c.id)
+)
 
 
 class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, letters: list[Outgoing], minted: list[ButtonRow] | None = None) -> int:
-        """Keep letters with their buttons; how many were new."""
+    def add(self, letters: list[Outgoing], minted: list[ButtonRow] | None = None) -> list[Outgoing]:
+        """Keep letters with their buttons; those that were new, with their ids."""
         with self._engine.begin() as db:
             return put_out(db, letters, minted or [])
 
     def due(self, now: datetime, limit: int) -> list[Outgoing]:
         """What may go now, most important first; nothing of a chat that is held."""
-        held = select(holds.c.chat_id).where(holds.c.until > now)
-        query = (
-            select(outbox)
-            .where(outbox.c.state == "due", outbox.c.not_before <= now)
-            .where(
-                outbox.c.chat_id.not_in(held), ~held.where(holds.c.chat_id == ALL_CHATS).exists()
-            )
-            .order_by(outbox.c.priority, outbox.c.id)
-            .limit(limit)
-        )
         with self._engine.connect() as db:
-            return [_outgoing(row) for row in db.execute(query)]
+            rows = db.execute(DUE, {"now": now, "most": limit})
+            return [_outgoing(row) for row in rows]
 
     def next_due(self) -> datetime | None:
         """The earliest moment at which something waiting may go, or None."""
-        query = select(outbox.c.not_before).where(outbox.c.state == "due")
         with self._engine.connect() as db:
-            return db.execute(query.order_by(outbox.c.not_before).limit(1)).scalar_one_or_none()
+            return db.execute(NEXT).scalar_one_or_none()
 
     def file(self, row_id: int) -> File | None:
         """What goes with a letter."""
@@ -62,14 +89,15 @@ class Outbox:
 
     def sent(self, letters: Sequence[Sent]) -> None:
         """They have gone. The message of an edit is that of the letter it edits, also where new."""
+        ids = {"ids": [one.id for one in letters]}
+        made = {one.id: one.message_id for one in letters}
+        gone = [{"the_id": one.id, "message": one.message_id, "at": one.at} for one in letters]
         with self._engine.begin() as db:
-            for one in letters:
-                self._end(db, one.id, state="sent", message_id=one.message_id, sent_at=one.at)
-                mine = select(outbox.c.edits).where(outbox.c.id == one.id)
-                edited = db.execute(mine).scalar_one_or_none()
-                if edited is not None:
-                    first = update(outbox).where(outbox.c.dedupe == edited)
-                    db.execute(first.values(message_id=one.message_id))
+            db.execute(GONE, gone)
+            db.execute(NO_FILES, ids)
+            for edit in db.execute(EDITS, ids).all():
+                first = update(outbox).where(outbox.c.dedupe == edit.edits)
+                db.execute(first.values(message_id=made[edit.id]))
 
     def later(self, row_id: int, not_before: datetime) -> None:
         """Try again then; one more try is counted."""
@@ -103,6 +131,11 @@ class Outbox:
         )
         with self._engine.connect() as db:
             return max((row.until for row in db.execute(query)), default=None)
+
+    def last_hold(self) -> datetime | None:
+        """Until when a chat, or all, may be held; the moment may be past."""
+        with self._engine.connect() as db:
+            return max((row.until for row in db.execute(select(holds.c.until))), default=None)
 
     def prune(self, before: datetime) -> None:
         old = delete(outbox).where(outbox.c.state != "due", outbox.c.created < before)

@@ -5,6 +5,7 @@ May import: core, store.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -60,9 +61,12 @@ def _replacement(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     return insert.on_conflict_do_update(index_elements=key, set_=rest)
 
 
-def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) -> int:
-    """Put letters and their buttons into the outbox; those seen before stay as they are."""
-    added = 0
+def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) -> list[Outgoing]:
+    """Put letters and their buttons into the outbox; those seen before stay as they are.
+
+    The new ones come back, as they are read from there.
+    """
+    added = []
     for letter in letters:
         values = {
             "chat_id": letter.chat_id,
@@ -80,12 +84,17 @@ def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) ->
         row_id = inserted(db, outbox, values)
         if row_id is None:
             continue
-        added += 1
+        added.append(replace(letter, id=row_id, file=None))
         if letter.file is not None:
             content = {"name": letter.file.name, "content": letter.file.content}
             insert_new(db, enclosures, {"letter": row_id, **content})
         if letter.edits is not None:
             _pass_over(db, letter.edits, row_id)
+    _mint(db, minted)
+    return added
+
+
+def _mint(db: Connection, minted: list[ButtonRow]) -> None:
     for button in minted:
         values = {
             "nonce": button.nonce,
@@ -96,7 +105,6 @@ def put_out(db: Connection, letters: list[Outgoing], minted: list[ButtonRow]) ->
             "used": button.used,
         }
         insert_new(db, buttons, values)
-    return added
 
 
 def _pass_over(db: Connection, edited: str, newest: int) -> None:

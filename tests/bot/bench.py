@@ -5,7 +5,7 @@ May import: charts, chat, choosing, core, desk, market, store, strategies, ticks
 
 import asyncio
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -96,7 +96,7 @@ class Bench:
     def ids(self) -> str:
         return f"{next(self._numbers):022d}"
 
-    def wake(self) -> None:
+    def wake(self, letters: Sequence[Outgoing] = ()) -> None:
         self.woken += 1
 
     def later(self, **amount: float) -> None:

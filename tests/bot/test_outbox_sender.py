@@ -5,12 +5,13 @@ May import: chat, core, sandbox, store.
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from piggybot.chat.pace import Meter, Pace
-from piggybot.core.mail import File
+from piggybot.core.mail import File, Outgoing
 from tests.bot.door_world import OWNER, DoorWorld, door_world
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +60,55 @@ async def test_a_flood_is_waited_for_over_a_restart_and_nothing_is_lost(tmp_path
         assert _texts(world) == ["first", "second"]
         sent = [call.status for call in world.telegram.calls("sendMessage")]
         assert sent.count(429) == 1
+
+
+async def _hand_over(world: DoorWorld, *letters: Outgoing) -> None:
+    kept = await world.house.door(world.store.outbox.add, list(letters))
+    world.house.notifier.wake(kept)
+
+
+async def test_what_is_handed_over_goes_unread_where_nothing_else_waits(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        await world.post(world.letter("rung for"))
+        await world.delivered()
+        while world.bot._sender._sending:
+            await asyncio.sleep(0.01)
+
+        def unreadable(now: datetime, limit: int) -> list[Outgoing]:
+            raise OSError("it need not be read")
+
+        world.store.outbox.due = unreadable  # type: ignore[method-assign]
+        world.bot._sender._swept_at = asyncio.get_running_loop().time() + 60
+        await _hand_over(world, world.letter("handed over"))
+        await world.ann.expect("handed over", timeout=3)
+
+
+async def test_what_is_handed_over_waits_for_what_stands_before_it(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        await world.delivered()
+        world.telegram.drop_next_request("sendMessage", 1)
+        await world.post(world.letter("first"))
+        await _hand_over(world, world.letter("second"), world.letter("urgent", priority=0))
+        await _hand_over(world, world.letter("third"))
+        await world.delivered()
+        texts = _texts(world)
+        assert [one for one in texts if one != "urgent"] == ["first", "second", "third"]
+        assert "urgent" in texts
+
+
+async def test_what_is_handed_over_after_a_start_waits_for_an_earlier_hold(tmp_path: Path) -> None:
+    async with door_world(tmp_path) as world:
+        await _ready(world)
+        await world.delivered()
+        await world.crash()
+        until = world.clock() + timedelta(seconds=1)
+        world.store.outbox.hold(OWNER, until)
+        await world.begin()
+        await _hand_over(world, world.letter("patient"))
+        await world.ann.expect("patient", timeout=4)
+        assert world.clock() >= until
 
 
 @pytest.mark.parametrize("way", ["lose_next_answer", "drop_next_request"])
