@@ -10,7 +10,6 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +25,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from migrations.kept import keep_to
+from migrations.turns import Turns
 
 try:
     import pysqlite3 as bundled
@@ -90,18 +90,18 @@ class UtcTime(TypeDecorator[datetime]):
 class Door:
     """The one awaitable door to a synchronous store: a single thread, so writes never queue twice.
 
-    A cancelled caller does not undo what its thread has begun; the commit stands.
+    A cancelled caller does not undo what its thread has begun; the commit stands. What is urgent
+    (turns.py) is done next, all else in its order.
     """
 
-    def __init__(self, workers: int = 1) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="store")
+    def __init__(self) -> None:
+        self._turns = Turns("store")
 
     async def __call__(self, method: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(method, *args, **kwargs))
+        return await asyncio.wrap_future(self._turns.put(partial(method, *args, **kwargs)))
 
     def close(self) -> None:
-        self._pool.shutdown(wait=True)
+        self._turns.end()
 
 
 def safe_in_wal(version: tuple[int, ...]) -> bool:

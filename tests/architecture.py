@@ -33,7 +33,7 @@ SHARED = ("wire", "fills")
 SIGN = re.compile(r"^May import: (?P<rooms>[^.]*(?:\.\w+[^.]*)*)\.\s*\Z", re.MULTILINE)
 NOTHING = "nothing of ours"
 LATE = re.compile(r"# late: \w+.{8,}")
-DATABASE = ("migrations.database", "migrations.look")
+DATABASE = ("migrations.database", "migrations.look", "migrations.turns")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import structlog
 
+from migrations.turns import URGENT
 from piggybot.chat import refusals
 from piggybot.chat.ask import House
 from piggybot.chat.border import Arrival, Flood, Line, SecondPoller, WireError, WrongToken
@@ -76,6 +77,7 @@ class Ear:
 
         A database that fails is not the update's fault, so that is tried for ever.
         """
+        URGENT.set(True)  # a stop may be among them
         waiting = [one for one in updates if one[0] not in self._alone]
         try:
             alone = await self._intake.take([arrival for _, arrival in waiting])

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from migrations.turns import URGENT
 from piggybot.store import Incoming
 
 Lane = tuple[int, str]
@@ -64,6 +65,7 @@ class Lanes:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _drain(self, lane: Lane) -> None:
+        URGENT.set(lane[1] == STOP)
         waiting = self._waiting[lane]
         try:
             while waiting:
