@@ -1,17 +1,19 @@
-"""The bot's wire: every request that httpx sends, to the proxy and to Telegram.
+"""The bot's wire: every request to the proxy, by httpx, and to Telegram, by its own connections.
 
 Alone because only the bot's process has it.
 
-May import: boundaries, hooks.
+May import: boundaries, connections, hooks.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import httpx
 
+from piggybot.chat.connections import Answer, Connections
 from tests.restart.boundaries import AFTER, BEFORE, BOT, Fate
 from tests.restart.hooks import what_is
 
@@ -19,17 +21,29 @@ from tests.restart.hooks import what_is
 @contextmanager
 def bots_wire(fate: Fate) -> Iterator[None]:
     """Before: nothing has left. After: the answer has begun to come, or never will."""
-    send = httpx.AsyncHTTPTransport.handle_async_request
+    send, post = httpx.AsyncHTTPTransport.handle_async_request, Connections.post
 
-    async def sent(self: Any, request: httpx.Request) -> httpx.Response:
-        what = what_is(request.method, request.url.path)
+    @asynccontextmanager
+    async def watched(method: str, path: str) -> AsyncIterator[None]:
+        what = what_is(method, path)
         fate.alive(BOT)
         await fate.on_wire(BOT, BOT, what, BEFORE)
         try:
-            return await send(self, request)
+            yield
         finally:
             fate.alive(BOT)
             await fate.on_wire(BOT, BOT, what, AFTER)
 
-    with patch.object(httpx.AsyncHTTPTransport, "handle_async_request", sent):
+    async def sent(self: Any, request: httpx.Request) -> httpx.Response:
+        async with watched(request.method, request.url.path):
+            return await send(self, request)
+
+    async def posted(self: Connections, url: str, *form: Any) -> Answer:
+        async with watched("POST", urlsplit(url).path):
+            return await post(self, url, *form)
+
+    with (
+        patch.object(httpx.AsyncHTTPTransport, "handle_async_request", sent),
+        patch.object(Connections, "post", posted),
+    ):
         yield
