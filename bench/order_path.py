@@ -5,9 +5,10 @@ own. Both sides buy for $10 in live mode, with ccxt signing and the same rewritt
 and our limiter off, and the proxy's database as it always is (WAL, FULL); each client is a person
 with a key. The sides take turns, and the order of the sides changes, so that a noisy moment hits
 both alike. "Venue slow" lets the sandbox wait 50 ms before each answer; "cold" is an order after a
-pause, when price and value have to be asked first.
+pause, when price and value have to be asked first. The least that can be added stands beside: an
+answer of the proxy that only says that it lives, and two commits of one row on the same disk.
 
-May import: houses, tables.
+May import: commits, houses, tables.
 """
 
 import asyncio
@@ -17,9 +18,12 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import ccxt.async_support as ccxt
 
+from bench import commits
 from bench.houses import Houses, cpu_seconds, started
 from bench.tables import Goal, Table, at_least, at_most, median, p99, publish, show
 
@@ -30,6 +34,7 @@ COLD_TURNS = 10
 SLOW_VENUE = 0.05
 STALE_AFTER = 5.2
 """Seconds until the proxy asks for price and value anew."""
+SAFE = commits.MODES[0]
 MANY = 10**9
 COST = "10"
 SYMBOL = "BTC/USDT"
@@ -109,6 +114,23 @@ class Found:
         return f"{self.what}, {side.name}", *shown
 
 
+@dataclass(frozen=True, slots=True)
+class Least:
+    """What no proxy that keeps its orders can save."""
+
+    answers: Side
+    commit: float
+    """Seconds of one."""
+
+    def rows(self) -> list[tuple[str, ...]]:
+        middle, high = median(self.answers.seconds) * 1000, p99(self.answers.seconds) * 1000
+        count, both = f"{len(self.answers.seconds):,}", f"{2 * self.commit * 1000:.2f}"
+        return [
+            ("least: an answer that it lives", count, f"{middle:.2f}", f"{high:.1f}", "", "", ""),
+            ("least: two commits", "", both, "", "", "", ""),
+        ]
+
+
 HEADS = ("", "orders", "median ms", "p99 ms", "ratio", "orders/s", "proxy CPU ms")
 
 
@@ -161,7 +183,7 @@ def new_id() -> str:
     return f"pg-{secrets.token_urlsafe(16)}"
 
 
-async def measure(houses: Houses, seconds: float) -> list[Found]:
+async def measure(houses: Houses, seconds: float) -> tuple[list[Found], Least]:
     """All settings, after a warm-up of both sides."""
     rich = {"balances": {"USDT": str(MANY)}}
     keys = [await houses.at_sandbox("/sandbox/keys", rich) for _ in range(2 * MOST)]
@@ -176,6 +198,7 @@ async def measure(houses: Houses, seconds: float) -> list[Found]:
             await in_turn(houses, "1 client", sides, 1, seconds),
             await in_turn(houses, "16 clients", sides, MOST, seconds),
         ]
+        alone = await least(houses, seconds)
         slow = {"name": "slow-before", "method": "*", "path": "*", "seconds": SLOW_VENUE}
         await houses.at_sandbox("/sandbox/fault", slow)
         found += [
@@ -185,7 +208,7 @@ async def measure(houses: Houses, seconds: float) -> list[Found]:
     finally:
         for one in plain:
             await one.close()
-    return found
+    return found, alone
 
 
 async def in_turn(
@@ -201,6 +224,21 @@ async def in_turn(
             if side is mine:
                 worked += cpu_seconds(houses.proxy_process) - before
     return Found(what, mine, theirs, worked / len(mine.seconds))
+
+
+async def least(houses: Houses, seconds: float) -> Least:
+    """The proxy's answer and the disk's, in turn."""
+
+    async def lives() -> None:
+        async with houses.http.get(f"{houses.proxy}/api/health") as answer:
+            assert (await answer.json())["status"] == "ok"
+
+    answers, rates = Side("", [lives]), []
+    with TemporaryDirectory(dir=".") as folder:
+        for _ in range(TURNS):
+            await answers.turn(1, seconds / 4)
+            rates.append(commits.measure(Path(folder), *SAFE, seconds / 4))
+    return Least(answers, 1 / median(rates))
 
 
 async def cold(houses: Houses, sides: tuple[list[Order], list[Order]]) -> Found:
@@ -228,9 +266,9 @@ def goals(found: Sequence[Found]) -> list[Goal]:
 
 async def main(seconds: int) -> None:
     async with started(SETTINGS) as houses:
-        found = await measure(houses, seconds)
+        found, alone = await measure(houses, seconds)
     title = f"Orders of ${COST}, by both sides in {TURNS} turns of {seconds / 2:g} s each."
-    rows = list(itertools.chain.from_iterable(one.rows() for one in found))
+    rows = [*itertools.chain.from_iterable(one.rows() for one in found), *alone.rows()]
     table = Table("order_path", title, HEADS, rows, goals(found))
     (publish if seconds >= SECONDS else show)(table)
 

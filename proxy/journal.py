@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, func, or_, select
 from proxy import queries
 from proxy.errors import ProxyError
 from proxy.memory import Day, Memory
-from proxy.queries import OVER, UNRESOLVED
+from proxy.queries import OVER, UNRESOLVED, Locked
 from proxy.records import (
     NOT_A_TRADE,
     Account,
@@ -107,11 +107,11 @@ class Journal:
     def reserve(self, entry: Entry, now: datetime, judge: Judge) -> tuple[Entry, bool]:
         """Judge and journal in one transaction: the entry under this id, and whether it is new."""
         with self._counting() as db:
-            books = queries.lock(db, entry.user_id)
-            known = queries.order(db, entry.client_id)
+            locked = queries.lock(db, entry.user_id, entry.client_id)
+            known = queries.order(db, entry.client_id) if locked.known else None
             if known is not None:
                 return known, False
-            judged = judge(self._books_for(db, *books, entry, now.date()))
+            judged = judge(self._books_for(db, locked, entry, now.date()))
             queries.write(db, judged)
         self.memory.reserved(judged)
         return judged, True
@@ -119,8 +119,8 @@ class Journal:
     def weigh(self, entry: Entry, now: datetime, judge: Judge) -> tuple[Entry, bool]:
         """What `reserve` would judge now; nothing is written."""
         with self._counting() as db:
-            books = queries.lock(db, entry.user_id)
-            return judge(self._books_for(db, *books, entry, now.date())), False
+            locked = queries.lock(db, entry.user_id, entry.client_id)
+            return judge(self._books_for(db, locked, entry, now.date())), False
 
     def add(self, entry: Entry) -> tuple[Entry, bool]:
         """Write down an entry that will not be sent, unless its id is known."""
@@ -215,7 +215,7 @@ class Journal:
     def start_day(self, user_id: str, book: Book, day: date, start: DayStart) -> DayStart:
         """Keep the day's first check; the first one stands."""
         with self._engine.begin() as db:
-            queries.lock(db, user_id)
+            queries.account(db, user_id)  # its lock
             known = queries.day_start(db, user_id, book, day)
             if known is not None:
                 return known
@@ -223,12 +223,10 @@ class Journal:
         self.memory.begin_day(user_id, book, day, start)
         return start
 
-    def _books_for(
-        self, db: Connection, account: Account, stopped: bool, entry: Entry, today: date
-    ) -> Books:
+    def _books_for(self, db: Connection, locked: Locked, entry: Entry, today: date) -> Books:
         """The books as a limit sees them for this order."""
-        self.memory.keep_account(account)
-        books = self._books(db, account, stopped, entry.book, today)
+        self.memory.keep_account(locked.account)
+        books = self._books(db, locked.account, locked.stopped, entry.book, today)
         if entry.side is Side.BUY:
             return books
         free, where = queries.free(db, entry.user_id, entry.book), (entry.exchange, entry.symbol)

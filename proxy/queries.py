@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from proxy.fills import Position, apply_cash, cash_of
 from proxy.records import Account, Book, DayStart, Entry, Held, mark_of, milliseconds
@@ -37,7 +38,11 @@ ID: Value = bindparam("the_id")
 ACCOUNT = select(accounts).where(accounts.c.user_id == USER).with_for_update()
 STOPPED = select(flags.c.name).where(flags.c.name == STOP_ALL)
 LOCK = (
-    select(accounts, STOPPED.exists().label("stopped"))
+    select(
+        accounts,
+        STOPPED.exists().label("stopped"),
+        select(orders.c.client_id).where(orders.c.client_id == ID).exists().label("known"),
+    )
     .where(accounts.c.user_id == USER)
     .with_for_update(of=accounts)
 )
@@ -56,8 +61,17 @@ _ONE_POSITION = (
     positions.c.symbol == SYMBOL,
 )
 POSITION = select(positions).where(*_ONE_POSITION).with_for_update()
-OLD_POSITION = delete(positions).where(*_ONE_POSITION)
-NEW_POSITION = insert(positions)
+PUT_POSITION = {
+    kind.dialect.name: new.on_conflict_do_update(
+        index_elements=positions.primary_key.columns,
+        set_={"units": new.excluded.units, "cost": new.excluded.cost},
+    )
+    for kind, new in (
+        (sqlite, sqlite.insert(positions)),
+        (postgresql, postgresql.insert(positions)),
+    )
+}
+"""By the dialect, as each spells it."""
 NEW_ORDER = insert(orders)
 CHANGE_ORDER = update(orders).where(orders.c.client_id == ID)
 NEW_FILL = insert(fills)
@@ -82,12 +96,19 @@ FILLS_SINCE = select(fills).where(
 )
 
 
-def lock(db: Connection, user_id: str) -> tuple[Account, bool]:
-    """The account, which nobody else changes until this transaction ends; is the stop for all in
-    force?"""
-    row = db.execute(LOCK, {"the_user": user_id}).one_or_none()
+class Locked(NamedTuple):
+    """An account; whether the stop for all stands; whether there is an order of the id."""
+
+    account: Account
+    stopped: bool
+    known: bool
+
+
+def lock(db: Connection, user_id: str, client_id: str) -> Locked:
+    """The account, which nobody else changes until this transaction ends."""
+    row = db.execute(LOCK, {"the_user": user_id, "the_id": client_id}).one_or_none()
     assert row is not None, f"there is no account {user_id}"
-    return account_of(row), bool(row.stopped)
+    return Locked(account_of(row), bool(row.stopped), bool(row.known))
 
 
 def account(db: Connection, user_id: str) -> Account | None:
@@ -202,8 +223,8 @@ def apply(db: Connection, entry: Entry, new: Iterable[Fill]) -> Position | None:
     if after is not None:
         names = {"user_id": entry.user_id, "book": entry.book.value}
         names |= {"exchange": entry.exchange, "symbol": entry.symbol}
-        db.execute(OLD_POSITION, which)
-        db.execute(NEW_POSITION, names | {"units": after.units, "cost": after.cost})
+        put = PUT_POSITION[db.dialect.name]
+        db.execute(put, names | {"units": after.units, "cost": after.cost})
     return after
 
 

@@ -14,7 +14,7 @@ INTENT, OUTCOME = (
     "commit of INSERT orders",
     ("commit of UPDATE orders, INSERT fills, INSERT positions, INSERT days, INSERT outbox"),
 )
-FILLED = "commit of INSERT fills, DELETE positions, INSERT positions, UPDATE orders"
+FILLED = "commit of INSERT fills, INSERT positions, UPDATE orders"
 TRADE, ORDER = "proxy POST /api/trade", "exchange POST /api/v3/order"
 
 
