@@ -243,3 +243,22 @@ async def test_who_cannot_be_waited_for_does_not_hold_up_the_way_out(bench: Benc
     [told] = await bench.handle_press(row)
     assert told.count("✅") == 2
     assert bench.trading.acting.claims.take([run.id]) == [], "its claim is still its own"
+
+
+@pytest.mark.parametrize("way", [Status.OPEN, Status.UNKNOWN])
+async def test_what_was_not_over_with_the_rest_is_told_when_it_is(
+    bench: Bench, way: Status
+) -> None:
+    await bench.say("/flatten")
+    bench.broker.outcome = way
+    [together] = await bench.press("🟠 Sell everything now")
+    assert together.count("I tell you, and do not send it again.") == 2
+    bench.broker.outcome = None
+    for client_id, order in bench.broker.books.items():
+        bench.broker.books[client_id] = order.model_copy(update={"status": Status.FILLED})
+    told = await bench.heard(bench.ticks.settle())
+    assert [("✅ Sold 1.5 ETH" in one, "✅ Sold 0.05 BTC" in one) for one in told] == [
+        (True, False),
+        (False, True),
+    ]
+    assert await bench.heard(bench.ticks.settle()) == []

@@ -239,3 +239,17 @@ async def test_old_slots_go_at_the_days_turn(trader: Bench) -> None:
     assert len(trader.store.slots.of_run("r1", 9)) == 4
     await trader.ticks.new_day()
     assert [one.outcome for one in trader.store.slots.of_run("r1", 9)] == ["RUN", "SKIPPED"]
+
+
+async def test_a_clock_that_is_set_back_by_an_hour_decides_no_slot_again(trader: Bench) -> None:
+    begin(trader)
+    await tick(trader, UP, hours=1)
+    assert len(trader.broker.posts) == 1
+    before = trader.store.slots.last("r1")
+    for seconds in (-3600, 600, 2970, 30):
+        trader.later(seconds=seconds)
+        await trader.heard(trader.ticks.slots())
+        assert trader.store.slots.last("r1") == before
+    assert len(trader.broker.posts) == 1
+    await tick(trader, DOWN, hours=1)
+    assert len(trader.broker.posts) == 2, "the next slot is the first new one"
