@@ -79,7 +79,7 @@ class Memory:
         if known is None:
             return
         tally = known.tally
-        if after.created.date() == tally.day:
+        if after.created.date() >= tally.day:
             tally = tally.with_buys(after.buys - (NO_BUYS if before is None else before.buys))
         begun = milliseconds(datetime(tally.day.year, tally.day.month, tally.day.day, tzinfo=UTC))
         for fill in new:

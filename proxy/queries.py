@@ -8,7 +8,7 @@ May import: fills, records, rows, tables, tally, wire.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
@@ -89,7 +89,6 @@ BUYS_SINCE = select(orders).where(
     orders.c.book == BOOK,
     orders.c.side == Side.BUY.value,
     orders.c.created >= bindparam("start"),
-    orders.c.created < bindparam("end"),
 )
 FILLS_SINCE = select(fills).where(
     fills.c.user_id == USER, fills.c.book == BOOK, fills.c.at >= bindparam("start_ms")
@@ -196,12 +195,14 @@ def begin_day(db: Connection, user_id: str, book: Book, day: date, start: DaySta
 
 
 def tally(db: Connection, user_id: str, book: Book, day: date) -> Tally:
-    """What the day has seen so far, summed from its rows."""
+    """What the day has seen so far, summed from its rows, and from those of a later day too.
+
+    Where the clock was set back over midnight, what was bought since is not forgotten.
+    """
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     mine = {"the_user": user_id, "the_book": book.value}
-    span = {"start": start, "end": start + timedelta(days=1)}
     total = Tally(day)
-    for row in db.execute(BUYS_SINCE, mine | span).all():
+    for row in db.execute(BUYS_SINCE, mine | {"start": start}).all():
         total = total.with_buys(entry_of(row, ()).buys)
     since = {"start_ms": milliseconds(start)}
     for row in db.execute(FILLS_SINCE, mine | since).all():

@@ -1,6 +1,7 @@
 """The day's totals in memory are those of its rows, whatever becomes of an order, and with whom."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -147,3 +148,25 @@ async def test_a_change_that_fails_takes_none_of_those_that_came_with_it(house):
     kept, summed = both(house)
     assert kept == summed
     assert kept.trades_today == 1
+
+
+async def test_a_clock_that_is_set_back_over_midnight_opens_no_day_again(tmp_path):
+    house = House(tmp_path, limits=LIMITS.model_copy(update={"maxTradesPerDay": 2}))
+    await house.open("ann")
+    await house.go_live("ann")
+    house.after(12.5 * 3600)
+    for number in range(4):
+        await asked_for(house, number)
+    for seconds in (-3600, -5 * 3600, 6 * 3600):
+        house.set_clock(seconds)
+        await asked_for(house, abs(seconds))
+        kept, summed = both(house)
+        assert kept == summed
+        assert kept.trades_today == 2
+    assert len(house.venue.sends) == 2
+    house.close()
+
+
+async def asked_for(house: House, number: int) -> None:
+    with suppress(ProxyError):
+        await house.desk.place(trade(), f"pg-asked-{number:04}")
