@@ -127,7 +127,7 @@ class Ahead:
     def _beginning(self, begin: Times) -> tuple[Times, Fixed | Growing]:
         """The trailing stop, and the levels, of holdings that begin at these entries."""
         if isinstance(self._ground, Sums):
-            return np.zeros_like(begin), Growing(self._ground, self._enter[begin])
+            return np.zeros_like(begin), Growing(self._ground, begin)
         ticks, course = self._ticks[begin], self._course
         levels = Fixed(self._ground, course.stop_at(ticks), course.target_at(ticks))
         return course.trail_at(ticks * course.prices.tick), levels
@@ -136,8 +136,8 @@ class Ahead:
         """Whether these, whose end is known, were sold for less than they cost, or nearly so."""
         paid, bought = self._ticks[begin], np.ones_like(begin)
         if isinstance(self._ground, Sums):
-            since, end, sums = self._enter[begin], self._after(begin), self._ground
-            paid, bought = (one[end] - one[since] for one in (sums.paid, sums.bought))
+            sums, end = self._ground, self._ground.count[self._after(begin)]
+            paid, bought = (one[end] - one[begin] for one in (sums.paid, sums.bought))
         price = self._ends.price[begin] / self._course.prices.tick
         lost: Flags = price * KEPT * bought <= paid
         return lost

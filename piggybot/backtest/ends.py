@@ -30,6 +30,7 @@ SIGNAL, STOP, TRAIL, TARGET, TIME = range(5)
 NONE = -1
 BLOCK = 16384
 """So many candles are looked at in one go: more would not stay in the processor's cache."""
+LANES = 1024
 SHORTEST_LOOK, LOOK_OF_ONE, FARTHER = 16, 1024, 2
 
 
@@ -85,45 +86,53 @@ def follow(course: Course, held: Holdings, candles: int, least: int = 0) -> Reac
     if not course.ratios:
         reached.candle[:] = held.horizon
         return reached
-    live, look = np.flatnonzero(held.first < held.horizon), SHORTEST_LOOK
+    going = np.flatnonzero(held.first < held.horizon)
+    for part in range(0, len(going), LANES):
+        live = going[part : part + LANES]
+        _follow_some(course, held, reached, live, candles * len(live) // len(going), least)
+    return reached
+
+
+def _follow_some(  # noqa: PLR0913, PLR0917
+    course: Course, held: Holdings, reached: Reached, live: Times, candles: int, least: int
+) -> None:
+    """So few that what they see stays in the processor's cache from one look to the next."""
+    look = SHORTEST_LOOK
     while len(live):
         look = max(look, LOOK_OF_ONE // len(live))
         candles -= len(live) * look
         if candles < 0:
             break
-        for part in range(0, len(live), BLOCK // look):
-            _follow_on(course, held, reached, live[part : part + BLOCK // look], look, least)
+        for part in range(0, len(live), max(1, BLOCK // look)):
+            _look(course, held, reached, live[part : part + BLOCK // look], look, least)
         live = live[~reached.hit[live] & (reached.candle[live] < held.horizon[live])]
         look = min(look * FARTHER, BLOCK)
-    return reached
 
 
-def _follow_on(  # noqa: PLR0913, PLR0917
+def _look(  # noqa: PLR0913, PLR0917
     course: Course, held: Holdings, reached: Reached, live: Times, look: int, least: int
 ) -> None:
     """So many candles more of some, which are noted in `reached`."""
     prices, levels = course.prices, held.levels.take(live)
     first, horizon = reached.candle[live], held.horizon[live]
     look = min(look, int((horizon - first).max()))
-    when = first[:, None] + np.arange(look + 1)
-    stop, target = levels.at_open(np.minimum(when, len(prices)))
-    at = np.minimum(when[:, :-1], len(prices) - 1)
-    opens, lows, highs = prices.open[at], prices.low[at], prices.high[at]
-    met = (opens >= target[:, :-1]) | (highs >= target[:, 1:]) | (opens <= stop[:, :-1])
-    if course.trail is None:
-        trails = np.zeros_like(when)
-        met |= lows <= stop[:, 1:]
-    else:
-        before = reached.trail[live][:, None]
-        trails = np.concatenate((before, levels.trails.risen[at]), axis=1)
+    when = first[:, None] + np.arange(look)
+    at = np.minimum(when, len(prices) - 1)
+    highs, trails = prices.high[at], reached.trail[live][:, None]
+    stop, met = levels.along(prices, at, highs)
+    if course.trail is not None:
+        trails = np.concatenate((trails, levels.trails.risen[at]), axis=1)
         np.maximum.accumulate(trails, axis=1, out=trails)
-        floor = np.maximum(trails[:, :-1], levels.trails.opened[at])
-        met |= (lows <= np.maximum(stop[:, 1:], floor)) | (prices.close[at] <= trails[:, 1:])
-    met &= (highs >= least) & (when[:, :-1] < horizon[:, None])
+        stop = np.maximum(stop, trails[:, :-1])
+        met |= levels.trails.dropped[at]
+    met |= prices.low[at] <= stop
+    met &= (highs >= least) & (when < horizon[:, None])
     row, column = np.arange(len(live)), met.argmax(axis=1)
     hit = met[row, column]
     column[~hit] = np.minimum(horizon - first, look)[~hit]
-    reached.candle[live], reached.trail[live] = first + column, trails[row, column]
+    reached.candle[live] = first + column
+    if course.trail is not None:
+        reached.trail[live] = trails[row, column]
     reached.hit[live] = hit
 
 

@@ -77,26 +77,29 @@ class Course:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trails:
-    """For each candle, where the trailing stop is at least, by what is seen in it."""
+    """For each candle, what it means for trailing stops."""
 
     opened: Times
-    """By its open, and by what is paid at it."""
+    """Where they are at least, by its open, and by what is paid at it."""
     risen: Times
     """By its high too."""
+    dropped: Flags
+    """Whether it falls so far below its own open or high that each of them is met in it."""
 
     @classmethod
     def of(cls, course: Course, paid: Times | int = 0) -> "Trails":
         """`paid`: the prices that are paid at the opens of candles, 0 for none."""
+        prices = course.prices
         if course.trail is None:
-            nothing = np.zeros(len(course.prices), np.int64)
-            return cls(nothing, nothing)
-        opens, highs = course.prices.open, course.prices.high
-        seen = (course.trail_at(np.maximum(one, paid)) for one in (opens, highs))
-        return cls(*seen)
+            nothing = np.zeros(len(prices), np.int64)
+            return cls(nothing, nothing, nothing.astype(np.bool_))
+        seen = (np.maximum(one, paid) for one in (prices.open, prices.high))
+        opened, risen = (course.trail_at(one) for one in seen)
+        return cls(opened, risen, (prices.low <= opened) | (prices.close <= risen))
 
 
 class Levels(Protocol):
-    """Stops and targets of holdings, in units. `at`: a candle for each, or a row of them."""
+    """Stops and targets of holdings, in units."""
 
     @property
     def trails(self) -> Trails: ...
@@ -105,7 +108,13 @@ class Levels(Protocol):
         """Those of some of the holdings."""
 
     def at_open(self, at: Times) -> tuple[Times, Times]:
-        """Stop and target when these candles open, before anything is bought there."""
+        """Stop and target when these candles open, one each, before anything is bought there."""
+
+    def along(self, prices: Prices, at: Times, highs: Times) -> tuple[Times, Flags]:
+        """The stops inside these candles, and where anything else is met than by falling.
+
+        A row of candles for each holding, and their highs.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,16 +129,21 @@ class Fixed:
         return Fixed(self.trails, self.stop[chosen], self.target[chosen])
 
     def at_open(self, at: Times) -> tuple[Times, Times]:
-        return _beside(self.stop, at), _beside(self.target, at)
+        return self.stop, self.target
+
+    def along(self, prices: Prices, at: Times, highs: Times) -> tuple[Times, Flags]:
+        return self.stop[:, None], highs >= self.target[:, None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """What all +1 would have bought before each candle's open, and what that means for levels."""
+    """What all +1 would have bought, and what that means for levels."""
 
     course: Course
+    count: Times
+    """How many there were before each candle's open, and before the end."""
     paid: Times
-    """Ticks times steps; one element more than there are candles."""
+    """Ticks times steps, by how many there were."""
     bought: Times
     """Steps, likewise."""
     trails: Trails
@@ -137,18 +151,17 @@ class Sums:
     @classmethod
     def of(cls, course: Course, enter: Times, ticks: Times, steps: Times) -> "Sums":
         """Of entries at these candles' opens: what each pays, and for how many steps."""
-        count = len(course.prices)
-        paid, bought = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
-        price = np.zeros(count, np.int64)
-        paid[enter + 1], bought[enter + 1] = ticks * steps, steps
+        count = np.zeros(len(course.prices) + 1, np.int64)
+        count[enter + 1] = 1
+        price = np.zeros(len(course.prices), np.int64)
         price[enter] = ticks * course.prices.tick
-        trails = Trails.of(course, price)
-        return cls(course, paid.cumsum(out=paid), bought.cumsum(out=bought), trails)
+        paid, bought = (np.cumsum(np.append(0, each)) for each in (ticks * steps, steps))
+        return cls(course, count.cumsum(out=count), paid, bought, Trails.of(course, price))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Growing:
-    """Of holdings that each +1 adds to, from the candle `since` at whose open they began."""
+    """Of holdings that each +1 adds to, from the one with this number on."""
 
     sums: Sums
     since: Times
@@ -161,14 +174,19 @@ class Growing:
         return Growing(self.sums, self.since[chosen])
 
     def at_open(self, at: Times) -> tuple[Times, Times]:
+        return self._by(self.sums.count[at], self.since)
+
+    def along(self, prices: Prices, at: Times, highs: Times) -> tuple[Times, Flags]:
+        edges = np.concatenate((at, at[:, -1:] + 1), axis=1)
+        stop, target = self._by(self.sums.count[edges], self.since[:, None])
+        opens = prices.open[at]
+        early = (opens >= target[:, :-1]) | (opens <= stop[:, :-1])
+        return stop[:, 1:], early | (highs >= target[:, 1:])
+
+    def _by(self, count: Times, since: Times) -> tuple[Times, Times]:
+        """Stop and target of what has been bought since then, when there were so many."""
         sums, course = self.sums, self.sums.course
-        paid = sums.paid[at] - _beside(sums.paid[self.since], at)
-        bought = sums.bought[at] - _beside(sums.bought[self.since], at)
+        paid, bought = (one[count] - one[since] for one in (sums.paid, sums.bought))
         some = np.maximum(bought, 1)
         target = np.where(bought > 0, course.target_at(paid, some), NEVER)
         return course.stop_at(paid, some), target
-
-
-def _beside(values: Times, at: Times) -> Times:
-    """One value for each holding, in the shape of its candle or its row of candles."""
-    return np.broadcast_to(values[:, None] if at.ndim > 1 else values, at.shape)
