@@ -1,15 +1,20 @@
-"""Backtests a second against the best known: candles through the same SMA cross 10/30, same fees.
+"""Backtests a second against the best known: candles through the same strategy, same fees.
 
 Run: python -m bench.backtest [--hours FILE] [--environments FOLDER] [--rounds N]
 The 20,111 real hours are not part of the project: name the file (or PIGGY_BENCH_HOURS), gzipped or
-not; without it that half is left out, and it says so. Rivals are installed into FOLDER (or
-PIGGY_BENCH_ENVIRONMENTS; .bench otherwise), one environment each, from the package index.
+not. Rivals are installed into FOLDER (or PIGGY_BENCH_ENVIRONMENTS; .bench otherwise), one
+environment each, from the package index. Whatever is left out, it says so, and the result is
+printed only, not kept.
 
 Each round is, for everybody: indicators, signals, orders, equity and return, from arrays that lie
 in memory. All are warmed up; rounds are taken in turn, so that a noisy moment hits each alike.
 Whoever takes over 5 s a round is measured twice only.
 
-May import: backtest, core, strategies, wire.
+backtesting and freqtrade run the plain SMA cross. vectorbt runs what its from_signals can express:
+a trailing stop in the place of a stop loss, not both; exits that stay with the first buy; and no
+cool-down, so that ours stands beside its run without one.
+
+May import: backtest, core, rivals, strategies, tables, wire.
 """
 
 import argparse
@@ -28,18 +33,24 @@ from pathlib import Path
 import numpy as np
 
 from bench.rivals import Missing, Rival, Trades, installed
+from bench.tables import Goal, Table, at_least, at_most, publish, show
 from piggybot.backtest.engine import Result, Rules, Setup, backtest
 from piggybot.backtest.files import read
 from piggybot.backtest.report import report
 from piggybot.core.market import Candles
-from piggybot.core.runs import Exits
+from piggybot.core.runs import Exits, Guards
+from piggybot.strategies import Strategy
+from piggybot.strategies.dca import Dca
 from piggybot.strategies.sma_crossover import SmaCrossover
 from proxy.wire import Timeframe
 
 GENERATED = 500_000
-NAMES = ("vectorbt", "backtesting", "freqtrade")
+GROWING = (100_000, 500_000, 2_000_000)
+VECTORBT = "vectorbt"
+NAMES = (VECTORBT, "backtesting", "freqtrade")
 ROUNDS = 5
 SLOW, ROUNDS_OF_SLOW = 5.0, 2
+EVEN = 1.1
 OURS = "piggybot"
 Work = Callable[[], float]
 RULES = Rules(Decimal("0.00001"), Decimal("0.01"), Decimal(1))
@@ -50,23 +61,48 @@ STOPS = replace(
         stop_loss=Decimal("0.03"), take_profit=Decimal("0.05"), trailing_stop=Decimal("0.03")
     ),
 )
+COOL = replace(STOPS, guards=Guards(cooldown=12, losses=0, drawdown=Decimal(0)))
+ADDING = replace(STOPS, adds=True)
 CROSS = SmaCrossover()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the table."""
+class Case:
+    """What is run. `theirs`: the method of rival.py that runs the same, or what comes nearest."""
 
     name: str
-    seconds: float
-    trades: str
+    strategy: Strategy
+    setup: Setup
+    theirs: str
+
+    def run(self, candles: Candles) -> Result:
+        """One round of ours."""
+        result = backtest(candles, self.strategy.signals(candles), self.setup)
+        report(result)
+        return result
 
 
-def ours(candles: Candles, setup: Setup) -> Result:
-    """One round."""
-    result = backtest(candles, CROSS.signals(candles), setup)
-    report(result)
-    return result
+SMA_CROSS = Case("SMA cross 10/30", CROSS, PLAIN, "run")
+CASES = (
+    SMA_CROSS,
+    Case("with stop, target, trailing stop", CROSS, STOPS, "run_with_exits"),
+    Case("with a cool-down too", CROSS, COOL, "run_with_exits"),
+    Case("daily buys, added up, with these exits", Dca(), ADDING, "run_adding"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One series: how many candles, what a round took by case and by who, and the same trades."""
+
+    name: str
+    candles: int
+    seconds: dict[tuple[str, str], float]
+    trades: dict[str, str]
+
+    def rate(self, case: str, who: str) -> float:
+        """Candles a second."""
+        return self.candles / self.seconds[case, who]
 
 
 def generated(count: int) -> Candles:
@@ -88,32 +124,34 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def measure(candles: Candles, pythons: dict[str, Path], rounds: int) -> list[Line]:
+def measure(name: str, candles: Candles, pythons: dict[str, Path], rounds: int) -> Measured:
     """All in turn, several rounds; the median of each."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candles.npz"
         columns = {name: getattr(candles, name) for name in ("open", "high", "low", "close")}
         np.savez(path, opened=candles.opened, **columns)
         rivals = [Rival(python, name, path) for name, python in pythons.items()]
-        works: dict[str, Work] = {
-            OURS: lambda: timed(lambda: ours(candles, PLAIN)),
-            f"{OURS}, stop+target+trailing": lambda: timed(lambda: ours(candles, STOPS)),
-        }
+        seconds = in_turn(works_of(candles, rivals), rounds)
+        mine = trades_of(SMA_CROSS.run(candles))
+        trades = {one.title: compared(mine, one.end()) for one in rivals}
+    return Measured(name, len(candles), seconds, {OURS: f"{len(mine.exits):,} trades", **trades})
+
+
+def works_of(candles: Candles, rivals: list[Rival]) -> dict[tuple[str, str], Work]:
+    """A round, by case and by who."""
+    works: dict[tuple[str, str], Work] = {}
+    for case in CASES:
+        works[case.name, OURS] = partial(timed, partial(case.run, candles))
         for rival in rivals:
-            works[f"{rival.name} {rival.version}"] = partial(rival.run, "run")
-            if rival.has_stops:
-                works[f"{rival.name}, target+trailing"] = partial(rival.run, "run_with_stops")
-        seconds = in_turn(works, rounds)
-        mine = trades_of(ours(candles, PLAIN))
-        said = {f"{one.name} {one.version}": compared(mine, one.end()) for one in rivals}
-    said[OURS] = f"{len(mine.exits):,} trades"
-    return [Line(name, spent, said.get(name, "")) for name, spent in seconds.items()]
+            if case is SMA_CROSS or rival.name == VECTORBT:
+                works[case.name, rival.title] = partial(rival.run, case.theirs)
+    return works
 
 
-def in_turn(works: dict[str, Work], rounds: int) -> dict[str, float]:
+def in_turn(works: dict[tuple[str, str], Work], rounds: int) -> dict[tuple[str, str], float]:
     """Each once to warm up, then round by round; the median of the rounds."""
     first = {name: work() for name, work in works.items()}
-    spent: dict[str, list[float]] = {name: [] for name in works}
+    spent: dict[tuple[str, str], list[float]] = {name: [] for name in works}
     for number in range(rounds):
         for name, work in works.items():
             if first[name] < SLOW or number < ROUNDS_OF_SLOW:
@@ -134,33 +172,49 @@ def compared(mine: Trades, theirs: Trades) -> str:
     return f"{len(theirs.exits):,} trades, {same:,} of them at the candles of ours"
 
 
-def shown(title: str, count: int, lines: list[Line]) -> str:
-    """The table, with our plain run as the measure of the others."""
-    base = next(line.seconds for line in lines if line.name == OURS)
-    rows = [f"{title}: {count:,} candles"]
-    for line in lines:
-        rate, times = count / line.seconds, line.seconds / base
-        rows.append(
-            f"  {line.name:<32}{line.seconds * 1000:>10,.1f} ms{rate / 1e6:>9.2f} million/s"
-            f"{times:>8.2f} x our time   {line.trades}"
-        )
-    return "\n".join(rows)
+def table(measured: list[Measured], memory: dict[int, int], rounds: int) -> Table:
+    """A row by case and by who, a column by series. `memory`: by candles."""
+    rows = []
+    for case, who in measured[0].seconds:
+        rates = (f"{one.rate(case, who) / 1e6:.2f}" for one in measured)
+        times = (f"{one.rate(case, OURS) / one.rate(case, who):.2f}" for one in measured)
+        trades = measured[-1].trades[who] if case == SMA_CROSS.name else ""
+        rows.append((f"{case}, {who}", *rates, *times, trades))
+    series = [f"{one.name}, {one.candles:,}" for one in measured]
+    each = [most / count for count, most in memory.items()]
+    span = f"{GROWING[0]:,} to {GROWING[-1]:,} candles"
+    goals = [_as_fast(case, one) for case in CASES for one in measured]
+    goals.append(
+        at_most(f"memory a candle, {span}: most of least", max(each) / min(each), EVEN, "x")
+    )
+    return Table(
+        "backtest",
+        f"Million candles a second, and how many times our time; median of {rounds} rounds.",
+        ("", *series, *(f"x our time, {one.name}" for one in measured), "trades"),
+        rows,
+        goals,
+    )
 
 
-def memory() -> str:
-    """The most that one backtest needs at once, beside its candles, as the series grows."""
-    rows = ["Peak memory of one backtest with stop, target and trailing stop, beside the candles"]
-    for count in (62_500, 125_000, 250_000, 500_000, 1_000_000):
+def _as_fast(case: Case, measured: Measured) -> Goal:
+    theirs = next(who for name, who in measured.seconds if who.startswith(VECTORBT))
+    ratio = measured.rate(case.name, OURS) / measured.rate(case.name, theirs)
+    return at_least(f"{measured.name}, {case.name}: speed of vectorbt's", ratio, 1, "x")
+
+
+def memory(case: Case) -> dict[int, int]:
+    """The most bytes that one backtest needs at once, beside candles and signals, by candles."""
+    most = {}
+    for count in GROWING:
         candles = generated(count)
-        signals = CROSS.signals(candles)
+        signals = case.strategy.signals(candles)
         tracemalloc.start()
-        backtest(candles, signals, STOPS)
-        peak = tracemalloc.get_traced_memory()[1]
+        backtest(candles, signals, case.setup)
+        most[count] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        rows.append(
-            f"  {count:>9,} candles{peak / 1e6:>9.1f} MB{peak / count:>7.0f} bytes a candle"
-        )
-    return "\n".join(rows)
+        each = f"{most[count] / 1e6:>9.1f} MB{most[count] / count:>7.0f} bytes a candle"
+        say(f"  {count:>9,} candles{each}")
+    return most
 
 
 def found(folder: Path) -> dict[str, Path]:
@@ -188,16 +242,17 @@ def main() -> None:
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     options = asked.parse_args()
     pythons = found(Path(options.environments).absolute())
-    load = f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    say(f"SMA cross 10/30, fee 0.1%, next open; medians of {options.rounds}, warmed up; {load}")
+    say(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    series = {"generated": generated(GENERATED)}
     if options.hours is None:
         say("Left out: the real hours. Name their file: --hours FILE, or PIGGY_BENCH_HOURS.")
     else:
-        hours = read(Path(options.hours), "BTC/USD", Timeframe.H1)
-        say(shown("Real hours", len(hours), measure(hours, pythons, options.rounds)))
-    walk = generated(GENERATED)
-    say(shown("Generated", len(walk), measure(walk, pythons, options.rounds)))
-    say(memory())
+        series = {"real hours": read(Path(options.hours), "BTC/USD", Timeframe.H1), **series}
+    measured = [measure(name, one, pythons, options.rounds) for name, one in series.items()]
+    say("Peak memory of one backtest, daily buys added up, with stop, target and trailing stop:")
+    result = table(measured, memory(CASES[-1]), options.rounds)
+    whole = options.hours is not None and len(pythons) == len(NAMES)
+    (publish if whole else show)(result)
 
 
 if __name__ == "__main__":

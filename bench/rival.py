@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 FAST, SLOW, FEE, SLIPPAGE, SPENT, CASH = 10, 30, 0.001, 0.0005, 100.0, 1e7
+LAST_HOUR = 23
 
 
 class Vectorbt:
@@ -37,8 +38,7 @@ class Vectorbt:
         enter, leave = fast.ma_crossed_above(slow), fast.ma_crossed_below(slow)
         return enter.vbt.signals.fshift(1), leave.vbt.signals.fshift(1)
 
-    def portfolio(self, **exits):
-        enter, leave = self.signals()
+    def portfolio(self, enter, leave, **more):
         found = self.vbt.Portfolio.from_signals(
             self.frame["close"],
             enter,
@@ -50,18 +50,26 @@ class Vectorbt:
             slippage=SLIPPAGE,
             init_cash=CASH,
             freq="h",
-            **exits,
+            **more,
         )
         found.total_return()
         return found
 
     def run(self):
-        self.found = self.portfolio()
+        self.found = self.portfolio(*self.signals())
 
-    def run_with_stops(self):
-        names = ("open", "high", "low")
-        bars = {name: self.frame[name] for name in names}
-        self.portfolio(sl_stop=0.03, sl_trail=True, tp_stop=0.05, **bars)
+    def run_with_exits(self):
+        self.portfolio(*self.signals(), **self.exits())
+
+    def run_adding(self):
+        """Its exits stay with the first buy, where ours move with the average of all."""
+        due = self.frame["close"].index.hour.values == LAST_HOUR
+        enter = self.frame["close"].vbt.wrapper.wrap(due).vbt.signals.fshift(1)
+        self.portfolio(enter, False, accumulate="addonly", **self.exits())
+
+    def exits(self):
+        bars = {name: self.frame[name] for name in ("open", "high", "low")}
+        return dict(sl_stop=0.03, sl_trail=True, tp_stop=0.05, **bars)
 
     def trades(self):
         rows = self.found.trades.records

@@ -75,8 +75,8 @@ class Rival:
         self.version = self._answer()["version"]
 
     @property
-    def has_stops(self) -> bool:
-        return self.name == "vectorbt"
+    def title(self) -> str:
+        return f"{self.name} {self.version}"
 
     def run(self, what: str) -> float:
         """One round; its seconds."""
