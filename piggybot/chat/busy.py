@@ -17,6 +17,8 @@ TYPING = "typing"
 DRAWING = "upload_photo"
 SHOWN_FOR = 4.5
 """Telegram shows it for five seconds."""
+AT_ONCE = 2
+"""Of all chats: hundreds who begin to wait in the same moment do not hold up a stop's answer."""
 Still = Callable[[], Awaitable[None]]
 log = structlog.get_logger()
 
@@ -30,6 +32,7 @@ class Busy:
         self._wire = wire
         self._after = after
         self._later = later
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     @asynccontextmanager
     async def shown(self, chat_id: int, action: str, still: Still) -> AsyncIterator[None]:
@@ -51,13 +54,15 @@ class Busy:
     async def _show(self, chat_id: int, action: str, still: Still) -> None:
         await self._sign(chat_id, action)
         await asyncio.sleep(self._later)
-        await still()
+        async with self._turns:
+            await still()
         while True:
             await self._sign(chat_id, action)
             await asyncio.sleep(SHOWN_FOR)
 
     async def _sign(self, chat_id: int, action: str) -> None:
         try:
-            await self._wire.action(chat_id, action)
+            async with self._turns:
+                await self._wire.action(chat_id, action)
         except WireError as error:
             log.info("not shown as busy", chat=chat_id, why=str(error))
