@@ -109,7 +109,8 @@ def _standing(db: Connection, work: Sequence[SlotWork]) -> list[bool]:
     """Whether each run still is as it was seen: state, next order's number, nothing unsettled."""
     ids = {one.run.id for one in work}
     query = select(runs.c.id, runs.c.state, runs.c.halt, runs.c.orders).where(runs.c.id.in_(ids))
-    now = {row.id: row for row in db.execute(query.order_by(runs.c.id).with_for_update())}
+    rows = db.execute(query.order_by(runs.c.id).with_for_update()).all()
+    now = {row[0]: row for row in rows}
     ordering = {one.run.id for one in work if one.intent is not None}
     open_ones = select(orders.c.run_id).where(orders.c.concluded.is_(None))
     waiting = set(db.execute(open_ones.where(orders.c.run_id.in_(ordering))).scalars())
@@ -131,8 +132,8 @@ def _claim(db: Connection, work: Sequence[SlotWork]) -> set[tuple[str, datetime]
     claim = new.on_conflict_do_nothing()
     if not mine:
         return set()
-    got = db.execute(claim.returning(slots.c.run_id, slots.c.at), mine)
-    return {(row.run_id, row.at) for row in got}
+    got = db.execute(claim.returning(slots.c.run_id, slots.c.at), mine).all()
+    return {(run_id, at) for run_id, at in got}
 
 
 def _write(db: Connection, work: Sequence[SlotWork]) -> None:
