@@ -13,7 +13,6 @@ May import: core, desk, market, ports, store, strategies, trading, wire.
 import asyncio
 import itertools
 import random
-import statistics
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import cast
 
 from bench.market import MarketInMemory
+from bench.tables import Table, at_most, median, p99, publish, show
 from migrations.database import Door, open_database
 from piggybot.core.runs import Exits, Guards, Run, RunState
 from piggybot.core.slots import EPOCH
@@ -42,7 +42,7 @@ PEOPLE, RUNS_EACH, SYMBOLS = 1000, 5, 20
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 STOP_EVERY = 0.05
-ROUNDS = 10
+ROUNDS = 20
 GOAL_SLOT, GOAL_STOP = 3.0, 0.25
 
 
@@ -175,15 +175,11 @@ def accounted(store: Store, slot: datetime) -> Counter[str]:
     return Counter(one.outcome.value for one in lasts if one is not None and one.at == slot)
 
 
-def line(name: str, seconds: Sequence[float], goal: float | None) -> str:
-    ranked = sorted(seconds)
-    p99 = ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))]
-    middle = statistics.median(seconds)
-    told = "" if goal is None else f"   goal {goal:g} s: {'yes' if p99 <= goal else 'NO'}"
-    return f"{name:<34}{middle:>9.3f}{p99:>9.3f}{ranked[-1]:>9.3f}{len(ranked):>7}{told}"
+def row(name: str, seconds: Sequence[float]) -> tuple[str, ...]:
+    return name, *(f"{one:.3f}" for one in (median(seconds), p99(seconds), max(seconds)))
 
 
-async def measure(rounds: int) -> None:
+async def measure(rounds: int) -> Table:
     with tempfile.TemporaryDirectory(dir=".") as folder:
         house, found = House(Path(folder)), Found()
         await house.fill()
@@ -191,23 +187,33 @@ async def measure(rounds: int) -> None:
         for _ in range(rounds):
             await house.slot(found)
         outcomes = accounted(house.store, house.clock.now)
-        total = PEOPLE * RUNS_EACH
-        orders = statistics.median(found.orders)
-        lines = [
-            f"{total:,} runs of {PEOPLE:,} people on {SYMBOLS} symbols; {rounds} slots; "
-            f"{orders:g} orders a slot (median)",
-            f"the last slot is accounted for {sum(outcomes.values()):,} times: {dict(outcomes)}",
-            f"{'seconds':<34}{'median':>9}{'p99':>9}{'most':>9}{'of':>7}",
-            line("all decided and written down", found.decided, GOAL_SLOT),
-            line("  of that, at work (CPU)", found.worked, None),
-            line("all orders sent and written down", found.sent, None),
-            line("/stop meanwhile: gate closed", found.closed, GOAL_STOP),
-            line("  both answers written down", found.told, None),
-        ]
-        sys.stdout.write("\n".join(lines) + "\n")
         house.door.close()
-        assert outcomes == {"RUN": total}, "every run has decided"
+    assert outcomes == {"RUN": PEOPLE * RUNS_EACH}, "every run has decided"
+    return table(found)
+
+
+def table(found: Found) -> Table:
+    title = (
+        f"Seconds a slot of {PEOPLE * RUNS_EACH:,} runs of {PEOPLE:,} people on {SYMBOLS} symbols "
+        f"takes, with {median(found.orders):g} orders at the median, in {len(found.decided)} "
+        f"slots; {len(found.closed)} times somebody said /stop meanwhile."
+    )
+    rows = [
+        row("all decided and written down", found.decided),
+        row("of that, at work (CPU)", found.worked),
+        row("all orders sent and written down", found.sent),
+        row("/stop meanwhile: gate closed", found.closed),
+        row("/stop meanwhile: both answers written down", found.told),
+    ]
+    goals = [
+        at_most(
+            f"a slot of {PEOPLE * RUNS_EACH:,} runs: slowest", max(found.decided), GOAL_SLOT, " s"
+        ),
+        at_most("/stop meanwhile: gate closed, slowest", max(found.closed), GOAL_STOP, " s"),
+    ]
+    return Table("ticks", title, ("", "median", "p99", "most"), rows, goals)
 
 
 if __name__ == "__main__":
-    asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    (publish if count >= ROUNDS else show)(asyncio.run(measure(count)))
