@@ -35,8 +35,10 @@ class Slow:
     async def _visit(self) -> None:
         self.now += 1
         self.most = max(self.most, self.now)
-        await asyncio.sleep(0.001)
-        self.now -= 1
+        try:
+            await asyncio.sleep(0.001)
+        finally:
+            self.now -= 1
 
 
 async def test_hundreds_who_begin_to_wait_together_are_shown_a_few_at_a_time() -> None:
