@@ -9,7 +9,7 @@ May import: accounts, core, desk, histories_proxy, market, ports, store, wire.
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from typing import Any, cast
 from bench.histories_proxy import opened_proxy
 from bench.market import MarketInMemory
 from migrations.database import Door, open_database
+from piggybot.core.mail import Outgoing
 from piggybot.core.positions import Book, Key, Position
 from piggybot.core.slots import EPOCH
 from piggybot.desk import Desk
@@ -57,7 +58,7 @@ class ProxyInMemory(MarketInMemory):
 class Nobody:
     """The outbox is not emptied here."""
 
-    def wake(self) -> None:
+    def wake(self, letters: Sequence[Outgoing] = ()) -> None:
         """Nothing to do."""
 
 
