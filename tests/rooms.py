@@ -15,7 +15,12 @@ GUESTS: dict[str, tuple[str, ...]] = {
         "bench/echo.py",
     ),
     "ccxt": ("proxy/ccxt_wire.py", "bench/order_path.py"),
-    "aiohttp": ("proxy/ccxt_line.py", "proxy/connecting.py", "bench/houses.py"),
+    "aiohttp": (
+        "proxy/ccxt_line.py",
+        "proxy/connecting.py",
+        "piggybot/chat/telegram_http.py",
+        "bench/houses.py",
+    ),
     "sqlalchemy": (
         "migrations/",
         "piggybot/store/",

@@ -1,8 +1,8 @@
-"""The bot's wire: every request to the proxy, by httpx, and to Telegram, by its own connections.
+"""The bot's wire: every request to the proxy, by httpx, and to Telegram, by aiohttp.
 
 Alone because only the bot's process has it.
 
-May import: boundaries, connections, hooks.
+May import: boundaries, hooks, telegram_http.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from piggybot.chat.connections import Answer, Connections
+from piggybot.chat.telegram_http import Requests
 from tests.restart.boundaries import AFTER, BEFORE, BOT, Fate
 from tests.restart.hooks import what_is
 
@@ -21,7 +21,7 @@ from tests.restart.hooks import what_is
 @contextmanager
 def bots_wire(fate: Fate) -> Iterator[None]:
     """Before: nothing has left. After: the answer has begun to come, or never will."""
-    send, post = httpx.AsyncHTTPTransport.handle_async_request, Connections.post
+    send, post = httpx.AsyncHTTPTransport.handle_async_request, Requests._post
 
     @asynccontextmanager
     async def watched(method: str, path: str) -> AsyncIterator[None]:
@@ -38,12 +38,12 @@ def bots_wire(fate: Fate) -> Iterator[None]:
         async with watched(request.method, request.url.path):
             return await send(self, request)
 
-    async def posted(self: Connections, url: str, *form: Any) -> Answer:
+    async def posted(self: Requests, url: str, *form: Any) -> tuple[int, bytes]:
         async with watched("POST", urlsplit(url).path):
             return await post(self, url, *form)
 
     with (
         patch.object(httpx.AsyncHTTPTransport, "handle_async_request", sent),
-        patch.object(Connections, "post", posted),
+        patch.object(Requests, "_post", posted),
     ):
         yield

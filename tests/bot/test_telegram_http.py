@@ -1,19 +1,21 @@
-"""The small HTTP of the bot's line to Telegram: where an answer ends, which connection goes on.
+"""The bot's HTTP to Telegram: an answer is whole or a failure, and no request is sent again.
 
-May import: connections, door, settings, telegram.
+May import: door, settings, telegram.
 """
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from telegram.error import NetworkError, TimedOut
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from piggybot.chat.border import Letter, Unreachable
-from piggybot.chat.connections import FAILURES, IDLE_SECONDS, Connections
 from piggybot.chat.hearing import Timing
 from piggybot.chat.telegram import TelegramLine
+from piggybot.chat.telegram_http import Requests
 from piggybot.core.mail import File
 from piggybot.settings import Settings
 
@@ -73,13 +75,15 @@ async def serving(*answers: bytes) -> AsyncIterator[Server]:
     server.close()
 
 
-def connections(server: Server, most: int = 4) -> Connections:
-    return Connections(f"{server.url}/api", ssl.create_default_context(), most)
+FORM = RequestData([RequestParameter.from_input("a", 1), RequestParameter.from_input("b", "€")])
 
 
-async def post(line: Connections, server: Server, seconds: float = 5) -> tuple[int, bytes]:
-    answer = await line.post(f"{server.url}/api/say", "a=1&b=%E2%82%AC", seconds, 5)
-    return answer.status, answer.payload
+def requests(server: Server) -> Requests:
+    return Requests(server.url, Timing(answer=5, connect=5))
+
+
+async def post(line: Requests, server: Server, seconds: float = 5) -> tuple[int, bytes]:
+    return await line.do_request(f"{server.url}/api/say", "POST", FORM, read_timeout=seconds)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +104,10 @@ async def test_an_answer_is_read_to_its_end_and_the_connection_used_again(
     answer: bytes, status: int, payload: bytes
 ) -> None:
     async with serving(answer, PLAIN) as server:
-        line = connections(server)
+        line = requests(server)
         assert await post(line, server) == (status, payload)
         assert await post(line, server) == (200, b"hi")
-        await line.close()
+        await line.shutdown()
     assert server.opened == 1
     assert server.requests[0].startswith(b"POST /api/say HTTP/1.1\r\nHost: 127.0.0.1:")
     assert server.requests[0].endswith(b"\r\n\r\na=1&b=%E2%82%AC")
@@ -121,11 +125,11 @@ async def test_an_answer_is_read_to_its_end_and_the_connection_used_again(
 )
 async def test_a_connection_that_ends_is_not_used_again(answer: bytes) -> None:
     async with serving(answer, PLAIN) as server:
-        line = connections(server)
+        line = requests(server)
         assert await post(line, server) == (200, b"hi")
         await asyncio.sleep(0.02)
         assert await post(line, server) == (200, b"hi")
-        await line.close()
+        await line.shutdown()
     assert server.opened == 2
 
 
@@ -148,20 +152,20 @@ async def test_a_connection_that_ends_is_not_used_again(answer: bytes) -> None:
 )  # fmt: skip
 async def test_what_is_no_answer_is_a_failure_and_ends_its_connection(answer: bytes) -> None:
     async with serving(answer, PLAIN) as server:
-        line = connections(server)
-        with pytest.raises(FAILURES):
+        line = requests(server)
+        with pytest.raises(NetworkError):
             await post(line, server)
         assert await post(line, server) == (200, b"hi")
-        await line.close()
+        await line.shutdown()
     assert server.opened == 2
 
 
-async def _times_out(line: Connections, server: Server) -> None:
-    with pytest.raises(TimeoutError):
+async def _times_out(line: Requests, server: Server) -> None:
+    with pytest.raises(TimedOut):
         await post(line, server, seconds=0.05)
 
 
-async def _is_cancelled(line: Connections, server: Server) -> None:
+async def _is_cancelled(line: Requests, server: Server) -> None:
     asking = asyncio.create_task(post(line, server))
     await server.asked.wait()
     asking.cancel()
@@ -171,37 +175,25 @@ async def _is_cancelled(line: Connections, server: Server) -> None:
 
 @pytest.mark.parametrize("way", [_times_out, _is_cancelled])
 async def test_an_answer_that_nobody_waits_for_any_more_is_never_taken_for_the_next(
-    way: Callable[[Connections, Server], Awaitable[None]],
+    way: Callable[[Requests, Server], Awaitable[None]],
 ) -> None:
     async with serving(TAKEN, PLAIN) as server:
-        line = connections(server, most=1)
+        line = requests(server)
         server.go.clear()
         await way(line, server)
         server.go.set()
         assert await post(line, server) == (200, b"hi")
-        await line.close()
+        await line.shutdown()
 
 
-async def test_who_comes_when_all_connections_are_taken_waits_for_one() -> None:
-    async with serving(PLAIN) as server:
-        line = connections(server, most=2)
-        answers = await asyncio.gather(*(post(line, server) for _ in range(7)))
-        await line.close()
-    assert answers == [(200, b"hi")] * 7
-    assert server.opened == 2
-
-
-async def test_a_connection_that_rested_for_long_is_not_trusted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with serving(PLAIN) as server:
-        line = connections(server)
+async def test_a_request_on_a_connection_that_died_meanwhile_is_not_sent_again() -> None:
+    async with serving(PLAIN, CUT, PLAIN) as server:
+        line = requests(server)
         await post(line, server)
-        loop = asyncio.get_running_loop()
-        later = loop.time() + IDLE_SECONDS
-        monkeypatch.setattr(loop, "time", lambda: later)
-        assert line._rested() is None
-        await line.close()
+        with pytest.raises(NetworkError):
+            await post(line, server)
+        assert (server.opened, len(server.requests)) == (1, 2)
+        await line.shutdown()
 
 
 def telegram(url: str) -> TelegramLine:
@@ -210,14 +202,14 @@ def telegram(url: str) -> TelegramLine:
     return TelegramLine(settings, Timing(answer=5, connect=5))
 
 
-async def test_words_go_our_way_and_a_file_that_of_the_library() -> None:
+async def test_words_and_a_file_arrive_each_by_its_client() -> None:
     async with serving(TAKEN) as server:
         line = telegram(server.url)
         assert await line.send(1, Letter("a < b")) == 7
         assert await line.document(1, File("a.txt", b"all of it"), Letter("")) == 7
         await line.close()
     words, file = server.requests
-    assert b"text=a+%3C+b" in words and b"\r\nContent-Length:" in words
+    assert b"text=a+%3C+b" in words and b"aiohttp" in words
     assert b"all of it" in file and b"multipart/form-data" in file
 
 
