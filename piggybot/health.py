@@ -17,7 +17,7 @@ import structlog
 
 from migrations.database import Door
 from piggybot.chat import texts_safety as texts
-from piggybot.core.mail import WARNING, outgoing
+from piggybot.core.mail import WARNING, Outgoing, outgoing
 from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, held
@@ -102,10 +102,12 @@ class Health:
         if self._failures < PATIENCE or kept is not None:
             return
         why = "the trading service does not answer"
-        for person in await self._door(self._store.people.everyone):
-            text = texts.health_lost(person.mode, sandbox=person.sandbox, why=error.message)
-            await self._tell(person, text)
-        await self._door(self._store.flags.put, NO_ENTRIES, why)
+        letters = [
+            self._letter(each, texts.health_lost(each.mode, sandbox=each.sandbox, why=error.message))
+            for each in await self._door(self._store.people.everyone)
+        ]
+        await self._door(self._store.flags.put_telling, NO_ENTRIES, why, letters)
+        self._notifier.wake()
 
     async def _look_at_everyone(self) -> None:
         people = await self._door(self._store.people.everyone)
@@ -160,8 +162,9 @@ class Health:
         await self._door(self._store.flags.put, HEALTH, seen)
 
     async def _tell(self, person: Person, text: str) -> None:
-        now = self._clock()
-        key = f"health:{self._ids()}"
-        row = outgoing(person.chat_id, {"text": text}, key, now, priority=WARNING)
-        await self._door(self._store.outbox.add, [row], [])
+        await self._door(self._store.outbox.add, [self._letter(person, text)], [])
         self._notifier.wake()
+
+    def _letter(self, person: Person, text: str) -> Outgoing:
+        key = f"health:{self._ids()}"
+        return outgoing(person.chat_id, {"text": text}, key, self._clock(), priority=WARNING)

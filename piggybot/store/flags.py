@@ -1,14 +1,15 @@
 """Small facts that must survive a restart: latches, a stop on its way, the proxy's public key.
 
-May import: store.
+May import: core, store.
 """
 
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, bindparam, delete, select
 
+from piggybot.core.mail import Outgoing
 from piggybot.store.tables import flags
-from piggybot.store.writing import put
+from piggybot.store.writing import put, put_out
 
 # Made once: to make a statement costs more than to run it.
 ONE = select(flags.c.value).where(flags.c.name == bindparam("its_name"))
@@ -37,6 +38,12 @@ class Flags:
     def put(self, name: str, value: str) -> None:
         with self._engine.begin() as db:
             put(db, flags, {"name": name, "value": value})
+
+    def put_telling(self, name: str, value: str, letters: list[Outgoing]) -> None:
+        """Set it and keep what is to be said of it: both, or neither."""
+        with self._engine.begin() as db:
+            put(db, flags, {"name": name, "value": value})
+            put_out(db, letters, [])
 
     def split(self, name: str, parts: Sequence[str]) -> None:
         """Where it is set, set these instead, to the same."""

@@ -5,8 +5,10 @@ May import: core, store, wire.
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine, select
 
+from piggybot.core.mail import outgoing
 from piggybot.core.people import Dialogue, Pairing
 from piggybot.store import Store
 from piggybot.store.tables import pairing
@@ -124,3 +126,15 @@ def test_a_flag_is_one_text_under_one_name(store: Store, engine: Engine) -> None
     assert store.flags.those(("latch", "nowhere")) == {"latch": "since noon"}
     store.flags.drop("latch")
     assert (store.flags.get("latch"), store.flags.get("other")) == (None, "x")
+
+
+def test_a_flag_and_what_is_said_of_it_are_kept_both_or_neither(store: Store) -> None:
+    good = outgoing(7, {"text": "No buys for now."}, "one", NOW)
+    bad = outgoing(7, {"text": object()}, "two", NOW)
+    with pytest.raises(TypeError):
+        store.flags.put_telling("latch", "on", [good, bad])
+    assert (store.flags.get("latch"), store.outbox.due(NOW, 9)) == (None, [])
+
+    store.flags.put_telling("latch", "on", [good])
+    assert store.flags.get("latch") == "on"
+    assert [each.body["text"] for each in store.outbox.due(NOW, 9)] == ["No buys for now."]
