@@ -46,6 +46,22 @@ async def test_a_stop_and_a_resume_do_not_let_an_older_order_through(house):
     assert house.venue.sends == []
 
 
+async def test_live_turned_off_holds_a_live_buy_that_waits_before_the_gate(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    await house.desk.place(trade(), ID)
+    house.venue.hold = asyncio.Event()
+    post = asyncio.create_task(house.desk.place(trade(), "pg-order-0002"))
+    await house.venue.queued.wait()
+    turned = await house.accounts.set_mode(ModeIn(userId="ann", mode=Mode.PAPER))
+    assert turned.mode is Mode.REDUCING
+    house.venue.hold.set()
+    with pytest.raises(OrderRefused) as caught:
+        await post
+    assert (caught.value.code, caught.value.order_status) == ("reducing", "NOT_SENT")
+    assert len(house.venue.sends) == 1
+
+
 async def test_a_stop_cancels_what_is_open_and_counts_what_is_unknown(house):
     await house.open("ann")
     await house.go_live("ann")
