@@ -36,6 +36,8 @@ class Errands:
         task = asyncio.create_task(unbroken(what, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # One that is cancelled before its first step has never begun its work.
+        task.add_done_callback(lambda _: work.close())
 
     async def close(self) -> None:
         tasks = list(self._tasks)
