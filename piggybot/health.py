@@ -102,8 +102,9 @@ class Health:
         if self._failures < PATIENCE or kept is not None:
             return
         why = "the trading service does not answer"
+        said = error.message
         letters = [
-            self._letter(each, texts.health_lost(each.mode, sandbox=each.sandbox, why=error.message))
+            self._letter(each, texts.health_lost(each.mode, sandbox=each.sandbox, why=said))
             for each in await self._door(self._store.people.everyone)
         ]
         await self._door(self._store.flags.put_telling, NO_ENTRIES, why, letters)
