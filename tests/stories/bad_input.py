@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from piggybot.sandbox.telegram_people import Person
 from tests.world import World
 
+DELETED = "🧹 I deleted"
 PATIENCE = 5.0
 CHANGING = (
     (re.compile(r"\bpg-[A-Za-z0-9_-]{22}\b"), "pg-ID"),
@@ -60,10 +61,14 @@ async def quiet(world: World, person: Person) -> None:
 
 
 def shown(person: Person) -> str:
-    """All new messages since the person's last word, with their buttons."""
+    """All new messages since the person's last word, with their buttons.
+
+    That a message was deleted is told beside the answer, sooner or later than it: here it is last.
+    """
     parts = []
     for event in person.events(person.mark):
         if event.by_bot and event.kind != "edit" and event.shown is not None:
             parts.append(event.shown.text)
             parts += [f"[{label}]" for label in event.shown.labels]
+    parts.sort(key=lambda part: part.startswith(DELETED))
     return steady("\n".join(parts))
