@@ -14,7 +14,7 @@ help:
 	@echo 'make up     the proxy and the bot for real, with the settings of .env'
 	@echo 'make stop   stop all trading at once'
 	@echo 'make doctor look whether all is well, and say what to do where it is not'
-	@echo 'make test   the tests, in under three minutes'
+	@echo 'make test   the tests, in about three minutes'
 	@echo 'make proof  the long ones: every restart, the page in chromium, all by webhook'
 	@echo 'make soak   whether anything grows: ten minutes of work, MINUTES=10'
 	@echo 'make check  style, types, architecture, migrations'
