@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from piggybot.chat import refusals
 from proxy.wire import Mode, Problem
 from tests.bot.bench import Bench
-from tests.bot.door_world import OWNER, door_world
+from tests.bot.door_world import OWNER, DoorWorld, door_world
 from tests.full_disk import FullDisk, disk_of
 
 pytestmark = pytest.mark.anyio
@@ -60,13 +60,18 @@ async def test_an_outcome_that_cannot_be_written_down_is_told_when_it_can(
     assert len(bench.broker.posts) == 1
 
 
+async def settled(world: DoorWorld) -> None:
+    """Somebody is known here, and all that there was to say has been said."""
+    await world.ann.say("/status")
+    await world.ann.expect("userId", timeout=3)
+    await world.delivered()
+
+
 async def test_a_stop_that_cannot_be_written_down_stops_the_proxy_all_the_same(
     tmp_path: Path,
 ) -> None:
     async with door_world(tmp_path) as world:
-        await world.ann.say("/status")
-        await world.ann.expect("userId", timeout=3)
-        await world.delivered()
+        await settled(world)
         with disk_of(world.engine) as disk:
             disk.full = True
             await world.ann.say("/stop")
@@ -80,9 +85,7 @@ async def test_a_stop_that_cannot_be_written_down_stops_the_proxy_all_the_same(
 
 async def test_a_stop_that_arrives_nowhere_is_not_met_with_silence(tmp_path: Path) -> None:
     async with door_world(tmp_path) as world:
-        await world.ann.say("/status")
-        await world.ann.expect("userId", timeout=3)
-        await world.delivered()
+        await settled(world)
         with disk_of(world.engine) as disk:
             disk.full = world.broker.down = True
             await world.ann.say("/stop")
@@ -107,9 +110,7 @@ async def test_a_stop_that_the_proxy_cannot_write_down_is_given_until_it_can(
     tmp_path: Path, mine_full: bool, said: str
 ) -> None:
     async with door_world(tmp_path) as world:
-        await world.ann.say("/status")
-        await world.ann.expect("userId", timeout=3)
-        await world.delivered()
+        await settled(world)
         with disk_of(world.engine) as disk:
             disk.full = mine_full
             world.broker.unkept = Problem(code="database_failed", message="Its disk is full.")
