@@ -10,9 +10,9 @@ import asyncio
 import sys
 import time
 
-from piggybot.processes import end_with_parent, uncollected
+from piggybot.processes import end_with_parent, uncollected, without
 
-with uncollected():
+with uncollected(), without("cryptography"):
     from piggybot.app import Bot, World, announce_here
     from piggybot.chat.hearing import Timing
     from piggybot.chat.pace import Pace

@@ -8,7 +8,6 @@ May import: nothing of ours.
 
 import asyncio
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,8 +27,12 @@ from migrations.kept import keep_to
 from migrations.turns import Turns
 
 try:
-    import pysqlite3 as bundled
+    import pysqlite3
+
+    bundled: ModuleType = pysqlite3
 except ImportError:  # no wheel for this platform: the safe journal mode is used instead
+    import sqlite3  # no sooner: 2 MiB
+
     bundled = sqlite3
 
 P = ParamSpec("P")
@@ -109,11 +112,6 @@ def safe_in_wal(version: tuple[int, ...]) -> bool:
     if version >= FIXED_FROM:
         return True
     return any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_BRANCHES)
-
-
-def sqlite_module() -> ModuleType:
-    """The SQLite that databases are opened with: the bundled one where it has the fix."""
-    return bundled if safe_in_wal(bundled.sqlite_version_info) else sqlite3
 
 
 def open_database(url: str, house: House) -> Engine:
@@ -211,9 +209,8 @@ def _sqlite(url: str) -> Engine:
     if not path or path == ":memory:":
         raise UnsafeDatabase("A database in memory forgets its orders. Give a file.")
     _make_private(Path(path))
-    module = sqlite_module()
-    engine = create_engine(url, module=module, hide_parameters=True, connect_args={"timeout": 30})
-    event.listen(engine, "connect", partial(_on_connect, module))
+    engine = create_engine(url, module=bundled, hide_parameters=True, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", lambda db: db.exec_driver_sql("BEGIN IMMEDIATE"))
     keep_to(engine, Path(path))
     return engine
@@ -278,11 +275,11 @@ def _locked(cursor: Any, house: House) -> bool:
     return False
 
 
-def _on_connect(module: ModuleType, connection: Any, _record: object) -> None:
+def _on_connect(connection: Any, _record: object) -> None:
     """Set the mode that keeps every acknowledged commit, and read it back."""
     connection.isolation_level = None
     journal, synchronous = (
-        ("wal", FULL) if safe_in_wal(module.sqlite_version_info) else ("delete", EXTRA)
+        ("wal", FULL) if safe_in_wal(bundled.sqlite_version_info) else ("delete", EXTRA)
     )
     connection.execute(f"PRAGMA journal_mode={journal}")
     connection.execute(f"PRAGMA synchronous={synchronous}")

@@ -17,10 +17,10 @@ from sqlalchemy.pool import NullPool
 from migrations.database import (
     House,
     UnsafeDatabase,
+    bundled,
     newest_step,
     postgres_address,
     safe_in_wal,
-    sqlite_module,
     step_of,
     understood,
 )
@@ -123,11 +123,11 @@ def _sqlite(url: str) -> tuple[str, str, str | None]:
     # Without a log beside it nobody writes; with one, its index is read and not made anew.
     open_now = path.with_name(f"{path.name}-wal").exists()
     how = "mode=ro&readonly_shm=1" if open_now else "immutable=1"
-    module, address = sqlite_module(), f"{path.resolve().as_uri()}?{how}"
+    address = f"{path.resolve().as_uri()}?{how}"
     engine = create_engine(
         "sqlite://",
-        module=module,
-        creator=lambda: module.connect(address, uri=True),
+        module=bundled,
+        creator=lambda: bundled.connect(address, uri=True),
         poolclass=NullPool,
         hide_parameters=True,
     )
@@ -137,7 +137,7 @@ def _sqlite(url: str) -> tuple[str, str, str | None]:
             revision = step_of(db)
     finally:
         engine.dispose()
-    wants_log = safe_in_wal(module.sqlite_version_info)
+    wants_log = safe_in_wal(bundled.sqlite_version_info)
     mode = "WAL" if log else "DELETE journal"
     safe = "" if log == wants_log else "It is not in the mode that keeps what it acknowledges."
     return f"SQLite {version}, {mode}", safe, revision

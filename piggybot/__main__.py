@@ -6,12 +6,13 @@ May import: app, backtest, doctor, errors, halt, playground, processes, script, 
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -19,7 +20,7 @@ from rich.text import Text
 from migrations.database import UnsafeDatabase
 from piggybot.errors import BadSettings, PiggyError
 from piggybot.halt import Where, halt
-from piggybot.processes import end_with_parent, uncollected
+from piggybot.processes import end_with_parent, uncollected, without
 from piggybot.script import BadScript, Step, parse
 from piggybot.settings import NO_TOKEN_NEEDED, Settings, load
 from piggybot.stage import Tone
@@ -30,48 +31,56 @@ STYLES = {Tone.YOU: "bold cyan", Tone.BOT: "", Tone.NOTE: "dim", Tone.BAD: "bold
 INDENT = "     "
 HEADS = {Tone.YOU: "you  ", Tone.BOT: "bot  ", Tone.NOTE: "     ", Tone.BAD: "!!   "}
 
-commands = typer.Typer(
-    help="A crypto spot-trading bot that runs on your own machine and talks to you in Telegram.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 console = Console(highlight=False, soft_wrap=True)
 
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Keep everything here; else it goes away at the end.")
-]
-LineArgument = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="STRATEGY SYMBOL TIMEFRAME [90d] [AMOUNT] [NAME=VALUE …]",
-        help="As for /run, e.g. sma_crossover BTC/USDT 1h 90d 100 fast=10 stop=5%",
-        show_default=False,
-    ),
-]
-CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the trades to this file.")]
-PictureOption = Annotated[
-    Path | None, typer.Option("--picture", help="Draw it into this file, a PNG.")
-]
-FileOption = Annotated[
-    Path | None,
-    typer.Option("--from-csv", help="Take the candles from this file, not from the proxy."),
-]
-TriesOption = Annotated[int, typer.Option("--tries", min=1, max=10_000, help="How many to try.")]
-PlayOption = Annotated[
-    str | None, typer.Option("--play", help="Play this script instead; `guide` is built in.")
-]
+A_PATH = click.Path(path_type=Path)
+data_option = click.option(
+    "--data", type=A_PATH, help="Keep everything here; else it goes away at the end."
+)
+play_option = click.option("--play", help="Play this script instead; `guide` is built in.")
+line_argument = click.argument(
+    "line",
+    nargs=-1,
+    required=True,
+    metavar="STRATEGY SYMBOL TIMEFRAME [90d] [AMOUNT] [NAME=VALUE …]",
+)
+csv_option = click.option("--csv", type=A_PATH, help="Write the trades to this file.")
+picture_option = click.option("--picture", type=A_PATH, help="Draw it into this file, a PNG.")
+file_option = click.option(
+    "--from-csv", "file", type=A_PATH, help="Take the candles from this file, not from the proxy."
+)
+tries_option = click.option(
+    "--tries",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="How many to try.",
+)
+
+
+class InOrder(click.Group):
+    """Lists its commands as they stand here, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """A crypto spot-trading bot that runs on your own machine and talks to you in Telegram."""
 
 
 @commands.command("demo")
-def demo_command(data: DataOption = None, play: PlayOption = None) -> None:
-    """Try everything against a sandbox on this machine: no account, no money, no Telegram."""
+@data_option
+@play_option
+def demo_command(data: Path | None, play: str | None) -> None:
+    """Try it against a sandbox: no account, no money, no Telegram."""
     steps = None if play is None else _script(play)
     from piggybot import playground  # late: a bot for real needs no sandbox
 
     if steps is None:
-        raise typer.Exit(_until_told(playground.talk(data, show), 0))
-    raise typer.Exit(_until_told(playground.play(data, steps, show), INTERRUPTED))
+        sys.exit(_until_told(playground.talk(data, show), 0))
+    sys.exit(_until_told(playground.play(data, steps, show), INTERRUPTED))
 
 
 @commands.command("up")
@@ -82,10 +91,10 @@ def up_command() -> None:
         settings.token()  # made here where it is missing, before two houses would make it
     except (PiggyError, OSError) as problem:
         show_plain(_words(problem), Tone.BAD)
-        raise typer.Exit(BAD_START) from None
+        sys.exit(BAD_START)
     from piggybot.up import up  # late: as the others do
 
-    raise typer.Exit(_until_told(up(show_plain), 0))
+    sys.exit(_until_told(up(show_plain), 0))
 
 
 @commands.command("bot")
@@ -94,50 +103,60 @@ def bot_command() -> None:
     end_with_parent()
     os.umask(0o077)
     settings = _settings_or_exit()
-    with uncollected():
+    with uncollected(), without("cryptography"):  # Telegram's library has it for passports only
         from piggybot.app import run  # late: half a second that a stop need not take
 
-    raise typer.Exit(_until_told(_told(run(settings)), 0))
+    sys.exit(_until_told(_told(run(settings)), 0))
 
 
 @commands.command("stop")
 def stop_command() -> None:
-    """Stop all trading at once, from the host: no Telegram needed, and no running bot."""
-    raise typer.Exit(halt(_where(), console.print))
+    """Stop all trading at once; it needs no Telegram, no running bot."""
+    sys.exit(halt(_where(), console.print))
 
 
 @commands.command("doctor")
 def doctor_command() -> None:
-    """Look whether all is well: settings, files, databases, Telegram, proxy, exchange, clock."""
+    """Look whether all is well, and say what to do where it is not."""
     from piggybot import doctor  # late: Telegram's library, and the databases
 
     work = doctor.tell(lambda: datetime.now(UTC), console)
-    raise typer.Exit(_until_told(work, INTERRUPTED))
+    sys.exit(_until_told(work, INTERRUPTED))
 
 
 @commands.command("backtest")
+@line_argument
+@csv_option
+@picture_option
+@file_option
 def backtest_command(
-    line: LineArgument,
-    csv: CsvOption = None,
-    picture: PictureOption = None,
-    file: FileOption = None,
+    line: tuple[str, ...], csv: Path | None, picture: Path | None, file: Path | None
 ) -> None:
-    """Try a strategy on the past, by the rules that a run would have had."""
+    """Try a strategy on the past, by the rules that a run has.
+
+    The line is as for /run, e.g. sma_crossover BTC/USDT 1h 90d 100 fast=10 stop=5%
+    """
     settings = _settings_or_exit(telegram_bot_token=NO_TOKEN_NEEDED)
     from piggybot.backtest import terminal  # late: the engine, and numpy with it
 
     work = terminal.print_backtest(terminal.Typed(line, file, csv, picture), settings, console)
-    raise typer.Exit(_until_told(_told(work), INTERRUPTED))
+    sys.exit(_until_told(_told(work), INTERRUPTED))
 
 
 @commands.command("optimize")
-def optimize_command(line: LineArgument, tries: TriesOption = 100, file: FileOption = None) -> None:
-    """Search a strategy's parameters; a part of the past is held back and judges them."""
+@line_argument
+@tries_option
+@file_option
+def optimize_command(line: tuple[str, ...], tries: int, file: Path | None) -> None:
+    """Search a strategy's parameters; a held-back past judges them.
+
+    The line is as for /run, e.g. sma_crossover BTC/USDT 1h 90d 100 stop=5%
+    """
     settings = _settings_or_exit(telegram_bot_token=NO_TOKEN_NEEDED)
     from piggybot.backtest import terminal  # late: the engine, and numpy with it
 
     work = terminal.print_search(terminal.Typed(line, file, tries=tries), settings, console)
-    raise typer.Exit(_until_told(_told(work), INTERRUPTED))
+    sys.exit(_until_told(_told(work), INTERRUPTED))
 
 
 def main() -> None:
@@ -200,7 +219,7 @@ def _script(name: str) -> list[Step]:
     except (OSError, UnicodeDecodeError) as problem:
         reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
         show_plain(f"The script {name} cannot be read: {reason}.", Tone.BAD)
-    raise typer.Exit(BAD_START)
+    sys.exit(BAD_START)
 
 
 def _settings_or_exit(**given: str) -> Settings:
@@ -208,7 +227,7 @@ def _settings_or_exit(**given: str) -> Settings:
         return load(**given)
     except BadSettings as problem:
         show_plain(str(problem), Tone.BAD)
-        raise typer.Exit(BAD_START) from None
+        sys.exit(BAD_START)
 
 
 def _where() -> Where:

@@ -183,6 +183,17 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
+@contextlib.contextmanager
+def without(package: str) -> Iterator[None]:
+    """What is loaded in here does not find the package, and goes on as if it were not installed."""
+    assert package not in sys.modules, f"{package} is loaded already"
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
 def own_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """A clean environment with these settings: nothing of the real set-up leaks into it."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}

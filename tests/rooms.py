@@ -68,7 +68,7 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "talib": ("piggybot/strategies/",),
     "matplotlib": ("piggybot/charts/",),
     "optuna": ("piggybot/backtest/ideas.py",),
-    "typer": ("piggybot/__main__.py",),
+    "click": ("piggybot/__main__.py",),
     "rich": ("piggybot/__main__.py", "piggybot/backtest/terminal.py", "piggybot/doctor.py"),
     "structlog": ("piggybot/", "proxy/"),
 }

@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from piggybot.__main__ import GUIDE, commands
 from piggybot.script import Expect, ExpectBooks, parse

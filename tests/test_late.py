@@ -3,13 +3,16 @@
 import subprocess
 import sys
 
-LATE = ("alembic", "ccxt", "matplotlib", "numpy", "optuna", "starlette", "talib", "uvicorn")
+LATE = (
+    *("alembic", "ccxt", "cryptography", "matplotlib", "numpy", "optuna", "sqlite3", "starlette"),
+    *("talib", "uvicorn"),
+)
 SCRIPT = """
 import gc, sys
 import piggybot.__main__
-from piggybot.processes import uncollected
+from piggybot.processes import uncollected, without
 assert "piggybot.app" not in sys.modules, "a stop loads the bot"
-with uncollected():
+with uncollected(), without("cryptography"):
     assert not gc.isenabled()
     import piggybot.app
 assert gc.isenabled() and gc.get_freeze_count() > 10_000, "what was loaded is looked through"

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from piggybot import seal
 from piggybot.store import Dialogue, Person
 
 KEY, SECRET, TOKEN, HINT = "apiKey", "apiSecret", "confirmToken", "hint"
@@ -175,6 +174,8 @@ def sealer_for(person: Person, public: str | None) -> Sealer | None:
     key = json.loads(public)
 
     def sealed(exchange: str, name: str, text: str) -> str:
+        from piggybot import seal  # late: 8 MiB of cryptography that only keys need
+
         about = seal.info(person.user_id, exchange, name)
         return seal.seal(text, key["publicKey"], key["keyId"], about)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
-from typer.testing import CliRunner
 
 from piggybot.__main__ import commands
 from piggybot.backtest.engine import backtest
