@@ -185,13 +185,13 @@ def uncollected() -> Iterator[None]:
 
 @contextlib.contextmanager
 def without(package: str) -> Iterator[None]:
-    """What is loaded in here does not find the package, and goes on as if it were not installed."""
-    assert package not in sys.modules, f"{package} is loaded already"
-    sys.modules[package] = None  # type: ignore[assignment]
+    """What is loaded in here goes on as if this were not installed, where it is not loaded yet."""
+    found = sys.modules.setdefault(package, None)  # type: ignore[arg-type]
     try:
         yield
     finally:
-        del sys.modules[package]
+        if found is None:
+            del sys.modules[package]
 
 
 def own_environment(settings: Mapping[str, str]) -> dict[str, str]:
