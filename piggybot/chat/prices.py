@@ -32,8 +32,16 @@ async def price(ask: Ask) -> None:
     if ask.words:
         await _one(ask, resolve_symbol(ask.words[0], symbols))
         return
-    found = [await ask.house.market.price(ask.person.exchange, symbol) for symbol in symbols]
-    await ask.say(Reply(texts.prices(found)))
+    found, without, why = [], [], None
+    for symbol in symbols:
+        try:
+            found.append(await ask.house.market.price(ask.person.exchange, symbol))
+        except PiggyError as error:
+            without.append(symbol)
+            why = error
+    if why is not None and not found:
+        raise why
+    await ask.say(Reply(texts.prices(found, without)))
 
 
 async def known_symbols(ask: Ask) -> Sequence[str]:

@@ -31,8 +31,8 @@ def _marked(found: PriceOut) -> str:
     return f"💵 {e(found.exchange)}" + (f" {SANDBOX}" if found.sandbox else "")
 
 
-def prices(found: Sequence[PriceOut]) -> str:
-    """One line each, aligned, 34 columns at most."""
+def prices(found: Sequence[PriceOut], without: Sequence[str]) -> str:
+    """One line each, aligned, 34 columns at most; then those that have no price now."""
     names = max(len(one.symbol) for one in found)
     amounts = [price_text(one.price) for one in found]
     width = max(len(amount) for amount in amounts)
@@ -40,7 +40,8 @@ def prices(found: Sequence[PriceOut]) -> str:
         f"{one.symbol:<{names}}  {amount:>{width}}"
         for one, amount in zip(found, amounts, strict=True)
     ]
-    return f"{_marked(found[0])}\n<pre>{e(chr(10).join(rows))}</pre>"
+    missing = f"\nNo price now: {e(', '.join(without))}" if without else ""
+    return f"{_marked(found[0])}\n<pre>{e(chr(10).join(rows))}</pre>{missing}"
 
 
 def price(found: PriceOut, day: Day | None) -> str:

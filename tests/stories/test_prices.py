@@ -5,6 +5,7 @@ May import: sandbox.
 
 import pytest
 
+from piggybot.sandbox import rules
 from piggybot.sandbox.telegram_people import Person
 from tests.stories.bad_input import answer_to, quiet
 from tests.stories.steps import heard, nothing_sent, price
@@ -34,6 +35,21 @@ async def test_prices_are_shown_for_all_symbols_or_for_one_with_its_day(world: W
     assert "BTC/USDT 64,000.00\n24 hours: " in told
     assert "%, high " in told
     assert nothing_sent(world)
+
+
+async def test_a_market_that_is_gone_does_not_hide_the_price_of_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await answer_to(world, world.ann, "/price")
+    monkeypatch.delitem(rules.SYMBOLS, "ETHUSDT")
+    world.clock.jump(2 * 3600)  # the list of markets is asked for anew
+    price(world, "64000")
+    told = await answer_to(world, world.ann, "/price")
+    assert told == "💵 binanceus 🧪\nBTC/USDT  64,000.00\nNo price now: ETH/USDT"
+    monkeypatch.delitem(rules.SYMBOLS, "BTCUSDT")
+    world.clock.jump(2 * 3600)
+    told = await answer_to(world, world.ann, "/price")
+    assert told.startswith("❌ "), "with no price at all it says why"
 
 
 async def test_an_alert_is_told_once_as_a_reply_and_survives_a_restart(world: World) -> None:
