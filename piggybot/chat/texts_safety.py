@@ -10,6 +10,7 @@ from datetime import datetime
 
 from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import e, listed, mark, pinned
+from piggybot.core.holdings import really_held
 from piggybot.core.money import usd, usd_exact
 from piggybot.core.runs import Run
 from piggybot.errors import BrokerDown, PiggyError
@@ -54,7 +55,8 @@ def live_warning(account: AccountOut, runs: Sequence[Run]) -> str:
     return (
         f"⚠️ <b>Enable Live Trading?</b> {mark(Mode.LIVE, sandbox=account.sandbox)}\n"
         "This will execute REAL trades with REAL money!\n"
-        f"Exchange: {e(account.exchange)}\n{limits_lines(account.limits)}\n{_at_work(runs)}"
+        f"Exchange: {e(account.exchange)}\n{limits_lines(account.limits)}\n"
+        f"{_at_work(account, runs)}"
         "The button works once, for 60 seconds. /stop ends everything at once."
     )
 
@@ -65,14 +67,16 @@ LIVE_UNNAMED = (
 )
 
 
-def _at_work(runs: Sequence[Run]) -> str:
+def _at_work(account: AccountOut, runs: Sequence[Run]) -> str:
     """Programs that will spend it without asking again."""
     if not runs:
         return ""
     named = [f"{rules.title(run)}: {usd_exact(run.amount_usd)} a buy" for run in runs]
+    real = really_held(account, [account.exchange])
+    begins = "goes on with what it has bought with real money" if real else "begins with nothing"
     return (
         f"🤖 With it, these runs trade with real money by themselves:\n{listed(named)}\n"
-        "Each begins with nothing; what it holds on paper rests. /runs pauses them.\n"
+        f"Each {begins}; what it holds on paper rests. /runs pauses them.\n"
     )
 
 

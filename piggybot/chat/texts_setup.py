@@ -81,9 +81,11 @@ def deletion(deleted: bool | None) -> str:
 
 
 def keys_saved(exchange: str, hint: str, deleted: bool | None) -> str:
+    """`deleted` is None where a button saved them: what became of the message was told before."""
+    gone = "" if deleted is None else f"{deletion(deleted)}\n"
     return (
         f"✅ Keys saved for {e(exchange)}{_ending(hint)}, sealed: only the trading service can "
-        f"read them.\n{deletion(deleted)}\nNext: /validate"
+        f"read them.\n{gone}Next: /validate"
     )
 
 

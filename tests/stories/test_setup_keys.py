@@ -104,8 +104,10 @@ async def test_replacing_a_validated_key_is_asked_and_ends_live_first(live: Worl
     other = live.exchange.add_key()
     await live.ann.say(f"/setkeys binanceus {other.api_key} {other.secret}")
     await live.ann.expect("A validated key for binanceus")
+    await live.ann.expect("I deleted your message.")
     await live.ann.press("Replace the key")
-    await live.ann.expect("Keys saved")
+    saved = await live.ann.expect("Keys saved")
+    assert "your message" not in saved.text, "it was told of when it went"
     await live.ann.say("/status")
     told = (await live.ann.expect("userId:")).text
     assert "📝 PAPER" in told

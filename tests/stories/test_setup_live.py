@@ -8,7 +8,7 @@ import pytest
 from piggybot.sandbox.telegram_shown import NoButton
 from proxy.wire import Mode
 from tests.stories.conftest import MakeWorld
-from tests.stories.running import CROSS, begun
+from tests.stories.running import CROSS, begun, minutes_until
 from tests.stories.steps import account, nothing_sent, one_order, silence
 from tests.world import World
 
@@ -201,3 +201,15 @@ async def test_live_off_over_a_real_position_is_reducing_until_it_is_sold(live: 
     await live.ann.say("/status")
     await live.ann.expect("Mode: 📝 PAPER 🧪")
     assert [one.wanted.side for one in live.exchange.books.orders] == ["BUY", "SELL"]
+
+
+async def test_who_comes_back_to_live_is_told_that_a_run_holds_real_coins(live: World) -> None:
+    await begun(live, CROSS.format(usd=10))
+    await minutes_until(live, "✅ Bought")
+    await live.ann.say("/live off")
+    await live.ann.expect("so sells stay real until that is sold")
+    await live.ann.say("/live on")
+    told = await live.ann.expect("Enable Live Trading?")
+    assert "Each goes on with what it has bought with real money; what it holds on paper" in (
+        told.read
+    )
