@@ -28,7 +28,7 @@ STATUSES = {
     Status.OPEN: "open",
     Status.QUARANTINED: "never found out",
     Status.DENIED: "denied",
-    Status.NOT_SENT: "never sent",
+    Status.NOT_SENT: "not placed",
     Status.REJECTED: "rejected",
     Status.ABSENT: "not at the exchange",
     Status.CANCELED: "cancelled",
@@ -181,9 +181,10 @@ def _executed(order: Order) -> str:
 
 def _canceled(order: Order) -> str:
     if not order.executed:
+        number = f"\nOrder ID: <code>{e(order.order_id)}</code>" if order.order_id else ""
         return (
             f"⚪ The order was cancelled before anything was {verb(order.intent.side).lower()} "
-            f"({amount_text(order.intent)}).\nOrder ID: <code>{e(order.order_id or '?')}</code>"
+            f"({amount_text(order.intent)}).{number}"
         )
     return f"{_executed(order)}\nOnly a part was filled; the rest was cancelled."
 
@@ -197,7 +198,8 @@ def _reason(order: Order) -> str:
 
 
 def _not_sent(order: Order) -> str:
-    return f"⚪ The order was never sent. {_nothing(order)}{_reason(order)}"
+    """Either it did not leave, or the exchange refused it at its door: the reason tells."""
+    return f"⚪ The order was not placed. {_nothing(order)}{_reason(order)}"
 
 
 def _absent(order: Order) -> str:

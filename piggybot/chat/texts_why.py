@@ -61,7 +61,7 @@ def _end(found: Order) -> str:
     said = {
         Status.DENIED: "✋ Denied",
         Status.REJECTED: f"❌ Rejected by {e(found.intent.exchange)}",
-        Status.NOT_SENT: "⚪ Never sent",
+        Status.NOT_SENT: "⚪ Not placed",
         Status.ABSENT: "⚪ Not at the exchange",
         Status.CANCELED: "⚪ Cancelled before anything was filled",
     }

@@ -82,7 +82,7 @@ async def test_an_order_that_never_arrived_is_voided_and_told_as_never_sent(benc
     await bench.desk.place(two_dollars(bench))
 
     [settled] = await bench.heard(bench.desk.settle())
-    assert "The order was never sent. Nothing was bought ($2.00 of BTC/USDT)." in settled
+    assert "The order was not placed. Nothing was bought ($2.00 of BTC/USDT)." in settled
     assert bench.broker.bought == []
     [order] = bench.store.orders.all_of("user-7")
     assert order.status is Status.NOT_SENT
@@ -96,7 +96,7 @@ async def test_nothing_listens_at_the_proxy_so_nothing_was_sent(bench: Bench) ->
 
     bench.broker.place = nobody  # type: ignore[method-assign]
     [told] = await bench.heard(bench.desk.place(two_dollars(bench)))
-    assert "never sent. Nothing was bought" in told
+    assert "not placed. Nothing was bought" in told
     assert "Connection refused.\nStart it." in told
     bench.broker.place = place  # type: ignore[method-assign]
     assert await bench.heard(bench.desk.settle()) == []
@@ -129,7 +129,7 @@ async def test_a_refusal_is_told_with_its_reason_and_way_out(
 async def test_a_refusal_that_says_nothing_of_the_order_is_asked_after(bench: Bench) -> None:
     bench.broker.refuse = BrokerRefused(Problem(code="invalid_request", message="Odd."), 422)
     [told] = await bench.heard(bench.desk.place(two_dollars(bench)))
-    assert "never sent" in told
+    assert "not placed" in told
     assert bench.broker.calls[-2:] == ["order", "void"]
 
 
@@ -145,7 +145,7 @@ async def test_a_crash_between_writing_down_and_sending_is_never_sent_again(benc
     bench.restart()
 
     [told] = await bench.heard(bench.desk.place(two_dollars(bench)))
-    assert "never sent. Nothing was bought" in told
+    assert "not placed. Nothing was bought" in told
     assert bench.broker.posts == []
 
 
@@ -247,7 +247,7 @@ async def test_a_stop_between_writing_down_and_sending_keeps_the_order_here(benc
 
     bench.store.orders.add = add_then_stop  # type: ignore[method-assign]
     [told] = await bench.heard(bench.desk.place(two_dollars(bench)))
-    assert "never sent" in told
+    assert "not placed" in told
     assert "A stop came first." in told
     assert bench.broker.posts == []
 

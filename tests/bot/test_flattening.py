@@ -177,7 +177,7 @@ async def test_one_that_breaks_off_holds_up_no_other_and_is_told_later(bench: Be
     [told] = await bench.handle_press(row)
     assert "⏳ BTC/USDT: unknown, checking." in told and "✅ ETH/USDT: sold 1.5" in told
     [late] = await bench.heard(bench.ticks.settle())
-    assert "The order was never sent. Nothing was sold (0.05 BTC)." in late
+    assert "The order was not placed. Nothing was sold (0.05 BTC)." in late
 
 
 async def test_a_newer_stop_of_this_house_holds_what_has_not_left(bench: Bench) -> None:
@@ -194,7 +194,7 @@ async def test_a_newer_stop_of_this_house_holds_what_has_not_left(bench: Bench) 
     bench.broker.place = stopped_then  # type: ignore[method-assign]
     [told] = await bench.handle_press(row)
     assert 1 <= told.count("✅") <= 4
-    assert told.count("never sent: A stop came first.") == 8 - told.count("✅") >= 4
+    assert told.count("not placed: A stop came first.") == 8 - told.count("✅") >= 4
     assert len(bench.broker.posts) == told.count("✅")
 
 

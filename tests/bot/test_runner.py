@@ -72,7 +72,7 @@ async def test_a_restart_after_the_decision_does_not_send_and_does_not_decide_ag
 
     trader.restart()
     [told] = await trader.heard(trader.ticks.settle())
-    assert "never sent" in told
+    assert "not placed" in told
     assert await tick(trader, UP, seconds=10) == []
     assert trader.broker.posts == []
     assert (last(trader).outcome, last(trader).reason) == (
@@ -227,7 +227,7 @@ async def test_the_proxy_gone_in_the_middle_of_an_order_leaves_it_asked_for(trad
     [told] = await tick(trader, UP, hours=1)
     assert "I will keep asking" in told
     [settled] = await trader.heard(trader.ticks.settle())
-    assert "never sent" in settled
+    assert "not placed" in settled
     assert last(trader).outcome is Outcome.DENIED
 
 

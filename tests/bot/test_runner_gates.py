@@ -52,7 +52,7 @@ async def test_a_stop_between_decision_and_sending_sends_nothing(trader: Bench) 
 
     trader.desk.send = stopped_first  # type: ignore[method-assign]
     told = await tick(trader, UP, hours=1)
-    assert "never sent" in told[-1]
+    assert "not placed" in told[-1]
     assert "A stop came first" in told[-1]
     assert trader.broker.posts == []
     assert last(trader).outcome is Outcome.DENIED

@@ -1,13 +1,15 @@
 """/testbuy, /buy and /sell: from what was typed to the exchange's own books and back.
 
-May import: nothing of ours.
+May import: sandbox.
 """
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from piggybot.sandbox import rules
 from tests.stories.steps import (
     account,
     buy_asked,
@@ -238,3 +240,25 @@ async def test_two_commands_are_two_orders_and_one_update_twice_is_one(live: Wor
     await live.ann.say("/testbuy 2")
     await live.ann.expect("Live order submitted")
     assert len(orders(live)) == live.posts == 2
+
+
+async def test_what_the_exchange_refuses_at_its_door_is_not_said_to_be_unsent(
+    live: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live.ann.say("/testbuy 2")
+    await live.ann.expect("Live order submitted")
+    now = replace(rules.SYMBOLS["BTCUSDT"], min_notional=Decimal(20))
+    monkeypatch.setitem(rules.SYMBOLS, "BTCUSDT", now)  # its rules change; the proxy knows old ones
+    await live.ann.say("/testbuy 2")
+    told = await live.ann.expect("The order was not placed. Nothing was bought ($2.00")
+    assert "Binance.US refused the order" in told.text
+    assert "never sent" not in told.text
+    assert (live.posts, len(orders(live))) == (2, 1)
+
+
+async def test_an_order_that_expires_unfilled_shows_no_empty_id(live: World) -> None:
+    live.exchange.books.fill_next("expire")
+    await live.ann.say("/testbuy 2")
+    told = await live.ann.expect("The order was cancelled before anything was bought")
+    assert "?" not in told.text
+    assert one_order(live).status == "EXPIRED"
