@@ -95,6 +95,7 @@ async def test_commands_are_offered_and_chosen_with_the_keyboard(browser: Browse
         await you.text.press("x")
         await you.text.press("Enter")
         await expect(you.newest.locator(".text")).to_contain_text("two\nx")
+        await you.arrived("two")
 
         await you.text.press("ArrowUp")
         await expect(you.page.locator("#context")).to_contain_text("Edit message")

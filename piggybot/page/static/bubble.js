@@ -19,7 +19,7 @@ export function row(message, act) {
 }
 
 function bubble(message, act) {
-  const node = make("article", { class: "bubble" });
+  const node = make("article", { class: "bubble", "aria-label": message.from_bot ? "PiggyBot" : "You" });
   if (message.kind === "photo") node.classList.add(message.text ? "with-photo" : "wordless");
   const quoted = message.reply_to && act.quoted(message.reply_to);
   if (quoted) node.append(quote(quoted, act));

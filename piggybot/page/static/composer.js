@@ -4,9 +4,10 @@ import { firstLine } from "./bubble.js";
 import { $, make } from "./dom.js";
 
 const TALLEST = 160;
+const LEAVES = { PageUp: -1, PageDown: 1 };
 
 export class Composer {
-  /** `act` has send(text, replyTo), edit(id, text), mine(). */
+  /** `act` has send(text, replyTo), edit(id, text), mine(), leaf(pages). */
   constructor(act, as) {
     this.act = act;
     this.commands = [];
@@ -154,6 +155,9 @@ export class Composer {
     } else if (event.key === "ArrowUp" && !this.text.value && this.act.mine()) {
       event.preventDefault();
       this.edit(this.act.mine());
+    } else if (event.key in LEAVES && !event.shiftKey) {
+      event.preventDefault();
+      this.act.leaf(LEAVES[event.key]);
     } else if (event.key === "Escape" && this.about) {
       this.forget();
     }

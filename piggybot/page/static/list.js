@@ -6,6 +6,9 @@ import { $, dayName, make } from "./dom.js";
 const NEAR = 60;
 const GROUP = 5 * 60_000;
 const READING = 1500;
+const FAR = 4;
+const LEAF = 0.85;
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Messages {
   constructor(act) {
@@ -97,7 +100,7 @@ export class Messages {
   show(id) {
     const item = this.rows.get(id);
     if (!item) return;
-    item.scrollIntoView({ block: "center", behavior: "smooth" });
+    item.scrollIntoView({ block: "center", behavior: gently("smooth") });
     item.classList.remove("flash");
     void item.offsetWidth;
     item.classList.add("flash");
@@ -105,7 +108,20 @@ export class Messages {
 
   toEnd(behavior = "instant") {
     this.stuck = true;
-    this.scroll.scrollTo({ top: this.scroll.scrollHeight, behavior });
+    const far = this.scroll.scrollHeight - this.scroll.scrollTop > FAR * this.scroll.clientHeight;
+    this.scroll.scrollTo({
+      top: this.scroll.scrollHeight,
+      behavior: far ? "instant" : gently(behavior),
+    });
+    this.top = this.scroll.scrollTop;
+  }
+
+  /** A page up (-1) or down (1), for whoever has their hands at the line where one types. */
+  leaf(pages) {
+    this.scroll.scrollBy({
+      top: pages * LEAF * this.scroll.clientHeight,
+      behavior: gently("smooth"),
+    });
   }
 
   place(message) {
@@ -133,7 +149,10 @@ export class Messages {
     item.message = message;
     item.classList.add("still");
     const busy = old.querySelector(".key.busy span")?.textContent;
+    const held = old.contains(document.activeElement);
+    const at = keys(old).indexOf(document.activeElement);
     old.replaceWith(item);
+    if (held) (keys(item)[at] ?? this.scroll).focus({ preventScroll: true });
     for (const one of item.querySelectorAll(".key")) {
       if (busy && one.textContent === busy) one.classList.add("busy");
     }
@@ -184,9 +203,8 @@ export class Messages {
 
   came(message) {
     if (this.stuck && !document.hidden) return this.toEnd("smooth");
-    if (!message.from_bot) return this.toEnd();
     if (this.stuck) this.toEnd();
-    this.unread += 1;
+    if (message.from_bot) this.unread += 1;
     return this.count();
   }
 
@@ -226,6 +244,11 @@ export class Messages {
     this.act.changed();
   }
 }
+
+/** A script's smooth scrolling asks nobody whether they can bear it. */
+const gently = (behavior) => (CALM.matches ? "instant" : behavior);
+
+const keys = (item) => [...item.querySelectorAll(".key")];
 
 function previous(item) {
   let one = item.previousElementSibling;

@@ -29,7 +29,10 @@ const messages = new Messages({
   },
   changed,
 });
-const composer = new Composer({ send, edit, mine: () => messages.mine }, as);
+const composer = new Composer(
+  { send, edit, mine: () => messages.mine, leaf: (pages) => messages.leaf(pages) },
+  as,
+);
 const stage = new Stage({ misbehave, fill: (text) => composer.fill(text) }, as);
 const link = new Link(as, { load, event, world: show, state });
 
