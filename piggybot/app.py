@@ -1,7 +1,8 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
 May import: alerts, cards, charts, chat, choosing, desk, errors, left_behind, logs, market,
-matching, parts, ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust.
+matching, parts, ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust,
+unlisted.
 """
 
 import asyncio
@@ -41,6 +42,7 @@ from piggybot.summaries import Summaries
 from piggybot.ticks import Ticks
 from piggybot.trading import Needs, Trading, trading
 from piggybot.trust import unsearched
+from piggybot.unlisted import Unlisted
 
 ID_BYTES = 16
 CODES = 10**6
@@ -127,6 +129,7 @@ class Bot:
         self.alerts, self.summaries, self.cards = AlertWatch(parts), Summaries(parts), Cards(parts)
         self.matching = Matching(store, door, self._broker, self._choosing, clock, ids, self._bell)
         self.left_behind = LeftBehind(store, door, self._broker, clock, self._bell)
+        self._unlisted = Unlisted(self._settings, store, door, clock, self._bell)
         self.ticks.also(ALERT_SECONDS, self.alerts.check)
         self.ticks.also(SUMMARY_SECONDS, self.summaries.check)
         self.ticks.also(CARD_SECONDS, self.cards.refresh)
@@ -174,6 +177,7 @@ class Bot:
         for name, why in self._registry.failed().items():
             announce(f"The strategy {name} could not be loaded: {why}")
         await self._pair(announce)
+        await self._unlisted.pause()
         await self.ticks.health()
         await self.telegram.start()
         self.ticks.start()

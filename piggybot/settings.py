@@ -167,6 +167,12 @@ class Settings(BaseSettings):
         """Where the proxy's token is kept, unless it is given."""
         return self.proxy_token_file or self.piggy_data / "proxy.token"
 
+    def lists(self, person_id: int, *, owner: bool) -> bool:
+        """Whether this person may command. `owner`: they have paired, if nobody is named here."""
+        if person_id == self.telegram_chat_id or person_id in self.member_ids:
+            return True
+        return self.telegram_chat_id is None and owner
+
     def token(self) -> str:
         """The proxy's token: given, or read from its file, or made there."""
         if self.proxy_token is not None:

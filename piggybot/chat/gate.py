@@ -47,10 +47,8 @@ class Gate:
         return await self._stranger(arrival, start[1] or "") if start else None
 
     def _allowed(self, person_id: int, known: Person | None) -> bool:
-        settings = self._house.settings
-        if person_id == settings.telegram_chat_id or person_id in settings.member_ids:
-            return True
-        return settings.telegram_chat_id is None and known is not None and known.owner
+        owner = known is not None and known.owner
+        return self._house.settings.lists(person_id, owner=owner)
 
     async def _ranked(self, person: Person) -> Person:
         """Where the settings name the owner, nobody else is one, whoever was before."""

@@ -7,9 +7,12 @@ May import: core, errors, wire.
 
 from collections.abc import Sequence
 
+from piggybot.chat import texts_rules as rules
 from piggybot.chat.texts import SANDBOX, e, listed, mark, pinned
 from piggybot.core.keys import Removed
 from piggybot.core.money import plain, quoted
+from piggybot.core.people import Person
+from piggybot.core.runs import Run
 from piggybot.errors import PiggyError
 from proxy.wire import AccountOut, CredentialsOut, Exchange, Holding, Mode, Problem
 
@@ -171,6 +174,29 @@ def left_behind(account: AccountOut) -> str:
         f"<code>USER_ID={e(account.userId)}</code> into .env, and pair again.\n"
         "/stop holds this account, too."
     )
+
+
+def unlisted(runs: Sequence[Run]) -> str:
+    """To somebody who may not command this bot any more."""
+    return (
+        "⏸ The owner has taken you off this bot's list, so it hears you no more. Your runs are "
+        f"paused and buy nothing:\n{_titles(runs)}\n"
+        "What they hold is yours; as long as this bot runs with your key, their exits still sell "
+        "it. Or sell it at the exchange, and delete the key there."
+    )
+
+
+def unlisted_member(person: Person, runs: Sequence[Run]) -> str:
+    """To the owner, of that somebody."""
+    return (
+        f"⏸ {e(person.name)} (<code>{person.id}</code>) is not listed in the settings any more and "
+        f"cannot stop anything here. Their runs are paused and buy nothing:\n{_titles(runs)}\n"
+        "What they hold stays guarded by their exits. Your /stop stops all accounts, theirs too."
+    )
+
+
+def _titles(runs: Sequence[Run]) -> str:
+    return listed([rules.title(run) for run in runs])
 
 
 def _coins(held: Sequence[Holding]) -> str:
