@@ -89,10 +89,10 @@ class Desk:
         try:
             draft = draft_of(order, CHECKED, self._parts.clock())
             asked, rule = await self._ask(order, draft, known, None)
-            await self._grouping(self._journal.weigh, asked, asked.created, rule)
+            judged, _ = await self._grouping(self._journal.weigh, asked, asked.created, rule)
         except ProxyError as refusal:
             return CheckOut(allowed=False, error=_problem(refusal))
-        return CheckOut(allowed=True)
+        return CheckOut(allowed=True, units=judged.units)
 
     async def order(self, user_id: str, client_id: str) -> OrderOut:
         """The order as it stands; NotFound, also where it is another's."""

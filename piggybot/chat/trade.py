@@ -110,7 +110,7 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
         price = (await ask.house.broker.price(ask.person.exchange, want.symbol)).price
         want = replace(want, quoted_price=price)
         if want.side is Side.SELL:
-            await _check(ask, account, want)
+            want = await _checked(ask, account, want)
     params = {
         "side": want.side.value,
         "symbol": want.symbol,
@@ -127,8 +127,11 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
     await ask.say(Reply(question, ((button,),)))
 
 
-async def _check(ask: Ask, account: AccountOut, want: Want) -> None:
-    """BrokerRefused where the proxy would refuse it now: dust, and what is not held."""
+async def _checked(ask: Ask, account: AccountOut, want: Want) -> Want:
+    """The sell as the proxy would send it now, units in whole steps of the exchange.
+
+    BrokerRefused where it would refuse: dust, and what is not held.
+    """
     order = TradeIn(
         userId=account.userId,
         exchange=want.exchange or ask.person.exchange,
@@ -140,9 +143,10 @@ async def _check(ask: Ask, account: AccountOut, want: Want) -> None:
         epoch=account.epoch,
         quotedPrice=want.quoted_price,
     )
-    refusal = (await ask.house.broker.check(order)).error
-    if refusal is not None:
-        raise BrokerRefused(refusal, HTTPStatus.CONFLICT)
+    found = await ask.house.broker.check(order)
+    if found.error is not None:
+        raise BrokerRefused(found.error, HTTPStatus.CONFLICT)
+    return want if want.units is None else replace(want, units=found.units)
 
 
 @contextmanager

@@ -121,6 +121,8 @@ class CheckOut(Wire):
     """What would be said to an order now. Nothing was sent, reserved or written down."""
 
     allowed: bool
+    units: Money | None = None
+    """What an allowed sell would sell, in the venue's steps."""
     error: Problem | None = None
 
 

@@ -52,6 +52,7 @@ PRICE = Decimal(64000)
 
 class FakeBroker:
     price_now = PRICE
+    step = Decimal("0.00000001")
 
     def __init__(self) -> None:
         self.accounts: dict[str, FakeAccount] = {}
@@ -197,11 +198,10 @@ class FakeBroker:
         self.checked.append(order)
         if self.refuse is not None:
             return CheckOut(allowed=False, error=self.refuse.problem)
-        return CheckOut(allowed=True)
+        return CheckOut(allowed=True, units=order.units and order.units // self.step * self.step)
 
     def sizes(self) -> Sizes:
-        """What it takes of its market."""
-        return Sizes(minNotional=Decimal(0), minQty=Decimal(0), step=Decimal("0.00000001"))
+        return Sizes(minNotional=Decimal(0), minQty=Decimal(0), step=self.step)
 
     def _fill(self, order: TradeIn, client_id: str) -> OrderOut:
         units = order.units or (order.amountUsd or Decimal(0)) / self.price_now

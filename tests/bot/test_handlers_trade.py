@@ -171,6 +171,18 @@ async def test_a_real_sell_asks_also_while_reducing(bench: Bench) -> None:
     assert "✅ Sold" in told
 
 
+async def test_a_real_sell_asks_for_what_the_exchange_would_sell_of_it(bench: Bench) -> None:
+    await bench.say("/testbuy 2")
+    bench.broker.accounts["user-7"].mode = Mode.LIVE
+    bench.broker.step = Decimal("0.00001")
+    [question] = [told for told in await bench.say("/sell all") if "at about" in told]
+    assert "Sell 0.00003 BTC/USDT at about" in question
+    await bench.press("🔴 Sell 0.00003 BTC/USDT")
+    assert [one.intent.units for one in bench.store.orders.all_of("user-7")][-1] == Decimal(
+        "0.00003"
+    )
+
+
 async def test_balance_is_a_table_that_fits_a_phone(bench: Bench) -> None:
     await bench.say("/testbuy 2")
     [told] = await bench.say("/balance")

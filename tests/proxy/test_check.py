@@ -7,6 +7,7 @@ import pytest
 from proxy.errors import Denied, NotFound
 from proxy.wire import CheckOut, Mode, Side, StopIn, TradeIn
 from tests.proxy.edges import Proxy, running
+from tests.proxy.fake_venue import MARKETS
 from tests.proxy.house import LIMITS, House, trade
 
 pytestmark = pytest.mark.anyio
@@ -74,6 +75,17 @@ async def test_checks_use_nothing_up_and_send_nothing(house: House) -> None:
     assert house.store.journal.get("only-asked") is None
 
 
+async def test_a_check_of_a_sell_says_how_much_of_it_the_venue_would_sell(house: House) -> None:
+    await house.open("ann")
+    assert (await placed(house, trade(usd=20))).allowed
+    [held] = (await house.accounts.account("ann")).holdings
+    step = MARKETS["BTC/USDT"].step
+    whole = held.units // step * step
+    assert whole < held.units, "the fee was taken from what was bought"
+    asked = await house.desk.check(trade(side=Side.SELL, usd=None, units=held.units))
+    assert asked == CheckOut(allowed=True, units=whole)
+
+
 async def test_a_check_for_nobody_is_not_found(house: House) -> None:
     await house.open("ann")
     with pytest.raises(NotFound):
@@ -85,7 +97,10 @@ async def test_the_endpoint_says_yes_and_no(tmp_path: Path) -> None:
         await proxy.save(proxy.exchange.sandbox.add_key())
         yes = await ask(proxy, "5")
         no = await ask(proxy, "5000")
-        assert (yes.status_code, yes.json()) == (200, {"allowed": True, "error": None})
+        assert (yes.status_code, yes.json()) == (
+            200,
+            {"allowed": True, "units": None, "error": None},
+        )
         assert no.status_code == 200 and no.json()["error"]["code"] == "above_trade_limit"
         assert proxy.exchange.sandbox.books.orders == []
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from piggybot.core.money import plain
 from piggybot.sandbox import rules
 from tests.stories.steps import (
     account,
@@ -139,9 +140,10 @@ async def test_sell_by_amount_then_all_sells_what_our_fills_hold(live: World) ->
     await live.ann.press("Sell")
     await live.ann.expect("✅ Sold")
     await live.ann.say("/sell all BTC/USDT")
-    await live.ann.expect("Real money.")
+    asked = await live.ann.expect("Real money.")
     await live.ann.press("Sell")
     await live.ann.expect("✅ Sold")
+    assert f"Sell {plain(orders(live)[-1].executed)} BTC/USDT at about" in asked.text
     assert [one.wanted.side for one in orders(live)] == ["BUY", "SELL", "SELL"]
     assert live.posts == 3
     bought, *sold = orders(live)
