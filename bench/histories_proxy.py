@@ -3,7 +3,6 @@
 May import: accounts, market, paper, parts, stopgate, store, vault, venue, wire.
 """
 
-import asyncio
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -93,7 +92,6 @@ def opened_proxy(
         limits=LIMITS,
         live=LiveRules(False),
         clock=clock,
-        sleep=asyncio.sleep,
     )
     return Accounts(parts)
 

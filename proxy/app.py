@@ -10,7 +10,7 @@ import base64
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ from proxy.known import EXCHANGES, SUPPORTED
 from proxy.logs import Secrets
 from proxy.needs import House
 from proxy.paper import PaperVenue
-from proxy.parts import Clock, LiveRules, Monotonic, Parts, Sleep
+from proxy.parts import Clock, LiveRules, Monotonic, Parts
 from proxy.routes import router
 from proxy.settings import BadSettings, Settings
 from proxy.stopgate import StopGate
@@ -51,6 +51,8 @@ ID_PREFIX = "pg-"
 RECOVERY_GRACE = 5.0
 REFRESH_EVERY = 600.0
 REFRESH_AGAIN = 15.0
+RESOLVE_PAUSE = 0.5
+WATCH_PAUSE = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +72,7 @@ class World:
     """What a test may replace: time, how old a price may be, where secrets are registered."""
 
     clock: Clock = now
-    sleep: Sleep = asyncio.sleep
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Monotonic = time.monotonic
     secrets: Secrets | None = None
     fresh: timedelta = FRESH
@@ -144,7 +146,6 @@ class _Built:
                 settings.allow_live, None if confirm is None else confirm.get_secret_value()
             ),
             clock=world.clock,
-            sleep=world.sleep,
             monotonic=world.monotonic,
         )
         accounts = Accounts(self._parts)
@@ -186,17 +187,19 @@ class _Built:
                 log.exception("recovery failed; it is tried again")
                 await self._world.sleep(REFRESH_AGAIN)
         recovered.set()
-        await asyncio.gather(self._ever("resolve"), self._ever("watch"))
+        await asyncio.gather(
+            self._ever(self._desk.resolve_once, RESOLVE_PAUSE),
+            self._ever(self._desk.watch_once, WATCH_PAUSE),
+        )
 
-    async def _ever(self, what: str) -> None:
-        """One of the desk's endless works; a fault in it is logged, and it goes on."""
-        work = {"resolve": self._desk.resolve_forever, "watch": self._desk.watch_forever}[what]
+    async def _ever(self, look: Callable[[], Awaitable[None]], pause: float) -> None:
+        """Again and again, for ever; a fault in it is logged, and it goes on."""
         while True:
             try:
-                await work()
+                await look()
             except Exception:
-                log.exception("background work failed; it goes on", work=what)
-            await self._world.sleep(1.0)
+                log.exception("background work failed; it goes on", work=look.__name__)
+            await self._world.sleep(pause)
 
     async def _refresh(self, venue: CcxtVenue) -> None:
         """Markets and clock, again and again; trading uses them only while they are fresh."""

@@ -50,7 +50,6 @@ from proxy.wire import (
 
 log = logging.getLogger(__name__)
 
-WATCH_PAUSE = 1.0
 CHECKED = "only-asked"
 """The id of an order that nobody wants to place."""
 UNKNOWN_HINT = "Check its id and the userId."
@@ -132,25 +131,12 @@ class Desk:
         await self._resolver.first_pass()
         self._accounts.modes.recovering = False
 
-    async def resolve_forever(self) -> None:
-        """Ask about every order whose end is not known, until it is."""
-        await self._resolver.run()
-
     async def resolve_once(self) -> None:
-        """Ask about what is due now."""
+        """Ask about every order whose end is not known, where that is due now."""
         await self._resolver.tick()
 
-    async def watch_forever(self) -> None:
-        """Look after the host's stop file, a silent bot, and positions that were closed."""
-        while True:
-            try:
-                await self.watch_once()
-            except Exception:
-                # Whatever broke, the watch must go on.
-                log.exception("a look of the watch failed")
-            await self._parts.sleep(WATCH_PAUSE)
-
     async def watch_once(self) -> None:
+        """Look after the host's stop file, a silent bot, and positions that were closed."""
         await self._stopping.watch()
         await self.flattening.watch()
         await self._accounts.modes.watch()

@@ -6,7 +6,7 @@ May import: errors, known, records, stopgate, store, vault, venue, wire.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +25,6 @@ from proxy.wire import Limits
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-Sleep = Callable[[float], Awaitable[None]]
 Monotonic = Callable[[], float]
 
 
@@ -50,7 +49,6 @@ class Parts:
     limits: Limits
     live: LiveRules
     clock: Clock
-    sleep: Sleep
     monotonic: Monotonic = time.monotonic
     """Seconds that no step of the wall clock changes."""
 

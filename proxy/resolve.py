@@ -31,7 +31,6 @@ PATIENCE = timedelta(minutes=10)
 QUARANTINE_PAUSE = 60.0
 LATE_CHECK = timedelta(seconds=60)
 LATE_WINDOW = timedelta(minutes=10)
-PAUSE = 0.5
 
 
 @dataclass(slots=True)
@@ -61,16 +60,6 @@ class Resolver:
         self._trials: dict[str, _Trial] = {}
         self._late: set[str] = set()
         self._unasked: set[str] = set()
-
-    async def run(self) -> None:
-        """Ask for ever."""
-        while True:
-            try:
-                await self.tick()
-            except Exception:
-                # Whatever broke, the asking must go on.
-                log.exception("a round of asking failed")
-            await self._parts.sleep(PAUSE)
 
     async def first_pass(self) -> None:
         """Ask about every open order once; what gets no answer is still `unasked`."""

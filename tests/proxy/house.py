@@ -61,9 +61,6 @@ class House:
     def monotonic(self) -> float:
         return self.passed
 
-    async def sleep(self, seconds: float) -> None:
-        self.after(seconds)
-
     def build(self) -> None:
         if not self._address.startswith("sqlite"):
             self.close()  # there the database itself lets only one in
@@ -86,7 +83,6 @@ class House:
             limits=self.limits,
             live=self.live,
             clock=self.clock,
-            sleep=self.sleep,
             monotonic=self.monotonic,
         )
         self.paper = paper

@@ -124,6 +124,31 @@ async def test_an_order_of_unknown_end_is_resolved_after_a_restart(tmp_path: Pat
     assert exchange.sandbox.count() == len(exchange.sandbox.books.orders) == 1
 
 
+async def test_a_fault_in_the_work_of_the_background_is_logged_and_the_work_goes_on(
+    tmp_path: Path, log: io.StringIO
+) -> None:
+    async with running(tmp_path) as proxy:
+        set_up(proxy.secrets, log)
+        looks = 0
+        looked_again = asyncio.Event()
+
+        async def broken_once() -> None:
+            nonlocal looks
+            looks += 1
+            if looks == 1:
+                raise ZeroDivisionError("a look that failed")
+            looked_again.set()
+
+        proxy.house.accounts.modes.watch = broken_once  # type: ignore[method-assign]
+        async with asyncio.timeout(30):
+            await looked_again.wait()
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    [logged] = [line for line in lines if "it goes on" in line["event"]]
+    assert logged["work"] == "watch_once"
+    assert "a look that failed" in logged["exception"]
+
+
 async def test_it_starts_without_its_venue_and_stays_of_use(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, "http://127.0.0.1:9")
     server = Server(build(settings, World()))
