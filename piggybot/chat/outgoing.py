@@ -95,6 +95,8 @@ class Sender:
         """So long nothing that waits for its time need be read again."""
         self._stuck: dict[int, int] = {}
         """The letter of a chat that those behind it wait for."""
+        self._taken: dict[int, Sent] = {}
+        """Letters that Telegram has, which could not be ticked off: a full disk repeats nothing."""
 
     async def run(self) -> None:
         """Never returns."""
@@ -193,6 +195,9 @@ class Sender:
 
     async def _sent(self, row: Outgoing) -> None:
         store, door, clock = self._office.store, self._office.door, self._office.clock
+        if row.id in self._taken:
+            await self._tick_off(self._taken[row.id])
+            return
         try:
             message_id = await self._deliver(row)
         except Flood as flood:
@@ -213,7 +218,13 @@ class Sender:
             await self._later(row)
         else:
             self._unstick(row)
-            await self._gone.put(Sent(row.id, message_id, clock()))
+            await self._tick_off(Sent(row.id, message_id, clock()))
+
+    async def _tick_off(self, sent: Sent) -> None:
+        """Out of the outbox. Where that fails it is tried again, and the letter not sent again."""
+        self._taken[sent.id] = sent
+        await self._gone.put(sent)
+        del self._taken[sent.id]
 
     async def _later(self, row: Outgoing) -> None:
         """Try again after a while; what stands behind in this chat waits too, so order is kept."""

@@ -3,6 +3,7 @@
 May import: chat, errors, store, wire.
 """
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +125,24 @@ async def test_a_stop_that_the_proxy_cannot_write_down_is_given_until_it_can(
                 await world.house.desk.errands.deliver()
         await world.ann.expect("Stopped: the gate is closed for all accounts", timeout=5)
         await world.ann.expect("Stop complete", timeout=5)
+
+
+async def test_what_was_said_is_not_said_again_because_it_cannot_be_ticked_off(
+    tmp_path: Path,
+) -> None:
+    async with door_world(tmp_path) as world:
+        await settled(world)
+        kept = await world.house.door(world.store.outbox.add, [world.letter("✅ Bought")])
+        with disk_of(world.engine) as disk:
+            disk.full = True
+            world.house.notifier.wake(kept)
+            await world.ann.expect("✅ Bought", timeout=3)
+            for _ in range(20):  # each ring lets it look for what waits
+                world.house.notifier.wake()
+                await asyncio.sleep(0.05)
+            said = [one.read for one in world.ann.messages]
+            assert said.count("✅ Bought") == 1
+            assert world.store.outbox.next_due() is not None, "else there was nothing to repeat"
+        world.house.notifier.wake()
+        await world.delivered()
+        assert [one.read for one in world.ann.messages].count("✅ Bought") == 1
