@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from migrations.database import UnsafeDatabase
+from migrations.database import NOT_KEPT, UnsafeDatabase
 from piggybot.errors import BadSettings, PiggyError
 from piggybot.halt import Where, halt
 from piggybot.processes import end_with_parent, uncollected, without
@@ -25,7 +25,7 @@ from piggybot.script import BadScript, Step, parse
 from piggybot.settings import NO_TOKEN_NEEDED, Settings, load
 from piggybot.stage import Tone
 
-BAD_START, INTERRUPTED = 2, 130
+NOT_NOW, BAD_START, INTERRUPTED = 1, 2, 130
 GUIDE = Path(__file__).parent / "guide.txt"
 STYLES = {Tone.YOU: "bold cyan", Tone.BOT: "", Tone.NOTE: "dim", Tone.BAD: "bold red"}
 INDENT = "     "
@@ -196,6 +196,14 @@ async def _told(running: Coroutine[Any, Any, None]) -> int:
             raise
         show_plain(_words(problem), Tone.BAD)
         return BAD_START
+    except NOT_KEPT as problem:
+        why = getattr(problem, "orig", problem)  # without the statement and what was in it
+        show_plain(
+            f"The bot cannot use its database: {why}. Free the disk, or put the file back, then "
+            "start again.",
+            Tone.BAD,
+        )
+        return NOT_NOW
     return 0
 
 

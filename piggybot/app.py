@@ -2,7 +2,7 @@
 
 May import: alerts, cards, charts, chat, choosing, desk, errors, left_behind, logs, market,
 matching, parts, ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust,
-unlisted.
+unlisted, unwritten.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ from piggybot.ticks import Ticks
 from piggybot.trading import Needs, Trading, trading
 from piggybot.trust import unsearched
 from piggybot.unlisted import Unlisted
+from piggybot.unwritten import Unwritten
 
 ID_BYTES = 16
 CODES = 10**6
@@ -136,6 +137,8 @@ class Bot:
         self.ticks.also(MATCH_SECONDS, self.matching.tick)
         self.ticks.also(ALIVE_SECONDS, self.show_alive)
         self.ticks.also(LOST_SECONDS, self.left_behind.check)
+        self.unwritten = Unwritten(store, door, clock, self.telegram.tell, self._bell)
+        self.ticks.also(ALIVE_SECONDS, self.unwritten.check)
 
     def _trading(self, desk: Desk, ids: Ids) -> Trading:
         needs = Needs(

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from piggybot.chat.ask import House
-from piggybot.chat.border import Line, WireError
+from piggybot.chat.border import Letter, Line, WireError
 from piggybot.chat.busy import Busy
 from piggybot.chat.commands import COMMANDS
 from piggybot.chat.guard import Errands
@@ -76,6 +76,14 @@ class ChatDoor:
         await self._wipes.close()
         await self._errands.close()
         await self._line.close()
+
+    async def tell(self, chat_id: int, text: str) -> bool:
+        """Say it at once, past the outbox; whether Telegram took it."""
+        try:
+            await self._line.send(chat_id, Letter(text))
+        except WireError:
+            return False
+        return True
 
     async def idle(self) -> None:
         """Return when no handler runs."""

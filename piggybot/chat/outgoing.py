@@ -197,6 +197,7 @@ class Sender:
         store, door, clock = self._office.store, self._office.door, self._office.clock
         if row.id in self._taken:
             await self._tick_off(self._taken[row.id])
+            self._unstick(row)
             return
         try:
             message_id = await self._deliver(row)

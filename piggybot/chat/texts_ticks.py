@@ -26,6 +26,11 @@ from proxy.wire import Side
 ZERO, CENT = Decimal(0), Decimal("0.01")
 LONGEST = 300
 """Of what a strategy or a venue says: more does not fit a phone."""
+UNWRITTEN = (
+    "⚠️ I cannot write to my database (is the disk full?). Until that is mended no run decides, no "
+    "exit sells, a stop loss neither, and I answer nothing; but /stop closes the trading service's "
+    "gate. Free the disk of my host; to sell meanwhile, do it at the exchange."
+)
 NOTHING = {
     What.NO_SIGNAL: "No signal.",
     What.HOLDS_ALREADY: "It holds {base} already, and does not add.",
@@ -229,3 +234,11 @@ def skipped(found: Skipped) -> str:
 
 SKIPPED = "Nobody was there to run it."
 PASSED = "The run was not active."
+
+
+def written_again(since: datetime, now: datetime) -> str:
+    return (
+        f"✅ I can write to my database again. From {since:%Y-%m-%d %H:%M} to {now:%H:%M} UTC no "
+        "run decided and no exit was watched. Both go on now; what you typed meanwhile is "
+        "answered, but for orders that have grown too old."
+    )

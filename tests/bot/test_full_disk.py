@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from piggybot.__main__ import _told
 from piggybot.chat import refusals
 from proxy.wire import Mode, Problem
 from tests.bot.bench import Bench
@@ -143,6 +144,22 @@ async def test_what_was_said_is_not_said_again_because_it_cannot_be_ticked_off(
             said = [one.read for one in world.ann.messages]
             assert said.count("✅ Bought") == 1
             assert world.store.outbox.next_due() is not None, "else there was nothing to repeat"
-        world.house.notifier.wake()
+        await world.post(world.letter("✅ Sold"))
         await world.delivered()
-        assert [one.read for one in world.ann.messages].count("✅ Bought") == 1
+        said = [one.read for one in world.ann.messages]
+        assert (said.count("✅ Bought"), said.count("✅ Sold")) == (1, 1)
+
+
+async def test_a_start_on_a_full_disk_is_told_in_a_sentence_and_may_be_tried_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def started() -> None:
+        why = OSError("database or disk is full")
+        raise OperationalError("INSERT INTO people", ("what was in it",), why)
+
+    assert await _told(started()) == 1, "2 would keep systemd from starting it again"
+    said = " ".join(capsys.readouterr().out.split())
+    assert said == (
+        "The bot cannot use its database: database or disk is full. Free the disk, or put the file "
+        "back, then start again."
+    )
