@@ -84,7 +84,7 @@ async def examine(clock: Clock) -> AsyncGenerator[Finding, None]:
     async with aclosing(_house(settings)) as house:
         async for one in house:
             yield one
-    async with aclosing(_telegram(settings, asked=first.good)) as telegram:
+    async with aclosing(_telegram(settings)) as telegram:
         async for one in telegram:
             yield one
     async with aclosing(_proxy(settings, clock)) as proxy:
@@ -123,15 +123,15 @@ async def _house(settings: Settings) -> AsyncGenerator[Finding, None]:
         yield one
 
 
-async def _telegram(settings: Settings, *, asked: bool) -> AsyncGenerator[Finding, None]:
+async def _telegram(settings: Settings) -> AsyncGenerator[Finding, None]:
     """Whether the token is good, and where Telegram delivers."""
-    if not asked and settings.telegram_bot_token.get_secret_value() == NO_TOKEN_NEEDED:
+    if settings.telegram_bot_token.get_secret_value() == NO_TOKEN_NEEDED:
         yield ill(TELEGRAM, "Not asked: there is no token.", "See Settings, above.")
         return
     try:
         line = TelegramLine(settings, PATIENCE)
     except OSError as problem:
-        yield ill(TELEGRAM, _unreadable(problem), "Check SSL_CERT_FILE.")
+        yield ill(TELEGRAM, *_unreadable(problem))
         return
     try:
         name = await line.name()
@@ -179,7 +179,7 @@ async def _proxy(settings: Settings, clock: Clock) -> AsyncGenerator[Finding, No
         yield ill(PROXY, problem.message, problem.hint)
         return
     except OSError as problem:
-        yield ill(PROXY, _unreadable(problem))
+        yield ill(PROXY, *_unreadable(problem))
         return
     try:
         what = PROXY
@@ -187,8 +187,7 @@ async def _proxy(settings: Settings, clock: Clock) -> AsyncGenerator[Finding, No
         what = VENUE
         before = clock()
         venue = await client.venue(settings.default_exchange)
-        sandbox = " (a sandbox)" if venue.sandbox else ""
-        yield Finding(VENUE, f"{venue.title}{sandbox} answers the proxy.")
+        yield _venue(venue)
         yield _clocks(venue, before, clock())
     except PiggyError as problem:
         yield ill(what, problem.message, problem.hint)
@@ -213,6 +212,11 @@ def _running(health: HealthOut) -> Finding:
     return Finding(PROXY, "; ".join([f"It answers, version {health.version}", *more]) + ".")
 
 
+def _venue(venue: VenueOut) -> Finding:
+    sandbox = " (a sandbox)" if venue.sandbox else ""
+    return Finding(VENUE, f"{venue.title}{sandbox} answers the proxy.")
+
+
 def _clocks(venue: VenueOut, before: datetime, after: datetime) -> Finding:
     """The proxy's clock by the exchange's, and ours by the proxy's."""
     if abs(venue.aheadMs) > OFF_MS:
@@ -228,6 +232,10 @@ def _clocks(venue: VenueOut, before: datetime, after: datetime) -> Finding:
     return Finding(CLOCK, f"Within a second of that of {venue.title}.")
 
 
-def _unreadable(problem: OSError) -> str:
+def _unreadable(problem: OSError) -> tuple[str, str]:
+    """What, and what to do; only for certificates no file is named with the error."""
     reason = (problem.strerror or type(problem).__name__).lower()
-    return f"{problem.filename} cannot be read: {reason}."
+    if problem.filename is None:
+        return f"The certificates cannot be read: {reason}.", "Check SSL_CERT_FILE."
+    who = "Run this as the user who runs the bot."
+    return f"{problem.filename} cannot be read: {reason}.", who

@@ -56,7 +56,9 @@ SERVER_ERROR = 500
 UNREACHED = "The trading service cannot be reached."
 BUSY = "The trading service is still busy with earlier questions."
 SILENT = "The trading service gave no answer."
-IS_IT_RUNNING = "Is it running? On its host: piggybot up. Its address: BACKEND_API_URL."
+IS_IT_RUNNING = (
+    "Start it on its host (piggybot up), then try again. BACKEND_API_URL in .env says where I look."
+)
 WAIT = "Wait a little, then try again. /stop has a way of its own and still works."
 SAME_VERSION = "Do both run the same version?"
 OUR_TOKEN = Problem(

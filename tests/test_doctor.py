@@ -1,27 +1,23 @@
 """`piggybot doctor`: each line once well and once not, nothing secret shown, nothing written.
 
-May import: doctor, sandbox, settings.
+May import: doctor, sandbox, settings, trust.
 """
 
 import io
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 from rich.console import Console
-from sqlalchemy import text
 
 from migrations.database import open_database
-from migrations.look import database, files, ill
-from piggybot.chat.border import HookState
-from piggybot.doctor import _clocks, _columns, _webhook, tell
+from piggybot.doctor import tell
 from piggybot.settings import Settings
+from piggybot.trust import trusted
 from proxy.settings import Settings as ProxySettings
-from proxy.wire import VenueOut
 from tests.proxy.edges import TOKEN as PROXY_TOKEN
 from tests.proxy.edges import Proxy
 from tests.proxy.edges import running as proxy_running
@@ -30,6 +26,7 @@ from tests.sandbox.telegram_world import TOKEN, World, running
 pytestmark = pytest.mark.anyio
 NAMES = (
     *("Settings", "Files", "Database", "Proxy settings", "Proxy files", "Proxy database"),
+    "Proxy key",
     *("Telegram", "Webhook", "Proxy", "Exchange", "Clock"),
 )
 HOOK = "https://bot.example.org/a-secret-path-a1b2c3"
@@ -127,7 +124,7 @@ async def test_what_is_wrong_on_the_disk_and_at_the_clock_is_told_beside_what_is
     assert "delivers to bot.example.org, but TELEGRAM_WEBHOOK_URL is empty." in lines["Webhook"]
     assert "30.0 s ahead of that of Binance. Let the system keep the time" in lines["Clock"]
     well = [name for name, line in lines.items() if line.startswith("✅")]
-    assert well == ["Settings", "Proxy settings", "Telegram", "Proxy", "Exchange"]
+    assert well == ["Settings", "Proxy settings", "Proxy key", "Telegram", "Proxy", "Exchange"]
 
 
 async def test_what_is_out_of_reach_or_refused_is_told_and_no_password_of_it(place: Place) -> None:
@@ -151,7 +148,9 @@ async def test_an_outage_of_telegram_and_of_the_exchange_is_told(place: Place) -
     status, lines = await place.told()
     await place.proxy.exchange.sandbox.misbehave("ok")
     assert status == 1
-    assert lines["Telegram"].startswith("❌ Telegram cannot be reached (Unreachable).")
+    assert lines["Telegram"].startswith(
+        "❌ Telegram cannot be reached (Unreachable). Is this machine online?"
+    )
     assert lines["Proxy"].startswith("✅")
     assert lines["Exchange"].startswith("❌ Binance")
 
@@ -160,118 +159,89 @@ async def test_with_nothing_set_up_each_line_says_what_to_do_and_nothing_is_made
     status, lines = await said()
     assert status == 1
     assert lines[0].startswith("❌ Settings: TELEGRAM_BOT_TOKEN is missing: talk to @BotFather")
-    assert sum("It is made at the first start: piggybot up" in line for line in lines) == 4
+    assert sum("It is made at the first start: piggybot up" in line for line in lines) == 5
     assert lines[-1] == "❌ Proxy: There is no token in data/proxy.token yet. piggybot up makes it."
     assert list(Path().iterdir()) == []
+
+
+async def test_files_beside_the_data_are_looked_at_too(place: Place) -> None:
+    for one in (Path(".env"), place.data / "proxy.token", place.data / "elsewhere.token"):
+        one.touch(0o604)
+    assert "❌ .env and 1 more" in (await place.told())[1]["Files"]
+    place.env("PROXY_TOKEN_FILE", str(place.data / "elsewhere.token"))
+    Path(".env").chmod(0o600)
+    lines = (await place.told())[1]
+    assert f"Run: chmod go-rwx {place.data}/elsewhere.token" in lines["Files"]
+    assert f"Run: chmod go-rwx {place.data}/elsewhere.token" in lines["Proxy files"]
+
+
+async def test_a_key_that_is_lost_or_damaged_is_told_with_the_way_back(place: Place) -> None:
+    key = place.data / "proxy" / "master.key"
+    kept = key.read_bytes()
+    key.write_bytes(kept[:-1])
+    damaged = (await place.told())[1]["Proxy key"]
+    assert damaged.startswith(f"❌ {key} is damaged. Put it back from its backup")
+    key.unlink()
+    lost = (await place.told())[1]["Proxy key"]
+    assert lost.startswith(f"❌ There is no {key}, and this house ran here before. Put it back")
+    assert not key.exists()
+
+
+async def test_a_proxy_elsewhere_or_in_another_folder_is_asked_about_there(place: Place) -> None:
+    there = "✅ Not on this data folder. Ask there too: python -m proxy doctor"
+    place.env("BACKEND_API_URL", "https://proxy.example.org")
+    assert (await place.told())[1]["Proxy's house"] == there
+    place.env("BACKEND_API_URL", place.proxy.server.url)
+    other = place.data.parent / "other"
+    open_database(f"sqlite:///{other / 'bot' / 'bot.db'}", "bot").dispose()
+    place.env("PIGGY_DATA", str(other))
+    lines = (await place.told())[1]
+    assert (lines["Proxy's house"], "Proxy settings" in lines) == (there, False)
+
+
+async def test_a_proxy_s_doctor_that_cannot_even_begin_is_told(place: Place) -> None:
+    place.env("PYTHONHOME", str(place.data))
+    assert "It gave no answer. Look yourself" in (await place.told())[1]["Proxy's house"]
+
+
+async def test_certificates_that_are_not_there_are_told(place: Place) -> None:
+    place.env("SSL_CERT_FILE", "/no/such.pem")
+    trusted.cache_clear()
+    lines = (await place.told())[1]
+    trusted.cache_clear()
+    told = "❌ The certificates cannot be read: no such file or directory. Check SSL_CERT_FILE."
+    assert (lines["Telegram"], lines["Proxy"]) == (told, told)
+
+
+async def test_a_token_in_the_proxy_s_address_is_enough(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROXY_TOKEN")
+    place.env("BACKEND_API_URL", place.proxy.server.url.replace("//", f"//piggy:{PROXY_TOKEN}@"))
+    status, lines = await place.told()
+    assert (status, lines["Proxy"][0]) == (0, "✅")
+
+
+async def test_what_may_go_live_is_told_and_a_certificate_that_is_missing(place: Place) -> None:
+    assert "not allowed (ALLOW_LIVE=0)" in (await place.told())[1]["Proxy settings"]
+    place.env("ALLOW_LIVE", "1")
+    assert "Live may be turned on." in (await place.told())[1]["Proxy settings"]
+    place.env("PROXY_TLS_CERT", "/no/such.pem")
+    place.env("PROXY_TLS_KEY", str(place.data / "tls.key"))
+    assert "There is no file /no/such.pem" in (await place.told())[1]["Proxy settings"]
+    (place.data / "tls.key").touch(0o604)
+    place.env("PROXY_TLS_CERT", str(place.data / "tls.key"))
+    assert "tls.key can be read by others" in (await place.told())[1]["Proxy files"]
+
+
+async def test_on_a_terminal_it_comes_in_columns() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=80, soft_wrap=True, force_terminal=True)
+    await tell(lambda: datetime.now(UTC), console)
+    assert "❌ Proxy database \x1b[1mThere is no data/proxy/proxy.db yet." in out.getvalue()
 
 
 async def test_settings_that_cannot_be_read_are_all_there_is_to_say(place: Place) -> None:
     place.env("MEMBER_IDS", "ann")
     status, lines = await place.told()
     assert (status, list(lines)) == (1, ["Settings"])
-
-
-def test_a_terminal_of_80_columns_shows_each_in_columns() -> None:
-    out = io.StringIO()
-    console = Console(file=out, width=80, soft_wrap=True)
-    console.print(_columns(ill("Proxy database", "There is none. " * 7, "Make one. " * 9)))
-    first, *more = [line.rstrip() for line in out.getvalue().splitlines()]
-    assert first.startswith("❌ Proxy database There is none.")
-    assert len(more) == 3 and all(line.startswith(" " * 18) for line in more)
-    assert all(cell_len(line) <= 80 for line in (first, *more))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "state", "says"),
-    [
-        ("", HookState(""), "✅ Webhook: None, as set"),
-        (HOOK, HookState(HOOK), "✅ Webhook: Telegram delivers to bot.example.org, as set."),
-        (HOOK, HookState(""), "delivers nothing yet to TELEGRAM_WEBHOOK_URL. Start the bot"),
-        (HOOK, HookState("https://thief.example/x"), "delivers to thief.example, not to TELEGRAM"),
-        (HOOK, HookState(HOOK, "Connection refused"), "to bot.example.org: Connection refused."),
-    ],
-)
-def test_the_webhook_is_held_against_the_settings(wanted: str, state: HookState, says: str) -> None:
-    line = str(_webhook(wanted, state))
-    assert says in line
-    assert line.startswith("✅") == (state.url == wanted and not state.trouble)
-    assert "a-secret-path" not in line
-
-
-@pytest.mark.parametrize(
-    ("proxy", "ours", "says"),
-    [
-        (999, 0, "✅ Clock: Within a second of that of Binance."),
-        (-4200, 0, "❌ Clock: The proxy's is 4.2 s behind that of Binance."),
-        (0, 3, "❌ Clock: This one and the proxy's are 3.0 s apart."),
-        (0, -3, "❌ Clock: This one and the proxy's are 3.0 s apart."),
-    ],
-)
-def test_the_clocks_are_held_against_each_other(proxy: int, ours: int, says: str) -> None:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    at = int(now.timestamp() * 1000)
-    venue = VenueOut(exchange="binance", title="Binance", sandbox=True, at=at, aheadMs=proxy)
-    mine = now + timedelta(seconds=ours)
-    assert str(_clocks(venue, mine, mine)).startswith(says)
-
-
-def contents(folder: Path) -> dict[Path, tuple[int, bytes]]:
-    return {one: (one.stat().st_mtime_ns, one.read_bytes()) for one in folder.iterdir()}
-
-
-def test_a_look_at_a_database_in_use_writes_nothing_and_waits_for_nobody(tmp_path: Path) -> None:
-    """While a writer is in the middle of a change, and after all have left."""
-    url = f"sqlite:///{tmp_path / 'house' / 'bot.db'}"
-    engine = open_database(url, "bot")
-    with engine.begin() as db:
-        db.execute(text("INSERT INTO flags VALUES ('a', 'b')"))
-        before = contents(tmp_path / "house")
-        assert database("Database", url, "bot", tmp_path).good
-        assert contents(tmp_path / "house") == before
-    engine.dispose()
-    before = contents(tmp_path / "house")
-    assert list(before) == [tmp_path / "house" / "bot.db"]
-    assert database("Database", url, "bot", tmp_path).good
-    assert contents(tmp_path / "house") == before
-
-
-def test_a_database_that_is_none_or_in_another_mode_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    url = f"sqlite:///{path}"
-    open_database(url, "bot").dispose()
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA journal_mode=DELETE")
-    assert "not in the mode that keeps what it acknowledges" in str(
-        database("D", url, "bot", tmp_path)
-    )
-    path.write_bytes(b"nothing of a database" * 99)
-    assert "cannot be used (file is not a database)" in str(database("D", url, "bot", tmp_path))
-    for bad in ("mysql://u:p@h/x", f"postgresql://u:{PASSWORD}@h:{PASSWORD}/x", "nonsense"):
-        line = str(database("D", bad, "bot", tmp_path))
-        assert "is not understood" in line and PASSWORD not in line
-
-
-def test_files_that_others_can_read_are_named_with_what_to_run(tmp_path: Path) -> None:
-    folder, env = tmp_path / "bot", tmp_path / ".env"
-    assert str(files("Files", folder, env)).startswith("❌ Files: There is no folder")
-    folder.mkdir()
-    assert files("Files", folder, env).good
-    env.touch(0o604)
-    assert str(files("Files", folder, env)).endswith(
-        f"{env} can be read by others. Run: chmod go-rwx {env}"
-    )
-    (folder / "x").touch(0o640)
-    assert f"{folder / 'x'} and 1 more can be read" in str(files("Files", folder, env))
-
-
-def test_a_database_that_was_there_is_not_said_to_come_with_the_first_start(tmp_path: Path) -> None:
-    folder, url = tmp_path / "bot", f"sqlite:///{tmp_path / 'bot' / 'bot.db'}"
-    asked = ("D", url, "bot", folder)
-    assert "It is made at the first start" in str(database(*asked))
-    folder.mkdir()
-    assert "It is made at the first start" in str(database(*asked))
-    open_database(url, "bot").dispose()
-    (folder / "lock").touch()
-    (folder / "bot.db").unlink()
-    assert "put the file back from its backup" in str(database(*asked))
-    assert not (folder / "bot.db").exists()
