@@ -190,7 +190,8 @@ def test_the_command_ends_with_2_and_a_sentence_and_else_with_0(hours):
     assert (good.exit_code, "holding the coin" in good.output) == (0, True)
     wrong = run(commands, [*line, "fast=0"])
     assert (wrong.exit_code, "it goes from 2 to 500 candles" in wrong.output) == (2, True)
-    nobody = run(commands, ["backtest", "sma_crossover", "BTC/USDT", "1h"])
+    nowhere = {"BACKEND_API_URL": "http://localhost:1"}
+    nobody = run(commands, ["backtest", "sma_crossover", "BTC/USDT", "1h"], env=nowhere)
     assert (nobody.exit_code, "Start it on its host" in nobody.output) == (2, True)
     for option in ("--csv", "--picture"):
         for path, why in ((hours.parent / "no" / "a.png", "no folder"), (taken, "Is a directory")):
