@@ -22,7 +22,8 @@ from urllib.parse import parse_qsl
 
 from bench.process import Process
 from piggybot.processes import Child, Job, own_environment
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.sandbox.serve import ASGIApp, Receive, Scope, Send, Server
 from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.sandbox.telegram_shown import NoButton

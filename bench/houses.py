@@ -28,12 +28,11 @@ TOKEN = "a-token-for-the-benchmark-and-nothing-else"
 
 @dataclass(frozen=True, slots=True)
 class Houses:
-    """Where they listen, and their processes."""
+    """Where they listen, and the process that is measured."""
 
     exchange: str
     control: str
     proxy: str
-    sandbox_process: Child
     proxy_process: Child
     http: aiohttp.ClientSession
 
@@ -93,7 +92,7 @@ async def _start(
         while not await _answers(http, address):
             assert proxy.running, proxy.epitaph()
             await asyncio.sleep(PAUSE)
-    return Houses(exchange, control, address, sandbox, proxy, http)
+    return Houses(exchange, control, address, proxy, http)
 
 
 async def _run(name: str, module: list[str], settings: Mapping[str, str], folder: Path) -> Child:

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 from piggybot import app as bot_app
 from piggybot.chat.hearing import Timing
 from piggybot.chat.pace import Pace
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.sandbox.serve import Server
 from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.settings import Settings as BotSettings

@@ -15,7 +15,8 @@ import signal
 from pathlib import Path
 
 from piggybot.processes import end_with_parent
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ControlServer, ExchangeServer
 from piggybot.sandbox.market import DATA
 from piggybot.sandbox.serve import Server
 from piggybot.sandbox.telegram import TelegramSandbox, utc_now
@@ -43,7 +44,7 @@ async def run(chosen: argparse.Namespace) -> None:
     sandbox = ExchangeSandbox(data=chosen.data)
     sandbox.add_key()
     exchange = ExchangeServer(sandbox, chosen.exchange_port)
-    control = Server(sandbox.control_app, chosen.control_port)
+    control = ControlServer(sandbox, chosen.control_port)
     # A bot that has kept its data must not take a new message for one of an earlier sandbox.
     phone = TelegramSandbox(first_message_id=int(utc_now().timestamp()))
     telegram = Server(phone.app, chosen.telegram_port)

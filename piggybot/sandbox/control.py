@@ -7,15 +7,13 @@ May import: nothing of ours.
 
 import json
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from piggybot.sandbox.books import Account, Books, Order, Trade
+from piggybot.sandbox.exchange import ExchangeSandbox
 from piggybot.sandbox.faults import NAMES, Answer, as_json
 from piggybot.sandbox.requests import Request
 from piggybot.sandbox.rules import amount
-
-if TYPE_CHECKING:
-    from piggybot.sandbox.exchange import ExchangeSandbox
 
 BAD_REQUEST, NOT_FOUND = 400, 404
 GLANCED = 20
@@ -40,7 +38,7 @@ Body = dict[str, Any]
 class Control:
     """JSON in, JSON out; what is wrong is said in a sentence with status 400."""
 
-    def __init__(self, sandbox: "ExchangeSandbox") -> None:
+    def __init__(self, sandbox: ExchangeSandbox) -> None:
         self._sandbox = sandbox
         self._routes = {
             ("GET", "/sandbox/books"): self._books,

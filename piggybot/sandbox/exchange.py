@@ -1,7 +1,7 @@
 """An exchange on loopback that speaks Binance's spot REST, keeps books, and can misbehave.
 
-`ExchangeSandbox` is the exchange: its `.app` answers HTTP, its Python side is for tests of the same
-process, and `/sandbox/…` (control.py) offers that side over HTTP. `ExchangeServer` puts it on a
+`ExchangeSandbox` is the exchange: `meet` answers requests, its Python side is for tests of the same
+process, and `/sandbox/…` (control.py) offers that side over HTTP. exchange_server.py puts it on a
 socket, which the fault `refused` needs. Nothing is written to disk: it is the outside world.
 
 May import: nothing of ours.
@@ -15,8 +15,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from piggybot.sandbox.books import Account, Balance, Books
-from piggybot.sandbox.control import Control
-from piggybot.sandbox.door import Door
 from piggybot.sandbox.faults import (
     DEFAULT_TARGET,
     NAMES,
@@ -33,7 +31,7 @@ from piggybot.sandbox.orders import Trading
 from piggybot.sandbox.public import Reading
 from piggybot.sandbox.requests import Request, account_of
 from piggybot.sandbox.rules import ApiError
-from piggybot.sandbox.serve import ASGIApp, Server
+from piggybot.sandbox.serve import Server
 
 DEMO_BALANCES = {"USDT": "10000"}
 SLOW_SECONDS = 3.0
@@ -48,7 +46,7 @@ class ExchangeSandbox:
     """The exchange. `requests` holds every call but those to `/sandbox/…`, oldest first."""
 
     def __init__(self, clock: Clock = utc_now, data: Path = DATA) -> None:
-        self._clock = clock
+        self.clock = clock
         self._skew = timedelta()
         self._news = asyncio.Event()
         self._freed = asyncio.Event()
@@ -62,9 +60,6 @@ class ExchangeSandbox:
         trading, reading = Trading(self.books), Reading(self.market, self.milliseconds)
         self._public = reading.routes()
         self._signed = trading.routes() | reading.signed_routes()
-        control = Control(self)
-        self.app: ASGIApp = Door(self.meet, control.answer, clock)
-        self.control_app: ASGIApp = Door(control.answer, control.answer, clock)
 
     # What tests and the demo's player do.
 
@@ -163,7 +158,7 @@ class ExchangeSandbox:
 
     def now(self) -> datetime:
         """The exchange's own time, its skew included."""
-        return self._clock() + self._skew
+        return self.clock() + self._skew
 
     def milliseconds(self) -> int:
         return int(self.now().timestamp() * 1000)
@@ -249,12 +244,3 @@ class ExchangeSandbox:
     async def _until(self, log: list[Request], method: str, path: str, times: int) -> None:
         while sum(1 for seen in log if (seen.method, seen.path) == (method, path)) < times:
             await self._news.wait()
-
-
-class ExchangeServer(Server):
-    """The exchange on a socket of 127.0.0.1; it lets the exchange refuse connections."""
-
-    def __init__(self, sandbox: ExchangeSandbox, port: int = 0) -> None:
-        super().__init__(sandbox.app, port)
-        self.sandbox = sandbox
-        sandbox.server = self

@@ -16,7 +16,8 @@ from piggybot import app as bot_app
 from piggybot.core.positions import Filled
 from piggybot.core.runs import Cause, Run
 from piggybot.runs import Spec
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.settings import Settings
 from piggybot.store import Person
 from proxy.wire import MarketOut, Side

@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 
 from migrations.database import Door
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.sandbox.requests import Request
 from proxy.candle_rows import CandleRows
 from proxy.candles import CandleFeed

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from piggybot.sandbox.books import Account
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.sandbox.serve import Server
 from proxy.app import World, build, now
 from proxy.logs import Secrets

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,8 @@ from piggybot.sandbox.serve import Message, Receive, Scope, Send, Server
 from proxy.budget import UNBOUNDED, Budget, Weights
 from proxy.ccxt_line import Line, Opener
 from proxy.exchange import CcxtVenue
+from proxy.venue import Placement, Report
+from proxy.wire import Side
 
 FILTERS = [
     {"filterType": "PRICE_FILTER", "minPrice": "0.01", "maxPrice": "1000000", "tickSize": "0.01"},
@@ -41,6 +44,10 @@ MARKETS = {
         }
     ],
 }
+
+SECRET = "the-secret-of-all-secrets"
+ID = "pg-AAAAAAAAAAAAAAAAAAAAAA"
+ORDER = ("POST", "/api/v3/order")
 
 
 @dataclass
@@ -77,6 +84,22 @@ def told(body: Any, status: int = 200, **headers: str) -> Told:
     return Told(status, raw, named)
 
 
+def filled(seen: Seen) -> Told:
+    """What it answers to an order that it fills at once."""
+    return told(
+        {
+            "symbol": "BTCUSDT",
+            "orderId": 7,
+            "clientOrderId": seen.dict["newClientOrderId"],
+            "transactTime": 1700000000000,
+            "status": "FILLED",
+            "executedQty": "0.00003",
+            "cummulativeQuoteQty": "1.92",
+            "fills": [],
+        }
+    )
+
+
 class LoopbackVenue:
     """`answers[(method, path)]` is what it says; `orders` are the POSTs of orders it has got."""
 
@@ -92,7 +115,7 @@ class LoopbackVenue:
 
     @property
     def orders(self) -> list[Seen]:
-        return [one for one in self.seen if (one.method, one.path) == ("POST", "/api/v3/order")]
+        return [one for one in self.seen if (one.method, one.path) == ORDER]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -130,7 +153,7 @@ def venue_at(
     """A CcxtVenue that talks to `origin`."""
 
     async def open_keys(user_id: str, exchange: str) -> Opener:
-        return keys or (lambda: (f"key-of-{user_id}", "the-secret-of-all-secrets"))
+        return keys or (lambda: (f"key-of-{user_id}", SECRET))
 
     line = Line(name, origin, timeout, monotonic, Budget(weights, monotonic, sleep))
     return CcxtVenue(name, line, open_keys, clock)
@@ -139,3 +162,15 @@ def venue_at(
 def budget() -> Budget:
     """One without a bound."""
     return Budget(UNBOUNDED, time.monotonic, asyncio.sleep)
+
+
+def open_gate() -> None:
+    """A gate that lets everything through."""
+    return
+
+
+async def buy(venue: CcxtVenue, cost: str = "2.05", user: str = "u1") -> Report:
+    """What became of a buy of bitcoin."""
+    market = await venue.market("BTC/USDT")
+    order = Placement(ID, user, market, Side.BUY, Decimal(cost), None)
+    return await venue.send(order, open_gate)

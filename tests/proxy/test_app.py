@@ -12,7 +12,8 @@ import httpx
 import pytest
 import structlog
 
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.sandbox.serve import Server
 from proxy.app import World, build, mint
 from proxy.logs import QUIET, set_up

@@ -139,13 +139,10 @@ def test_a_request_counts_what_the_venue_says(
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[LoopbackVenue]:
-    fake = LoopbackVenue()
+def fake(fake: LoopbackVenue) -> LoopbackVenue:
     fake.answers["GET", KLINES] = told([])
     fake.answers["POST", ORDER] = told({}, 500)
-    await fake.server.start()
-    yield fake
-    await fake.server.stop()
+    return fake
 
 
 def asked(fake: LoopbackVenue, path: str, method: str = "GET") -> int:

@@ -13,7 +13,8 @@ from decimal import Decimal
 
 import pytest
 
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.sandbox.faults import NAMES
 from proxy.exchange import CcxtVenue
 from proxy.venue import Placement, Report, Verdict

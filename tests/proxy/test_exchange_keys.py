@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -13,56 +11,20 @@ from proxy.ccxt_line import Line
 from proxy.ccxt_wire import check_never_repeats, connect
 from proxy.errors import KeyRefused, VenueUnavailable
 from proxy.exchange import CcxtVenue
-from proxy.venue import Placement, Report, Verdict
-from proxy.wire import Side
-from tests.proxy.loopback_venue import LoopbackVenue, Seen, Told, budget, now, told, venue_at
+from proxy.venue import Verdict
+from tests.proxy.loopback_venue import (
+    ORDER,
+    SECRET,
+    LoopbackVenue,
+    budget,
+    buy,
+    filled,
+    now,
+    told,
+    venue_at,
+)
 
 pytestmark = pytest.mark.anyio
-
-SECRET = "the-secret-of-all-secrets"
-ID = "pg-AAAAAAAAAAAAAAAAAAAAAA"
-ORDER = ("POST", "/api/v3/order")
-
-
-def filled(seen: Seen) -> Told:
-    return told(
-        {
-            "symbol": "BTCUSDT",
-            "orderId": 7,
-            "clientOrderId": seen.dict["newClientOrderId"],
-            "transactTime": 1700000000000,
-            "status": "FILLED",
-            "executedQty": "0.00003",
-            "cummulativeQuoteQty": "1.92",
-            "fills": [],
-        }
-    )
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[LoopbackVenue]:
-    fake = LoopbackVenue()
-    fake.answers[ORDER] = filled
-    await fake.server.start()
-    yield fake
-    await fake.server.stop()
-
-
-@pytest.fixture(params=["binanceus", "binance"])
-async def venue(request: pytest.FixtureRequest, fake: LoopbackVenue) -> AsyncIterator[CcxtVenue]:
-    venue = venue_at(fake.server.url, request.param)
-    yield venue
-    await venue.close()
-
-
-def open_gate() -> None:
-    return None
-
-
-async def buy(venue: CcxtVenue, cost: str = "2.05", user: str = "u1") -> Report:
-    market = await venue.market("BTC/USDT")
-    order = Placement(ID, user, market, Side.BUY, Decimal(cost), None)
-    return await venue.send(order, open_gate)
 
 
 async def test_a_ban_holds_everything_back_until_it_ends(fake: LoopbackVenue) -> None:

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import socket
 import time
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -16,54 +15,20 @@ from proxy.errors import GateClosed, VenueUnavailable
 from proxy.exchange import CcxtVenue
 from proxy.venue import Placement, Report, Verdict
 from proxy.wire import Side
-from tests.proxy.loopback_venue import LoopbackVenue, Seen, Told, budget, told, venue_at
+from tests.proxy.loopback_venue import (
+    ID,
+    ORDER,
+    SECRET,
+    LoopbackVenue,
+    Seen,
+    budget,
+    buy,
+    open_gate,
+    told,
+    venue_at,
+)
 
 pytestmark = pytest.mark.anyio
-
-SECRET = "the-secret-of-all-secrets"
-ID = "pg-AAAAAAAAAAAAAAAAAAAAAA"
-ORDER = ("POST", "/api/v3/order")
-
-
-def filled(seen: Seen) -> Told:
-    return told(
-        {
-            "symbol": "BTCUSDT",
-            "orderId": 7,
-            "clientOrderId": seen.dict["newClientOrderId"],
-            "transactTime": 1700000000000,
-            "status": "FILLED",
-            "executedQty": "0.00003",
-            "cummulativeQuoteQty": "1.92",
-            "fills": [],
-        }
-    )
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[LoopbackVenue]:
-    fake = LoopbackVenue()
-    fake.answers[ORDER] = filled
-    await fake.server.start()
-    yield fake
-    await fake.server.stop()
-
-
-@pytest.fixture(params=["binanceus", "binance"])
-async def venue(request: pytest.FixtureRequest, fake: LoopbackVenue) -> AsyncIterator[CcxtVenue]:
-    venue = venue_at(fake.server.url, request.param)
-    yield venue
-    await venue.close()
-
-
-def open_gate() -> None:
-    return None
-
-
-async def buy(venue: CcxtVenue, cost: str = "2.05", user: str = "u1") -> Report:
-    market = await venue.market("BTC/USDT")
-    order = Placement(ID, user, market, Side.BUY, Decimal(cost), None)
-    return await venue.send(order, open_gate)
 
 
 async def sell(venue: CcxtVenue, units: str) -> Report:

@@ -1,7 +1,6 @@
 """Markets and prices: read to the digit, shared safely, and never used stale."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -94,14 +93,6 @@ async def test_a_list_that_is_old_is_not_used_and_a_failed_load_keeps_the_young_
     clock[0] += timedelta(minutes=2)
     with pytest.raises(VenueUnavailable, match="markets_stale"):
         await markets.find("BTC/USDT")
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[LoopbackVenue]:
-    fake = LoopbackVenue()
-    await fake.server.start()
-    yield fake
-    await fake.server.stop()
 
 
 async def test_a_price_is_asked_again_after_two_seconds(fake: LoopbackVenue) -> None:

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from piggybot.sandbox.exchange import ExchangeSandbox, ExchangeServer
+from piggybot.sandbox.exchange import ExchangeSandbox
+from piggybot.sandbox.exchange_server import ExchangeServer
 
 KEY, SECRET = "k" * 64, "not-so-secret"
 ORDER = "/api/v3/order"

@@ -6,7 +6,7 @@ May import: sandbox.
 import httpx
 import pytest
 
-from piggybot.sandbox.serve import Server
+from piggybot.sandbox.exchange_server import ControlServer
 from tests.sandbox.exchange_client import KEY, exchange
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +27,7 @@ async def test_a_glance_shows_the_newest_orders_first_and_counts_all_of_them():
 
 async def test_a_glance_names_all_that_misbehaves_until_it_is_well_again():
     async with exchange() as (sandbox, _):
-        control = Server(sandbox.control_app)
+        control = ControlServer(sandbox)
         await control.start()
         async with httpx.AsyncClient(base_url=control.url, verify=False) as http:
             wrong = ["timeout-after", "clock-skew", "candles-young", "refused"]
