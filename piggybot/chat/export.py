@@ -7,7 +7,7 @@ May import: core, store, wire.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -28,7 +28,9 @@ PAGE = 500
 ORDERS = (
     *("time_utc", "mode", "sandbox", "exchange", "side", "symbol", "asked_usd", "asked_units"),
     *("executed", "price", "quote", "fee", "status", "order_id", "client_order_id", "problem"),
+    "run",
 )
+"""`run` is the number of the run that decided it, as in /runs; empty where a person did."""
 LOTS = (
     *("book", "exchange", "symbol", "acquired_utc", "disposed_utc", "units", "cost", "proceeds"),
     *("gain", "bought_by", "sold_by"),
@@ -51,8 +53,10 @@ async def export(ask: Ask) -> None:
 async def _write_orders(ask: Ask, log: Sheet) -> int:
     """One row an order; how many they are."""
     door, orders, count = ask.house.door, ask.house.store.orders, 0
+    runs = await door(ask.house.store.runs.of_person, ask.person.id)
+    numbers = {one.id: str(one.number) for one in runs}
     async for page in _pages(partial(door, orders.all_of, ask.person.user_id, PAGE)):
-        await asyncio.to_thread(log.add, map(_order_cells, page))
+        await asyncio.to_thread(log.add, [_order_cells(one, numbers) for one in page])
         count += len(page)
     return count
 
@@ -79,7 +83,7 @@ async def _pages(read: Callable[[T | None], Awaitable[list[T]]]) -> AsyncIterato
         last = page[-1]
 
 
-def _order_cells(order: Order) -> list[str]:
+def _order_cells(order: Order, runs: Mapping[str, str]) -> list[str]:
     intent = order.intent
     numbers = (intent.amount_usd, intent.units, order.executed, order.price, order.quote, order.fee)
     return [
@@ -94,6 +98,7 @@ def _order_cells(order: Order) -> list[str]:
         order.order_id or "",
         intent.client_id,
         "" if order.problem is None else f"{order.problem.code}: {order.problem.message}",
+        runs.get(intent.run_id, intent.run_id),
     ]
 
 

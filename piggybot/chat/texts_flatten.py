@@ -178,6 +178,9 @@ def _market(symbol: str, exchange: str, home: str) -> str:
 def _result(order: Order, home: str) -> str:
     """One market's line: sold, refused and why, or not known yet."""
     market = _market(order.intent.symbol, order.intent.exchange, home)
+    if order.status is Status.OPEN:
+        so_far = f"sold {plain(order.executed)} of {plain(order.intent.units or Decimal(0))} so far"
+        return f"⏳ {market}: the order is open at the exchange, {so_far}. I tell you its end."
     if not order.status.terminal:
         return f"⏳ {market}: unknown, checking. I tell you, and do not send it again."
     if order.executed:

@@ -31,7 +31,7 @@ from piggybot.store.tables import orders
 from piggybot.store.tables_runs import fills, positions
 from proxy.wire import Side, Status
 from tests.bot.bench import NOON, Bench
-from tests.bot.values import intent
+from tests.bot.values import intent, run
 
 pytestmark = pytest.mark.anyio
 USER = "user-7"
@@ -154,6 +154,16 @@ async def test_a_long_history_is_the_same_read_in_pages(bench: Bench, watched: W
     assert [one["client_order_id"] for one in told] == [f"pg-{at:022d}" for at in range(COUNT)]
     pages = [count for name, count in watched.visits if name in {"of_market", "all_of"}]
     assert max(pages) == PAGE and sum(pages) == 2 * COUNT
+
+
+async def test_an_order_of_a_run_names_it_and_one_by_hand_names_none(bench: Bench) -> None:
+    numbers = [bench.store.runs.add(run(name, user_id=USER)).number for name in ("run-a", "run-b")]
+    assert numbers == [1, 2]
+    for name in ("", "run-b"):
+        bench.store.orders.add(intent(f"pg-{name}", user_id=USER, origin=f"o{name}", run_id=name))
+    await bench.say("/export")
+    told = list(csv.DictReader(io.StringIO(files(bench)[0].content.decode("utf-8-sig"))))
+    assert {one["client_order_id"]: one["run"] for one in told} == {"pg-": "", "pg-run-b": "2"}
 
 
 async def test_a_stop_is_served_between_two_pages(bench: Bench, watched: Watched) -> None:

@@ -245,14 +245,20 @@ async def test_who_cannot_be_waited_for_does_not_hold_up_the_way_out(bench: Benc
     assert bench.trading.acting.claims.take([run.id]) == [], "its claim is still its own"
 
 
-@pytest.mark.parametrize("way", [Status.OPEN, Status.UNKNOWN])
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (Status.OPEN, "the order is open at the exchange"),
+        (Status.UNKNOWN, "unknown, checking. I tell you, and do not send it again."),
+    ],
+)
 async def test_what_was_not_over_with_the_rest_is_told_when_it_is(
-    bench: Bench, way: Status
+    bench: Bench, way: Status, said: str
 ) -> None:
     await bench.say("/flatten")
     bench.broker.outcome = way
     [together] = await bench.press("🟠 Sell everything now")
-    assert together.count("I tell you, and do not send it again.") == 2
+    assert together.count(said) == 2
     bench.broker.outcome = None
     for client_id, order in bench.broker.books.items():
         bench.broker.books[client_id] = order.model_copy(update={"status": Status.FILLED})

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from piggybot.core.money import plain
 from piggybot.core.positions import Book
 from piggybot.core.runs import RunState
 from piggybot.sandbox.telegram_shown import NoButton
@@ -116,6 +117,22 @@ async def test_an_answer_that_is_lost_is_unknown_then_told_and_sold_once(live: W
     assert "Settled: this is the answer you were waiting for." in late.text
     assert sells(live) == BOTH and live.posts == 4
     assert all(units < DUST for units in (await holds(live)).values())
+
+
+async def test_a_sell_that_the_exchange_leaves_open_is_called_open_with_what_it_has_sold(
+    live: World,
+) -> None:
+    await bought(live, "/testbuy 9 BTC")
+    live.exchange.books.fill_next("half")
+    told = await flattened(live)
+    [_, sale] = orders(live)
+    assert sale.status == "PARTIALLY_FILLED"
+    so_far = f"sold {plain(sale.executed)} of {plain(sale.wanted.quantity)} so far"
+    assert f"⏳ BTC/USDT: the order is open at the exchange, {so_far}." in told.text
+    assert "unknown" not in told.text
+    live.exchange.books.complete(sale.wanted.client_id)
+    await settled(live, "✅ Sold")
+    assert sells(live) == [("BTC", "FILLED")] and live.posts == 2
 
 
 async def test_a_press_counts_once(live: World) -> None:
