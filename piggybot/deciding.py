@@ -3,7 +3,7 @@
 Alone because a decision must read as one: exits first, then guards, then the strategy. What it
 comes to is a value; acting.py writes it down and sends.
 
-May import: acting, chat, core, errors, market, standings, strategies, wire.
+May import: acting, chat, core, errors, market, standings, strategies, undecided, wire.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from piggybot.market import MarketData
 from piggybot.standings import Scene, Standings
 from piggybot.strategies.panel import Opinion, Panel, Question
 from piggybot.strategies.registry import Registry
+from piggybot.undecided import with_news
 from proxy.wire import MarketOut
 
 FAILED = (StrategyFailed, StrategySlow, BadInput)
@@ -125,12 +126,17 @@ class Deciding:
             one.moment.run.id: self._answered(one, opinion)
             for one, opinion in zip(waiting, opinions, strict=True)
         }
-        return [
+        works = [
             self._written(one.moment, at, *decided[one.moment.run.id])
             if isinstance(one, Waiting)
             else one
             for one in begun
         ]
+        return [self._told(one, at) for one in works]
+
+    def _told(self, work: SlotWork, at: At) -> SlotWork:
+        name = work.run.id
+        return with_news(work, at.questions[name], at.standings[name], at.scene)
 
     def _begun(self, due: Due, at: At) -> "SlotWork | Waiting":
         """All that comes before the strategy: stops, data, exits, guards."""

@@ -17,6 +17,14 @@ HEARD_BY_ANOTHER = "heard_by_another"
 """When Telegram last said that another program has our token: it may obey the same messages."""
 
 
+UNDECIDED = "undecided:"
+"""For one run each: its candles cannot be used, and its person has been told."""
+
+
+def undecided(run_id: str) -> str:
+    return f"{UNDECIDED}{run_id}"
+
+
 def held(user_id: str) -> str:
     return f"{HELD}{user_id}"
 

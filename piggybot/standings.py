@@ -17,7 +17,7 @@ from piggybot.core.runs import Run
 from piggybot.desk import Desk
 from piggybot.errands import STOP_ALL
 from piggybot.errors import NotAllowed
-from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, latches_of
+from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, UNDECIDED, latches_of
 from piggybot.ports import Clock
 from piggybot.store import Person, Store
 from proxy.wire import AccountOut
@@ -37,6 +37,8 @@ class Scene:
     latches: Mapping[str, str]
     unsettled: Mapping[str, Unsettled]
     """Runs with an order that is not over."""
+    undecided: frozenset[str]
+    """Runs whose candles could not be used when they were asked for last."""
 
     def chat_of(self, person_id: int) -> int:
         """Where this person is told things; a private chat has its person's id."""
@@ -87,6 +89,9 @@ class Standings:
             stops=frozenset(flags.beginning(STOPS)),
             latches=latches,
             unsettled=self._store.orders.unsettled(),
+            undecided=frozenset(
+                name.removeprefix(UNDECIDED) for name in flags.beginning(UNDECIDED)
+            ),
         )
 
 

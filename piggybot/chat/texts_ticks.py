@@ -223,6 +223,25 @@ def unwatched_line(run: Run, since: datetime) -> str:
     return f"👁 {texts_rules.title(run)}: no price since {since:%H:%M} UTC, exits not watched"
 
 
+def undecided(run: Run, why: str) -> str:
+    """A run that cannot decide, because its candles cannot be used."""
+    exits_go_on = " Its exits stay armed: they go by the price." if run.exits.any else ""
+    return (
+        f"🙈 {texts_rules.title(run)} cannot decide: its candles cannot be used.\n"
+        f"{e(why[:LONGEST])}\nIt asks again at each close, and neither buys nor sells by signal "
+        f"meanwhile; I tell you when it can again.{exits_go_on}"
+    )
+
+
+def undecided_line(run: Run, why: str) -> str:
+    return f"🙈 {texts_rules.title(run)} cannot decide: {e(why[:LONGEST])}"
+
+
+def decides_again(run: Run, at: datetime) -> str:
+    moment = texts_rules.moment(at)
+    return f"👀 {texts_rules.title(run)} decides again, since {moment}: its candles can be used."
+
+
 def skipped(found: Skipped) -> str:
     """Slots that passed while nobody could run them, in one line."""
     decisions = "1 decision" if found.slots == 1 else f"{found.slots:,} decisions"

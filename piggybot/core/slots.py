@@ -31,6 +31,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Latch:
+    """A fact that must survive a restart, by its flag's name; a value of None takes it away."""
+
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SlotWork:
     """All that one run does at one moment. Without a slot: an exit between two candles' closes."""
 
@@ -42,6 +50,7 @@ class SlotWork:
     halt_why: str = ""
     marks: tuple[Mark, ...] = ()
     notices: tuple[Outgoing, ...] = ()
+    latch: Latch | None = None
 
 
 @dataclass(frozen=True, slots=True)

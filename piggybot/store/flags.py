@@ -5,7 +5,7 @@ May import: core, store.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, bindparam, delete, select
+from sqlalchemy import Connection, Engine, bindparam, delete, select
 
 from piggybot.core.mail import Outgoing
 from piggybot.store.tables import flags
@@ -37,12 +37,12 @@ class Flags:
 
     def put(self, name: str, value: str) -> None:
         with self._engine.begin() as db:
-            put(db, flags, {"name": name, "value": value})
+            put_flag(db, name, value)
 
     def put_telling(self, name: str, value: str, letters: list[Outgoing]) -> None:
         """Set it and keep what is to be said of it: both, or neither."""
         with self._engine.begin() as db:
-            put(db, flags, {"name": name, "value": value})
+            put_flag(db, name, value)
             put_out(db, letters, [])
 
     def split(self, name: str, parts: Sequence[str]) -> None:
@@ -53,9 +53,17 @@ class Flags:
             if value is None:
                 return
             for part in parts:
-                put(db, flags, {"name": part, "value": value})
-            db.execute(delete(flags).where(mine))
+                put_flag(db, part, value)
+            put_flag(db, name, None)
 
     def drop(self, name: str) -> None:
         with self._engine.begin() as db:
-            db.execute(delete(flags).where(flags.c.name == name))
+            put_flag(db, name, None)
+
+
+def put_flag(db: Connection, name: str, value: str | None) -> None:
+    """Set it, within somebody's transaction; None takes it away."""
+    if value is None:
+        db.execute(delete(flags).where(flags.c.name == name))
+    else:
+        put(db, flags, {"name": name, "value": value})

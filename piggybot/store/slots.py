@@ -31,6 +31,7 @@ from sqlalchemy import (
 from piggybot.core.runs import Halt, Outcome, RunState, Slot
 from piggybot.core.slots import Due, Mark, SlotWork
 from piggybot.store.booking import KEYED, named, position_of
+from piggybot.store.flags import put_flag
 from piggybot.store.orders import order_values
 from piggybot.store.runs import SLOT_COLUMNS, change, run_of, slot_values
 from piggybot.store.tables import orders
@@ -147,6 +148,8 @@ def _write(db: Connection, work: Sequence[SlotWork]) -> None:
     for one in work:
         if one.halt is not None:
             change(db, one.run.id, RunState.HALTED, one.halt_why, one.halt)
+        if one.latch is not None:
+            put_flag(db, one.latch.name, one.latch.value)
     write_marks(db, (mark for one in work for mark in one.marks))
     put_out(db, [letter for one in work for letter in one.notices], [])
 

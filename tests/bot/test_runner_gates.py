@@ -101,7 +101,8 @@ async def test_live_begins_flat_and_the_paper_holding_rests(trader: Bench) -> No
 async def test_market_data_in_trouble_is_named_and_nothing_is_decided(trader: Bench) -> None:
     begin(trader)
     trader.broker.trouble = Problem(code="gapped_candles", message="BTC/USDT 1h lacks 2 candles.")
-    assert await tick(trader, hours=1) == []
+    [told] = await tick(trader, hours=1)
+    assert "cannot decide: its candles cannot be used.\nBTC/USDT 1h lacks 2 candles." in told
     assert (last(trader).outcome, last(trader).signal) == (Outcome.DENIED, 0)
     assert last(trader).reason == "BTC/USDT 1h lacks 2 candles (gapped_candles)."
     trader.broker.trouble = None
@@ -113,6 +114,35 @@ async def test_market_data_in_trouble_is_named_and_nothing_is_decided(trader: Be
     await tick(trader, hours=1)
     assert last(trader).reason == "The trading service cannot be reached."
     assert trader.broker.posts == []
+
+
+async def test_who_cannot_decide_is_told_once_each_and_nobody_who_is_stopped(
+    trader: Bench,
+) -> None:
+    begin(trader)
+    begin(trader, "r2")
+    trader.broker.trouble = Problem(code="bad_candles", message="A price of <zero>.")
+    await trader.say("/stop")
+    assert await tick(trader, hours=1) == [], "a stop holds it back anyway"
+    await trader.say("/resume")
+    await trader.press("▶️ Resume")
+    told = await tick(trader, hours=1)
+    assert [one.partition(" ·")[0] for one in told] == [
+        "🙈 #1 sma_crossover",
+        "🙈 #2 sma_crossover",
+    ]
+    assert "A price of &lt;zero&gt;." in told[0]
+    trader.broker.down = True
+    assert await tick(trader, hours=1) == [], "no answer says nothing of candles"
+    trader.broker.down = False
+    assert await tick(trader, hours=1) == []
+    trader.broker.trouble = None
+    told = await tick(trader, hours=1)
+    assert [one.partition(",")[0] for one in told] == [
+        "👀 #1 sma_crossover · BTC/USDT · 1h decides again",
+        "👀 #2 sma_crossover · BTC/USDT · 1h decides again",
+    ]
+    assert await tick(trader, hours=1) == []
 
 
 async def test_a_strategy_that_fails_halts_its_own_run_and_nothing_else(trader: Bench) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from piggybot.core.runs import Outcome, Run, Slot
 from tests.stories.bad_input import answer_to
-from tests.stories.steps import nothing_sent
+from tests.stories.steps import heard, nothing_sent
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -120,6 +120,30 @@ async def test_a_run_decides_nothing_on_lies_and_its_slot_says_why(world: World,
     later = await slot_at_the_next_hour(world, run)
     assert (later.at - held.at, later.outcome) == (timedelta(hours=1), Outcome.RUN)
     assert nothing_sent(world)
+
+
+async def test_a_run_that_cannot_decide_is_told_once_and_once_when_it_can_also_after_a_restart(
+    world: World,
+) -> None:
+    run = await begun(world)
+    lie_about = hour_of(world) + HOUR
+    await world.exchange.misbehave("candles-zero", at=lie_about)
+    held = await slot_at_the_next_hour(world, run)
+    told = await world.ann.expect("cannot decide: its candles cannot be used.")
+    assert words("candles-zero", lie_about).partition("\n")[0] in told.text
+    assert "🙈 #1 rsi · BTC/USDT · 1h" in told.text
+
+    await world.bot.stop()
+    await world.bot.start()
+    again = await slot_at_the_next_hour(world, run)
+    assert (held.outcome, again.outcome) == (Outcome.DENIED, Outcome.DENIED)
+    assert await heard(world.ann, "cannot decide") == 1
+
+    await world.exchange.misbehave("ok")
+    assert (await slot_at_the_next_hour(world, run)).outcome is Outcome.RUN
+    await world.ann.expect("👀 #1 rsi · BTC/USDT · 1h decides again")
+    assert (await slot_at_the_next_hour(world, run)).outcome is Outcome.RUN
+    assert await heard(world.ann, "decides again") == 1
 
 
 @pytest.mark.parametrize(
