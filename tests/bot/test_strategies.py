@@ -3,6 +3,8 @@
 May import: core, strategies.
 """
 
+import ast
+import inspect
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 from piggybot.core.market import Candles
-from piggybot.strategies import BadSetting, Drawn, Strategy
+from piggybot.strategies import BadSetting, Drawn, Strategy, crossings
 from piggybot.strategies.bollinger import Bollinger
 from piggybot.strategies.breakout import Breakout
 from piggybot.strategies.dca import Dca
@@ -34,6 +36,18 @@ OTHERS: tuple[Strategy, ...] = (
     Breakout(2, 100),
     Dca(7, 13),
 )
+
+
+LONGEST: tuple[Strategy, ...] = (
+    SmaCrossover(500, 1000),
+    Rsi(100),
+    Macd(100, 200, 100),
+    Bollinger(500),
+    Breakout(500, 500),
+    Dca(365),
+)
+MOST_NEEDED = 5_000
+"""Candles, for the longest windows that may be set."""
 
 
 def name_of(strategy: Strategy) -> str:
@@ -165,3 +179,14 @@ def test_each_that_looks_at_prices_can_be_drawn_on_their_scale_or_below():
         "bollinger": ["upper band", "20-average", "lower band"],
         "breakout": ["20-candle high", "10-candle low"],
     }
+
+
+@pytest.mark.parametrize("strategy", LONGEST, ids=name_of)
+def test_ours_need_no_time_budget_as_they_loop_over_no_candle_and_need_few(strategy: Strategy):
+    """Whole arrays in TA-Lib and numpy, and a bounded number of candles: bounded work."""
+    rule = inspect.getmodule(type(strategy))
+    assert rule is not None
+    nodes = ast.walk(ast.parse(inspect.getsource(rule) + inspect.getsource(crossings)))
+    loops = [one for one in nodes if isinstance(one, ast.For | ast.While)]
+    assert loops == []
+    assert strategy.warmup <= MOST_NEEDED
