@@ -179,11 +179,15 @@ class Bot:
         """Name what could not be loaded, pair if nobody is the owner yet, then listen."""
         for name, why in self._registry.failed().items():
             announce(f"The strategy {name} could not be loaded: {why}")
-        await self._pair(announce)
+        paired = await self._paired()
+        if not paired:
+            await self._pair(announce)
         await self._unlisted.pause()
         await self.ticks.health()
         await self.telegram.start()
         self.ticks.start()
+        if paired:
+            announce("The bot runs, and has its owner: write to it in Telegram.")
 
     async def stop(self) -> None:
         """Let what runs finish for a moment; what does not is taken up at the next start."""
@@ -202,10 +206,11 @@ class Bot:
         """Leave a sign that the clock turns: who watches from outside looks at the file's age."""
         (self._settings.piggy_data / "bot" / "alive").touch()
 
-    async def _pair(self, announce: Announce) -> None:
+    async def _paired(self) -> bool:
         people = await self._door(self.store.people.everyone)
-        if self._settings.telegram_chat_id is not None or any(one.owner for one in people):
-            return
+        return self._settings.telegram_chat_id is not None or any(one.owner for one in people)
+
+    async def _pair(self, announce: Announce) -> None:
         code = f"{secrets.randbelow(CODES):06d}"
         await self._door(self.store.pairing.open_code, code, self._clock() + CODE_LIFE)
         announce(

@@ -55,6 +55,11 @@ async def tell(clock: Clock, console: Console) -> int:
 
     Returns the exit status, 0 only where all is well.
     """
+    with console.status("Looking …"):
+        return await _told(clock, console)
+
+
+async def _told(clock: Clock, console: Console) -> int:
     status = 0
     async with aclosing(examine(clock)) as findings:
         async for one in findings:

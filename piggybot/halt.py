@@ -78,6 +78,8 @@ def halt(where: Where, say: Callable[[str], None]) -> int:
             say("Gate closed: the proxy sends no order from now on, for any account.")
             if answer.problem is not None:
                 return _unkept(answer.problem.message, written, say)
+            if not answer.settled:
+                say(f"Looking after what was on its way, for {SETTLE_SECONDS:.0f} s at most …")
             _say_settled(_settled(http, answer), say)
             return 0
     except _NoAnswer as problem:

@@ -239,6 +239,7 @@ async def test_on_a_terminal_it_comes_in_columns() -> None:
     console = Console(file=out, width=80, soft_wrap=True, force_terminal=True)
     await tell(lambda: datetime.now(UTC), console)
     assert "❌ Proxy database \x1b[1mThere is no data/proxy/proxy.db yet." in out.getvalue()
+    assert "Looking …" in out.getvalue(), "some of it takes seconds"
 
 
 async def test_settings_that_cannot_be_read_are_all_there_is_to_say(place: Place) -> None:

@@ -82,6 +82,7 @@ def test_the_file_comes_first_then_both_acknowledgements(tmp_path: Path):
     assert said.endswith(
         "also after a restart, until /resume.\n"
         "Gate closed: the proxy sends no order from now on, for any account.\n"
+        "Looking after what was on its way, for 30 s at most …\n"
         "Nothing in flight, 2 cancelled, 1 unknown. The proxy goes on asking after unknown orders."
     )
 

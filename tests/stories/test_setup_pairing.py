@@ -64,7 +64,7 @@ async def test_the_code_pairs_one_person_only(make_world: MakeWorld) -> None:
 
 async def test_people_listed_by_id_need_no_code(make_world: MakeWorld) -> None:
     world = await make_world(bot={"telegram_chat_id": 1001, "member_ids": (1002,)})
-    assert world.bot.said == [], "no code is printed where the owner is known"
+    assert world.bot.said == ["The bot runs, and has its owner: write to it in Telegram."]
     ben, eve = world.telegram.person(1002, "Ben"), world.telegram.person(6666, "Eve")
     await world.ann.say("/start")
     await world.ann.expect("Hello Ann")
