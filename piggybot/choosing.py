@@ -19,7 +19,8 @@ from piggybot.store import Person, Store
 from piggybot.store.mismatches import Letters
 from proxy.wire import AdoptIn, Mode
 
-AT_ONCE = 200
+AT_ONCE, ASKED_AT_ONCE = 200, 20
+"""Orders that the proxy takes over in one request; those that it has to ask after one by one."""
 Whose: TypeAlias = tuple[str, Book, str]
 """User id, book, exchange."""
 
@@ -42,23 +43,25 @@ class Choosing:
         self._market = market
         self._clock = clock
         self._notifier = notifier
-        self.decided: set[Whose] = set()
-        """Books to be compared once more, soon."""
+        self.soon: set[Whose] = set()
+        """Books to be compared in a moment, and not in a day."""
 
     async def adopt(self, person: Person, mismatch_id: str) -> Mismatch:
         """Take the venue's fills for ours; the runs go on as they stood. NotAllowed."""
         found = await self.waiting(person, mismatch_id)
-        ids = sorted({one.client_id for one in found.differences if one.order_id})
-        for first in range(0, len(ids), AT_ONCE):
-            await self._broker.adopt(
-                AdoptIn(
-                    userId=found.user_id,
-                    exchange=found.exchange,
-                    mode=Mode(found.book.value),
-                    since=found.since,
-                    clientOrderIds=ids[first : first + AT_ONCE],
+        there = {one.client_id for one in found.differences if one.theirs or not one.ours}
+        lost = {one.client_id for one in found.differences} - there
+        for ids, at_once in ((sorted(there), AT_ONCE), (sorted(lost), ASKED_AT_ONCE)):
+            for first in range(0, len(ids), at_once):
+                await self._broker.adopt(
+                    AdoptIn(
+                        userId=found.user_id,
+                        exchange=found.exchange,
+                        mode=Mode(found.book.value),
+                        since=found.since,
+                        clientOrderIds=ids[first : first + at_once],
+                    )
                 )
-            )
         rules = await self._market.rules(found.exchange, found.symbol)
         letters = self._letters(person, f"{found.id}:adopted", texts.adopted(found))
         mismatches, now = self._store.mismatches, self._clock()
@@ -89,7 +92,7 @@ class Choosing:
         return [outgoing(person.chat_id, {"text": text}, key, now, priority=WARNING)], []
 
     def _again(self, found: Mismatch) -> None:
-        self.decided.add((found.user_id, found.book, found.exchange))
+        self.soon.add((found.user_id, found.book, found.exchange))
         self._notifier.wake()
 
 

@@ -80,6 +80,26 @@ def absent(entry: Entry, title: str, now: datetime) -> Entry:
     return replace(entry, status=Status.ABSENT, concluded=now, problem=problem)
 
 
+def disowned(entry: Entry, title: str, now: datetime) -> Entry:
+    """It had fills, and its venue has neither them nor it: its person has taken that for true."""
+    problem = Problem(
+        code="disowned",
+        message=f"{title} does not have this order any more, so it counts as nothing.",
+        hint="As after a test net was reset, or with a key of another account.",
+    )
+    nothing = Decimal(0)
+    return replace(
+        entry,
+        status=Status.ABSENT,
+        executed=nothing,
+        quote=nothing,
+        fee=nothing,
+        fills=(),
+        concluded=now,
+        problem=problem,
+    )
+
+
 def _elsewhere(entry: Entry, title: str) -> Problem:
     """Absent for the key that is saved now, which may be of another account than the order's."""
     return Problem(

@@ -147,6 +147,14 @@ class Journal:
             self.memory.hold(after, position)
         return after
 
+    def disown(self, absent: Entry) -> Entry:
+        """An order that its venue turned out not to have: its fills go, and are held no more."""
+        with self._engine.begin() as db:
+            queries.unapply(db, absent)
+            queries.rewrite(db, absent)
+        self.memory.forget()
+        return absent
+
     def open(self, user_id: str | None = None) -> list[Entry]:
         """Orders without a terminal state, oldest first."""
         query = select(orders).where(orders.c.status.in_(UNRESOLVED)).order_by(orders.c.created)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import BindParameter, Connection, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from proxy.fills import Position, apply_cash, cash_of
@@ -227,6 +227,19 @@ def apply(db: Connection, entry: Entry, new: Iterable[Fill]) -> Position | None:
         put = PUT_POSITION[db.dialect.name]
         db.execute(put, names | {"units": after.units, "cost": after.cost})
     return after
+
+
+def unapply(db: Connection, entry: Entry) -> None:
+    """Take the fills of an order back: the position is that of all others, as they came."""
+    db.execute(delete(fills).where(fills.c.client_id == entry.client_id))
+    names = {"user_id": entry.user_id, "book": entry.book.value}
+    names |= {"exchange": entry.exchange, "symbol": entry.symbol}
+    rest = select(fills).order_by(fills.c.at, fills.c.trade_id)
+    after = Position()
+    for row in db.execute(rest.filter_by(**names)):
+        after = apply_cash(after, cash_of(Side(row.side), fill_of(row), row.base, row.quote))
+    put = PUT_POSITION[db.dialect.name]
+    db.execute(put, names | {"units": after.units, "cost": after.cost})
 
 
 def _position(db: Connection, which: dict[str, str]) -> Position:

@@ -262,7 +262,7 @@ async def books(
 
 @router.post("/adopt")
 async def adopt(ask: AdoptIn, house: TheHouse) -> AdoptOut:
-    """Take what the venue has of these orders into the journal."""
+    """Make the journal say of these orders what the venue does."""
     return await house.books.adopt(ask.model_copy(update={"exchange": checked(ask.exchange)}))
 
 

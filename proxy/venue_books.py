@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from proxy.book_rows import BookRows
-from proxy.conclusion import after_ask
+from proxy.conclusion import after_ask, disowned
 from proxy.fees import valued
 from proxy.modes import Modes
 from proxy.parts import Parts
@@ -50,7 +50,7 @@ class VenueBooks:
         )
 
     async def adopt(self, ask: AdoptIn) -> AdoptOut:
-        """Write down what the venue has of these orders, where the journal does not have it."""
+        """Write down what the venue has of these orders, and that it does not have the others."""
         account = await self._modes.find(ask.userId)
         book, since = Book.of(ask.mode), EPOCH + timedelta(milliseconds=ask.since)
         venue = self._parts.venue(ask.exchange, book)
@@ -58,6 +58,8 @@ class VenueBooks:
         found = await self._read(ask.userId, venue, book, since)
         shown = [one for one, _ in found if one.client_id in wanted]
         entries = [await self._adopted(one, account, venue, book) for one in shown]
+        for client_id in sorted(wanted - {one.client_id for one in shown}):
+            entries += await self._disowned(client_id, account, venue, book)
         return AdoptOut(orders=[entry.out() for entry in entries])
 
     async def _read(
@@ -113,6 +115,21 @@ class VenueBooks:
             one.client_id,
             lambda known: after_ask(_doubted(known, entry), report, now),
         )
+
+    async def _disowned(
+        self, client_id: str, account: Account, venue: Venue, book: Book
+    ) -> list[Entry]:
+        """An order of ours that is not on the venue's list: out, if the venue says so once more."""
+        journal, door = self._parts.store.journal, self._parts.door
+        entry = await door(journal.get, client_id)
+        mine = account.user_id, book, venue.name
+        if entry is None or (entry.user_id, entry.book, entry.exchange) != mine or not entry.done:
+            return []
+        others = await door(journal.others, entry)
+        report = await venue.ask(entry.placement(), entry.created, others)
+        if report.verdict is not Verdict.NOT_FOUND:
+            return []
+        return [await door(journal.disown, disowned(entry, venue.title, self._parts.clock()))]
 
 
 def _doubted(known: Entry, seen: Entry) -> Entry:

@@ -41,7 +41,8 @@ class BooksOut(Wire):
 
 
 class AdoptIn(Wire):
-    """Take what the venue has of these orders into the proxy's own journal."""
+    """Take what the venue has of these orders into the proxy's own journal; what it does not have,
+    by its list and by its answer, goes out of it."""
 
     userId: UserId
     exchange: ExchangeName
@@ -51,6 +52,6 @@ class AdoptIn(Wire):
 
 
 class AdoptOut(Wire):
-    """The orders as the journal has them now; those that the venue does not show are left out."""
+    """The orders that the journal has taken over or taken out, as it has them now."""
 
     orders: list[OrderOut]

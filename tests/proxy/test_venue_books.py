@@ -205,3 +205,45 @@ async def test_anothers_order_is_not_taken_over(proxy: Proxy) -> None:
     await buy(proxy, "pg-first-000001")
 
     assert await adopt(proxy, "pg-first-000001", user="u2") == []
+
+
+async def test_an_order_that_the_exchange_does_not_have_goes_out_and_is_held_no_more(
+    proxy: Proxy,
+) -> None:
+    first = await buy(proxy, "pg-first-000001")
+    await buy(proxy, "pg-second-00001", "7")
+    there = proxy.exchange.sandbox.books
+    lost = there.orders.pop()
+    there.trades[:] = [one for one in there.trades if one.order_id != lost.order_id]
+    asked = {
+        "userId": "u1",
+        "exchange": "binance",
+        "mode": "LIVE",
+        "since": 0,
+        "clientOrderIds": ["pg-first-000001", "pg-second-00001", "pg-never-000001"],
+    }
+    answer = (await proxy.call("POST", "/api/adopt", json=asked)).json()
+    by_id = {one["clientOrderId"]: one for one in answer["orders"]}
+    assert by_id["pg-second-00001"]["status"] == "ABSENT"
+    assert by_id["pg-first-000001"]["status"] == "FILLED"
+    assert "pg-never-000001" not in by_id
+    account = (await proxy.call("GET", "/api/account/u1")).json()
+    [held] = account["holdings"]
+    [fill] = first["fills"]
+    assert D(held["units"]) == D(fill["qty"]) - D(fill["fee"])
+
+
+async def test_an_order_that_only_the_list_leaves_out_stays(proxy: Proxy) -> None:
+    await buy(proxy, "pg-first-000001")
+    before = (await proxy.call("GET", "/api/account/u1")).json()["holdings"]
+    for path in (ORDERS, TRADES):
+        await proxy.exchange.sandbox.misbehave("empty-list-after", method="GET", path=path)
+    asked = {
+        "userId": "u1",
+        "exchange": "binance",
+        "mode": "LIVE",
+        "since": 0,
+        "clientOrderIds": ["pg-first-000001"],
+    }
+    assert (await proxy.call("POST", "/api/adopt", json=asked)).json()["orders"] == []
+    assert (await proxy.call("GET", "/api/account/u1")).json()["holdings"] == before
