@@ -50,6 +50,7 @@ CODES = 10**6
 ALERT_SECONDS = 15
 SUMMARY_SECONDS = 60
 MATCH_SECONDS = 60
+SOON_SECONDS = 1
 CARD_SECONDS = 5
 ALIVE_SECONDS = 15
 LOST_SECONDS = 15
@@ -135,6 +136,7 @@ class Bot:
         self.ticks.also(SUMMARY_SECONDS, self.summaries.check)
         self.ticks.also(CARD_SECONDS, self.cards.refresh)
         self.ticks.also(MATCH_SECONDS, self.matching.tick)
+        self.ticks.also(SOON_SECONDS, self.matching.hasten)
         self.ticks.also(ALIVE_SECONDS, self.show_alive)
         self.ticks.also(LOST_SECONDS, self.left_behind.check)
         self.unwritten = Unwritten(store, door, clock, self.telegram.tell, self._bell)

@@ -1,4 +1,4 @@
-"""Books match: once a day and after each start, our fills against the venue's, to the last unit.
+"""Books match: once a day, after each start and each key, our fills against the venue's.
 
 Alone because it believes neither side: what differs is shown, the runs on that market are halted
 with their exits, and its person decides. The owner's other coins and orders are on no list of it.
@@ -6,6 +6,7 @@ with their exits, and its person decides. The owner's other coins and orders are
 May import: chat, choosing, core, errors, ports, store, wire.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -77,12 +78,22 @@ class Matching:
         self._clock = clock
         self._ids = ids
         self._notifier = notifier
+        self._turn = asyncio.Lock()
         self._first = clock() + START_PAUSE
         self._due: dict[Whose, datetime] = {}
         self._failing: dict[Whose, datetime] = {}
 
+    async def hasten(self) -> None:
+        """Match at once where somebody has just chosen, or a key is new (of another account?)."""
+        if self._choosing.soon:
+            await self.tick()
+
     async def tick(self) -> None:
         """Match every book that is due. One that cannot be matched holds up no other."""
+        async with self._turn:
+            await self._all()
+
+    async def _all(self) -> None:
         for person in await self._door(self._store.people.everyone):
             alike = [
                 found
@@ -125,10 +136,10 @@ class Matching:
 
     async def _in_turn(self, account: Account) -> texts.Alike | None:
         now = self._clock()
-        decided = account.whose in self._choosing.decided
-        if now < self._due.get(account.whose, self._first) and not decided:
+        soon = account.whose in self._choosing.soon
+        if now < self._due.get(account.whose, self._first) and not soon:
             return None
-        self._choosing.decided.discard(account.whose)
+        self._choosing.soon.discard(account.whose)
         self._due[account.whose] = now + AGAIN
         try:
             found = await self.match(account)

@@ -14,6 +14,7 @@ from piggybot.chat.keys import venues_of
 from piggybot.chat.parse import named_exchange
 from piggybot.chat.trade import test_button
 from piggybot.core.holdings import really_held
+from piggybot.core.positions import Book
 from piggybot.errors import BadInput, BrokerDown, BrokerRefused, NotAllowed, PiggyError
 from piggybot.store import Removed
 from proxy.wire import AccountOut, CredentialsIn, Mode
@@ -71,6 +72,7 @@ async def validate(ask: Ask) -> None:
         await ask.say(Reply(texts.refused(exchange, refused.problem), ((button,),)))
         return
     await house.door(house.store.keys.validated, person.user_id, exchange, house.clock())
+    house.choosing.soon.add((person.user_id, Book.LIVE, exchange))  # it may be another account's
     account = await house.desk.accounts.look(person)
     button = Button("🔴 Enable live", "live_on", {}, CALM)
     await ask.say(Reply(texts.validated(out, sandbox=account.sandbox), ((button,),)))
