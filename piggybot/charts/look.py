@@ -176,8 +176,8 @@ def _multiples(step: int, first: int, last: int) -> range:
 
 def _months(first: int, last: int) -> Sequence[int]:
     """The first of each month, or of each few."""
-    begin = np.datetime64(first, "ms").astype("datetime64[M]") + 1
-    firsts = np.arange(begin, np.datetime64(last, "ms"), dtype="datetime64[M]")
+    begin, end = (np.datetime64(one, "ms").astype("datetime64[M]") + 1 for one in (first, last))
+    firsts = np.arange(begin, end, dtype="datetime64[M]")
     apart = next((each for each in MONTHS if len(firsts) / each <= MOST_TICKS), MONTHS[-1])
     kept = firsts[firsts.astype(np.int64) % apart == 0]
     return [int(each) for each in kept.astype("datetime64[ms]").astype(np.int64)]
