@@ -3,12 +3,15 @@
 May import: charts, core.
 """
 
+from decimal import Decimal
+
 import numpy as np
 from matplotlib.axes import Axes
 
 from piggybot.charts import look
 from piggybot.charts.values import ProfitChart
 from piggybot.core.market import Floats
+from piggybot.core.money import usd
 
 HEIGHT = 6.0
 MOST_BARS = 62
@@ -21,7 +24,7 @@ def draw(chart: ProfitChart) -> bytes:
     days = np.array(chart.days, dtype="datetime64[ms]").astype(np.int64)
     figure = look.card(chart.head, HEIGHT)
     now = total[-1] + np.float64(chart.unrealised)
-    widest = f"{now:+,.2f}"
+    widest = _signed(now)
     above, below = look.panel(figure, 0.43, 0.365, widest), look.panel(figure, 0.12, 0.25, widest)
     _total(above, total, now)
     _by_day(below, realised)
@@ -32,12 +35,18 @@ def draw(chart: ProfitChart) -> bytes:
     return look.png(figure)
 
 
+def _signed(now: float) -> str:
+    """+6.73; less than a cent never reads as none."""
+    shown = usd(Decimal(f"{now:.8f}")).replace("$", "")
+    return f"+{shown}" if now > 0 else shown
+
+
 def _total(axes: Axes, total: Floats, now: float) -> None:
     """The sum of all days; what is not realised yet is the dashed end of it."""
     at = np.arange(len(total))
     colour = look.GOOD if now >= 0 else look.BAD
     least, most = min(0.0, total.min(), now), max(0.0, total.max(), now)
-    look.scale(axes, (least, most), 5, tags=(look.Tag(now, f"{now:+,.2f}", colour),))
+    look.scale(axes, (least, most), 5, tags=(look.Tag(now, _signed(now), colour),))
     axes.axhline(0, color=look.FAINT, linewidth=1.6)
     axes.plot(at, total, color=colour, linewidth=3.2, marker="o", markersize=7, markevery=[-1])
     axes.fill_between(at, total, 0, color=colour, alpha=0.16, linewidth=0)

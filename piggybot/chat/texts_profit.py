@@ -8,7 +8,7 @@ May import: core, errors, wire.
 import difflib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from piggybot.chat.texts import mark
 from piggybot.chat.texts_rules import title
@@ -24,7 +24,6 @@ NOTHING = "Nothing was traded yet. /testbuy 2 makes a first trade; /run lets a s
 USAGE = "/pnl week"
 SPANS = {"day": "today", "week": "7 days", "month": "30 days"}
 MOST_RUNS = 8
-CENT = Decimal("0.01")
 
 
 def period(words: Sequence[str], known: Sequence[str]) -> str:
@@ -49,7 +48,7 @@ def gain(value: Decimal) -> str:
 
 def number(value: Decimal) -> str:
     """As it is drawn: +12.34 USD."""
-    return f"{value.quantize(CENT, ROUND_HALF_EVEN):+,} USD"
+    return f"{gain(value).replace('$', '')} USD"
 
 
 def badge(book: Book, *, sandbox: bool) -> str:
