@@ -100,7 +100,7 @@ async def order_confirmed(ask: Ask) -> None:
 
 
 async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
-    """Real money asks first; paper goes at once. What the proxy would refuse to sell asks not."""
+    """Real money asks first; paper goes at once. What the proxy would refuse is not asked."""
     real = account.mode is Mode.LIVE or (account.mode is Mode.REDUCING and want.side is Side.SELL)
     if not real:
         decided = Decided(account.mode, account.epoch)
@@ -109,8 +109,7 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
     with _nothing_sent():
         price = (await ask.house.broker.price(ask.person.exchange, want.symbol)).price
         want = replace(want, quoted_price=price)
-        if want.side is Side.SELL:
-            want = await _checked(ask, account, want)
+        want = await _checked(ask, account, want)
     params = {
         "side": want.side.value,
         "symbol": want.symbol,
@@ -128,9 +127,9 @@ async def _place_or_ask(ask: Ask, account: AccountOut, want: Want) -> None:
 
 
 async def _checked(ask: Ask, account: AccountOut, want: Want) -> Want:
-    """The sell as the proxy would send it now, units in whole steps of the exchange.
+    """The order as the proxy would send it now, units in whole steps of the exchange.
 
-    BrokerRefused where it would refuse: dust, and what is not held.
+    BrokerRefused where it would refuse: above a limit, dust, what is not held.
     """
     order = TradeIn(
         userId=account.userId,
@@ -141,6 +140,7 @@ async def _checked(ask: Ask, account: AccountOut, want: Want) -> Want:
         units=want.units,
         mode=account.mode,
         epoch=account.epoch,
+        typed=True,
         quotedPrice=want.quoted_price,
     )
     found = await ask.house.broker.check(order)

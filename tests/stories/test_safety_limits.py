@@ -36,14 +36,26 @@ async def denied(world: World, typed: str, words: str) -> str:
 
 async def test_above_the_limit_a_trade(make_world: MakeWorld) -> None:
     world = await going_live(make_world)
-    await world.ann.say("/buy 50.01")
-    await world.ann.expect("Real money.")
-    await world.ann.press("Buy")
-    told = await world.ann.expect("$50.01 is above the limit of $50.00 a trade.")
-    assert "Ask for $50.00 or less." in told.text
+    told = await denied(world, "/buy 50.01", "$50.01 is above the limit of $50.00 a trade.")
+    assert "Ask for $50.00 or less." in told
+    await silence(world.ann)
+    assert not any(one.labels == ("🔴 Buy $50.01 of BTC/USDT",) for one in world.ann.messages)
     assert nothing_sent(world)
     await buy_asked(world, "50")
     one_order(world)
+
+
+async def test_a_limit_that_is_tightened_after_the_question_holds_for_the_press(
+    make_world: MakeWorld,
+) -> None:
+    world = await going_live(make_world)
+    await world.ann.say("/buy 40")
+    await world.ann.expect("Real money.")
+    await world.ann.say("/limits trade 30")
+    await world.ann.expect("Limits changed.")
+    await world.ann.press("Buy $40.00")
+    await world.ann.expect("$40.00 is above the limit of $30.00 a trade.")
+    assert nothing_sent(world)
 
 
 async def test_above_the_share_of_the_account(make_world: MakeWorld) -> None:
