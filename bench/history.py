@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import cast
 
 from bench.histories import ANN, NOW, Parts, opened
-from bench.tables import Table, at_most, median, publish, show
+from bench.tables import Table, at_most, median, p99, publish, show
 from piggybot.chat import look
 from piggybot.chat.ask import Ask, House, Reply
 from piggybot.chat.profit import Period, gathered
@@ -83,17 +83,19 @@ async def measure(sizes: tuple[int, ...]) -> Table:
                     spent.setdefault((name, size), []).append(time.perf_counter() - begun)
         for parts in found.values():
             parts.close()
-    return table({key: median(each) * 1000 for key, each in spent.items()}, sizes)
+    return table(spent, sizes)
 
 
-def table(middles: dict[tuple[str, int], float], sizes: tuple[int, ...]) -> Table:
-    """`middles` are milliseconds."""
+def table(spent: dict[tuple[str, int], list[float]], sizes: tuple[int, ...]) -> Table:
+    """`spent` are seconds."""
+    middles = {key: median(each) * 1000 for key, each in spent.items()}
     rows, ratios, above = [], {}, {}
     for name in LOOKS:
         each = [middles[name, size] for size in sizes]
         ratios[name] = max(each) / min(each)
         above[name] = max(middles[name, size] - middles[ECHO, size] for size in sizes)
-        rows.append((name, *(f"{one:.2f}" for one in each), f"{ratios[name]:.2f}"))
+        slow = p99(spent[name, sizes[-1]]) * 1000
+        rows.append((name, *(f"{one:.2f}" for one in (*each, slow, ratios[name]))))
     worst = max(ratios[name] for name in LOOKS if name != ECHO)
     span = f"{sizes[0]:,} to {sizes[-1]:,} trades"
     goals = [
@@ -101,7 +103,7 @@ def table(middles: dict[tuple[str, int], float], sizes: tuple[int, ...]) -> Tabl
         at_most("the slowest look: above an echo at the median", max(above.values()), ABOVE, " ms"),
     ]
     title = f"Milliseconds of a look by how many trades there are, median of {ROUNDS}."
-    heads = ("", *(f"{size:,} trades" for size in sizes), "slowest of fastest")
+    heads = ("", *(f"{size:,} trades" for size in sizes), "p99 of these", "slowest of fastest")
     return Table("history", title, heads, rows, goals)
 
 
