@@ -99,7 +99,8 @@ def listening(settings: Settings) -> socket.socket:
         raise BadSettings(
             "bad_settings",
             f"Cannot listen on {host}, port {port} ({error.strerror}).",
-            "Stop the program that has it, or set PROXY_PORT or PROXY_HOST.",
+            "Stop the program that has it, or set another PROXY_PORT (or PROXY_HOST), and "
+            "BACKEND_API_URL to match.",
         ) from None
 
 
