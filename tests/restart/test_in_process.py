@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 PATHS = (TESTBUY, LOST, BUTTON)
 VICTIMS = ((BOT,), (PROXY,), BOTH)
-NUMBERS = {TESTBUY.name: 40, LOST.name: 57, BUTTON.name: 66}
+NUMBERS = {TESTBUY.name: 40, LOST.name: 57, BUTTON.name: 69}
 CHANGED = (
     "the path of an order has changed: {found} boundaries of {path} instead of {known}. Read the "
     "list below; if each new one belongs there, put {found} into NUMBERS.\n{points}"
