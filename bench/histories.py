@@ -4,7 +4,7 @@ Alone because what is measured should read without how it came about. The bot's 
 proxy's are the real ones, each over a database of its own; only the HTTP between them and the
 venue's prices are left out.
 
-May import: accounts, core, desk, histories_proxy, market, ports, store, wire.
+May import: accounts, core, desk, histories_proxy, market, parts, ports, store, wire.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from piggybot.core.positions import Book, Key, Position
 from piggybot.core.slots import EPOCH
 from piggybot.desk import Desk
 from piggybot.market import MarketData
+from piggybot.parts import Parts as BotParts
 from piggybot.ports import Broker
 from piggybot.store import Person, Store
 from piggybot.store.booking import EVER, EVERY_RUN, position_values
@@ -99,7 +100,7 @@ async def opened(folder: Path, trades: int) -> Parts:
     memory.accounts = opened_proxy(folder, trades, memory, now, proxy_door)
     await memory.accounts.register(RegisterIn(userId=ANN.user_id, exchange=ANN.exchange))
     broker, ids = cast(Broker, memory), (f"{number:022d}" for number in itertools.count())
-    desk = Desk(store, door, broker, now, ids.__next__, Nobody())
+    desk = Desk(BotParts(store, door, broker, now, ids.__next__, Nobody()))
     market = MarketData(broker, now, asyncio.sleep)
     return Parts(store, door, now, market, broker, desk, ids.__next__, Nobody(), proxy_door)
 

@@ -7,7 +7,7 @@ bot. Every run has parameters of its own, so that no answer of a strategy serves
 runs, somebody says /stop every 50 ms: it is obeyed when the bot has written it down and the proxy's
 gate is closed. This is wall time, so run it on a quiet machine; beside it stands the work (CPU).
 
-May import: core, desk, market, ports, store, strategies, trading, wire.
+May import: core, desk, market, parts, ports, store, strategies, trading, wire.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ from piggybot.core.runs import Exits, Guards, Run, RunState
 from piggybot.core.slots import EPOCH
 from piggybot.desk import Desk
 from piggybot.market import MarketData
+from piggybot.parts import Parts
 from piggybot.ports import Broker
 from piggybot.store import Person, Store
 from piggybot.strategies.panel import Panel
@@ -86,19 +87,10 @@ class House:
         self.door = Door()
         ids = (f"{number:022d}" for number in itertools.count())
         notifier, registry = Nobody(), Registry()
-        self.desk = Desk(self.store, self.door, broker, self.clock, ids.__next__, notifier)
-        needs = Needs(
-            store=self.store,
-            door=self.door,
-            broker=broker,
-            clock=self.clock,
-            ids=ids.__next__,
-            notifier=notifier,
-            desk=self.desk,
-            market=MarketData(broker, self.clock, asyncio.sleep),
-            panel=Panel(registry),
-            registry=registry,
-        )
+        parts = Parts(self.store, self.door, broker, self.clock, ids.__next__, notifier)
+        self.desk = Desk(parts)
+        market = MarketData(broker, self.clock, asyncio.sleep)
+        needs = Needs(parts, self.desk, market, Panel(registry), registry)
         self.trading = trading(needs)
         self.stoppers = [Person(9_000_000 + n, 1, "S", False, f"s{n}", "x") for n in range(500)]
 

@@ -3,7 +3,7 @@
 Alone because the desk, the handlers and the clock all look at accounts, and a change that one of
 them sees must be told exactly as if another had seen it.
 
-May import: chat, core, errors, ports, store, wire.
+May import: chat, core, errors, parts, store, wire.
 """
 
 import asyncio
@@ -11,12 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from migrations.database import Door
 from piggybot.chat import texts, texts_fold
 from piggybot.core.mail import INFO, WARNING, outgoing
 from piggybot.errors import BrokerRefused
-from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Person, Store
+from piggybot.parts import Parts
+from piggybot.store import Person
 from proxy.wire import AccountOut, LimitsIn, ModeIn, RegisterIn
 
 UNKNOWN_ACCOUNT = "unknown_account"
@@ -40,21 +39,9 @@ class Accounts:
     One lane a person: an answer that was overtaken by a change must not be noted after it.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        clock: Clock,
-        ids: Ids,
-        notifier: Notifier,
-    ) -> None:
-        self._store = store
-        self._door = door
-        self._broker = broker
-        self._clock = clock
-        self._ids = ids
-        self._notifier = notifier
+    def __init__(self, parts: Parts) -> None:
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._ids, self._notifier = parts.clock, parts.ids, parts.notifier
         self._lanes: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._last: dict[int, AccountOut] = {}
 

@@ -3,7 +3,7 @@
 Alone because the runner, the watcher and the chat all act for runs, and each order must take the
 one path: intent and slot in one transaction, then the desk.
 
-May import: answers, claims, core, desk, ports, store.
+May import: answers, claims, core, desk, parts.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from decimal import Decimal
 
 import structlog
 
-from migrations.database import Door
 from piggybot.answers import to_ms
 from piggybot.claims import Claims
 from piggybot.core.decisions import Act, Standing
@@ -24,8 +23,7 @@ from piggybot.core.retries import pause
 from piggybot.core.runs import Cause, Run
 from piggybot.core.slots import SlotWork
 from piggybot.desk import LIFE, Desk
-from piggybot.ports import Clock, Ids, Notifier
-from piggybot.store import Store
+from piggybot.parts import Parts
 
 BATCH = 100
 """Runs in one transaction, and one such at the store's door at a time: whoever else must write, a
@@ -48,22 +46,11 @@ class Seen:
 class Acting:
     """Writes work down and sends its orders. A run with an order on its way stays claimed."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        clock: Clock,
-        ids: Ids,
-        notifier: Notifier,
-        desk: Desk,
-    ) -> None:
+    def __init__(self, parts: Parts, desk: Desk) -> None:
+        self._store, self._door, self._clock = parts.store, parts.door, parts.clock
+        self._ids, self._notifier = parts.ids, parts.notifier
         self.claims = Claims()
         self.patience = Patience()
-        self._store = store
-        self._door = door
-        self._clock = clock
-        self._ids = ids
-        self._notifier = notifier
         self._desk = desk
         self._writing = asyncio.Lock()
         self._line = asyncio.Semaphore(AT_ONCE)

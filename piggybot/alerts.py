@@ -2,7 +2,7 @@
 
 Alone because it watches prices for people, not for runs: nothing is ever traded here.
 
-May import: chat, core, errors, parts, wire.
+May import: chat, core, errors, unasked, wire.
 """
 
 import structlog
@@ -12,7 +12,7 @@ from piggybot.chat.ask import Reply, letter
 from piggybot.core.mail import WARNING
 from piggybot.core.runs import Alert
 from piggybot.errors import PiggyError
-from piggybot.parts import Parts
+from piggybot.unasked import Unasked
 from proxy.wire import PriceOut
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 class AlertWatch:
     """Checks all alerts against the prices that everybody shares."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Unasked) -> None:
         self._parts = parts
 
     async def check(self) -> None:

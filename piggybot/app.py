@@ -2,7 +2,7 @@
 
 May import: alerts, cards, charts, chat, choosing, desk, errors, left_behind, logs, market,
 matching, parts, ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust,
-unlisted, unwritten.
+unasked, unlisted, unwritten.
 """
 
 import asyncio
@@ -40,8 +40,9 @@ from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
 from piggybot.summaries import Summaries
 from piggybot.ticks import Ticks
-from piggybot.trading import Needs, Trading, trading
+from piggybot.trading import Needs, trading
 from piggybot.trust import unsearched
+from piggybot.unasked import Unasked
 from piggybot.unlisted import Unlisted
 from piggybot.unwritten import Unwritten
 
@@ -99,39 +100,28 @@ class Bot:
         self._broker = ProxyClient(
             settings.backend_api_url, settings.token(), settings.backend_timeout
         )
-        clock, ids = world.clock, world.ids
-        self._market = MarketData(self._broker, clock, world.sleep, world.fresh)
+        parts = Parts(self.store, self._door, self._broker, world.clock, world.ids, self._bell)
+        self._market = MarketData(self._broker, world.clock, world.sleep, world.fresh)
         self._studio = Studio(settings.piggy_data / "bot" / "matplotlib")
-        desk = Desk(self.store, self._door, self._broker, clock, ids, self._bell)
+        desk = Desk(parts)
         self._registry = Registry()
         self._panel = Panel(self._registry)
-        self.trading = self._trading(desk, ids)
-        self._choosing = Choosing(
-            self.store, self._door, self._broker, self._market, clock, self._bell
-        )
-        self.telegram = TelegramDoor(self._house(desk, ids), self._bell, world.timing)
-        self.ticks = Ticks(
-            self.store,
-            self._door,
-            self._broker,
-            clock,
-            ids,
-            self._bell,
-            desk,
-            lambda: self.telegram.polling_down,
-            settings.health_seconds,
-            self.trading,
-        )
-        self._also(desk, ids)
+        self.trading = trading(Needs(parts, desk, self._market, self._panel, self._registry))
+        self._choosing = Choosing(parts, self._market)
+        self.telegram = TelegramDoor(self._house(parts, desk), self._bell, world.timing)
+        polling_down = lambda: self.telegram.polling_down  # noqa: E731
+        self.ticks = Ticks(parts, desk, polling_down, settings.health_seconds, self.trading)
+        self._also(parts, desk)
 
-    def _also(self, desk: Desk, ids: Ids) -> None:
+    def _also(self, parts: Parts, desk: Desk) -> None:
         """Jobs of the clock that nobody else needs."""
         store, door, clock = self.store, self._door, self._clock
-        parts = Parts(store, door, clock, ids, self._bell, desk, self._market)
-        self.alerts, self.summaries, self.cards = AlertWatch(parts), Summaries(parts), Cards(parts)
-        self.matching = Matching(store, door, self._broker, self._choosing, clock, ids, self._bell)
-        self.left_behind = LeftBehind(store, door, self._broker, clock, self._bell)
-        self._unlisted = Unlisted(self._settings, store, door, clock, self._bell)
+        unasked = Unasked(store, door, clock, parts.ids, self._bell, desk, self._market)
+        self.alerts, self.summaries = AlertWatch(unasked), Summaries(unasked)
+        self.cards = Cards(unasked)
+        self.matching = Matching(parts, self._choosing)
+        self.left_behind = LeftBehind(parts)
+        self._unlisted = Unlisted(self._settings, parts)
         self.ticks.also(ALERT_SECONDS, self.alerts.check)
         self.ticks.also(SUMMARY_SECONDS, self.summaries.check)
         self.ticks.also(CARD_SECONDS, self.cards.refresh)
@@ -142,29 +132,14 @@ class Bot:
         self.unwritten = Unwritten(store, door, clock, self.telegram.tell, self._bell)
         self.ticks.also(ALIVE_SECONDS, self.unwritten.check)
 
-    def _trading(self, desk: Desk, ids: Ids) -> Trading:
-        needs = Needs(
-            store=self.store,
-            door=self._door,
-            broker=self._broker,
-            clock=self._clock,
-            ids=ids,
-            notifier=self._bell,
-            desk=desk,
-            market=self._market,
-            panel=self._panel,
-            registry=self._registry,
-        )
-        return trading(needs)
-
-    def _house(self, desk: Desk, ids: Ids) -> House:
+    def _house(self, parts: Parts, desk: Desk) -> House:
         return House(
             desk=desk,
             broker=self._broker,
             store=self.store,
             door=self._door,
             clock=self._clock,
-            ids=ids,
+            ids=parts.ids,
             settings=self._settings,
             notifier=self._bell,
             registry=self._registry,

@@ -2,7 +2,7 @@
 
 Alone because it speaks unasked and often: so it may edit only, and few cards at a time.
 
-May import: chat, core, errors, parts, store.
+May import: chat, core, errors, store, unasked.
 """
 
 from itertools import groupby
@@ -15,8 +15,8 @@ from piggybot.chat.ask import Keyboard, Reply, letter
 from piggybot.core import cards
 from piggybot.core.cards import Card
 from piggybot.errors import PiggyError
-from piggybot.parts import Parts
 from piggybot.store import ButtonRow, Outgoing, Person
+from piggybot.unasked import Unasked
 
 AT_ONCE = 2
 """Cards of one person that one look may change: a chat takes about one message a second."""
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 class Cards:
     """Looks at every card that is alive."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Unasked) -> None:
         self._parts = parts
 
     async def refresh(self) -> None:

@@ -2,20 +2,19 @@
 
 Alone because the buttons' handlers need it, and the comparison itself needs the chat.
 
-May import: chat, core, errors, market, ports, store, wire.
+May import: chat, core, errors, market, parts, store, wire.
 """
 
 from typing import TypeAlias
 
-from migrations.database import Door
 from piggybot.chat import texts_books as texts
 from piggybot.core.mail import WARNING, outgoing
 from piggybot.core.matching import How, Mismatch
 from piggybot.core.positions import Book
 from piggybot.errors import NotAllowed
 from piggybot.market import MarketData
-from piggybot.ports import Broker, Clock, Notifier
-from piggybot.store import Person, Store
+from piggybot.parts import Parts
+from piggybot.store import Person
 from piggybot.store.mismatches import Letters
 from proxy.wire import AdoptIn, Mode
 
@@ -28,21 +27,10 @@ Whose: TypeAlias = tuple[str, Book, str]
 class Choosing:
     """Each choice once: the books, the runs and the letter change together."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        market: MarketData,
-        clock: Clock,
-        notifier: Notifier,
-    ) -> None:
-        self._store = store
-        self._door = door
-        self._broker = broker
+    def __init__(self, parts: Parts, market: MarketData) -> None:
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._notifier = parts.clock, parts.notifier
         self._market = market
-        self._clock = clock
-        self._notifier = notifier
         self.soon: set[Whose] = set()
         """Books to be compared in a moment, and not in a day."""
 

@@ -4,14 +4,13 @@ Commands, buttons and restarts all come through here, so there is nowhere else t
 leaves once; whatever happens then, only questions are asked about it. What people read is in
 chat/texts.py.
 
-May import: accounts, answers, chat, core, errands, errors, latches, notices, ports, store, wire.
+May import: accounts, answers, chat, core, errands, errors, latches, notices, parts, store, wire.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 
-from migrations.database import Door
 from piggybot.accounts import Accounts
 from piggybot.answers import Answer, fresh, learned, trade
 from piggybot.chat import texts
@@ -21,8 +20,8 @@ from piggybot.errands import NONE, Errands, Stops
 from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, Stale
 from piggybot.latches import latches_of
 from piggybot.notices import Notices
-from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Outgoing, Person, Store
+from piggybot.parts import Parts
+from piggybot.store import Outgoing, Person
 from proxy.wire import OPEN_FOR, AccountOut, Mode, PendingOut, Problem, Side, Status
 
 LIFE = timedelta(seconds=30)
@@ -34,24 +33,12 @@ STUCK = OPEN_FOR + timedelta(minutes=2)
 class Desk:
     """Places orders and settles those whose outcome is not known."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        clock: Clock,
-        ids: Ids,
-        notifier: Notifier,
-    ) -> None:
-        self.accounts = Accounts(store, door, broker, clock, ids, notifier)
-        self.errands = Errands(store, door, broker, clock, ids, notifier, self.accounts)
-        self._notices = Notices(store, door, clock, self.errands)
-        self._store = store
-        self._door = door
-        self._broker = broker
-        self._clock = clock
-        self._ids = ids
-        self._notifier = notifier
+    def __init__(self, parts: Parts) -> None:
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._ids, self._notifier = parts.clock, parts.ids, parts.notifier
+        self.accounts = Accounts(parts)
+        self.errands = Errands(parts, self.accounts)
+        self._notices = Notices(parts.store, parts.door, parts.clock, self.errands)
         self.sending: set[str] = set()
         """Orders about to be sent, also by others: nobody asks after them."""
         self._stuck: set[str] = set()

@@ -4,7 +4,7 @@ An errand is written down before the first try and crossed out after the proxy h
 that neither a crash nor a proxy out of reach loses it; the clock runs what is left. The written
 stop also stops this house at once, whatever the proxy says, and only /resume takes it away.
 
-May import: accounts, chat, core, errors, ports, store, wire.
+May import: accounts, chat, core, errors, parts, store, wire.
 """
 
 import asyncio
@@ -16,14 +16,13 @@ from datetime import timedelta
 from http import HTTPStatus
 from types import MappingProxyType
 
-from migrations.database import Door
 from piggybot.accounts import Accounts
 from piggybot.chat import texts_flatten, texts_setup
 from piggybot.chat import texts_safety as texts
 from piggybot.core.mail import STOP, WARNING, outgoing
 from piggybot.errors import BrokerDown, BrokerRefused, PiggyError
-from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import ButtonRow, Person, Removed, Store
+from piggybot.parts import Parts
+from piggybot.store import ButtonRow, Person, Removed
 from proxy.wire import ForgetIn, ForgetOut, StopIn, StopOut
 
 STOP_ALL = "stop:all"
@@ -53,22 +52,9 @@ def stop_flag(person: Person) -> str:
 class Errands:
     """Writes errands down, runs them, and tells how they went."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        clock: Clock,
-        ids: Ids,
-        notifier: Notifier,
-        accounts: Accounts,
-    ) -> None:
-        self._store = store
-        self._door = door
-        self._broker = broker
-        self._clock = clock
-        self._ids = ids
-        self._notifier = notifier
+    def __init__(self, parts: Parts, accounts: Accounts) -> None:
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._ids, self._notifier = parts.clock, parts.ids, parts.notifier
         self._accounts = accounts
         self._running = asyncio.Lock()
         self._closing: set[str] = set()

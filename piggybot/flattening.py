@@ -4,7 +4,7 @@ Alone because it is many orders under one press, each on the desk's one path: ru
 since they would buy again, then every order is written down before the first leaves, and what is
 refused holds up no other. From a stop the proxy lets pass these orders, by their ids, and no other.
 
-May import: acting, chat, core, desk, errands, errors, ports, store, wire.
+May import: acting, chat, core, desk, errands, errors, parts, store, wire.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from migrations.database import Door
 from piggybot.acting import Acting
 from piggybot.chat import texts_flatten as texts
 from piggybot.core.flatten import Ending, Look, Shown, to_sell, unsettled_buys
@@ -23,8 +22,8 @@ from piggybot.core.runs import Cause, Run, RunState
 from piggybot.desk import LIFE, Desk
 from piggybot.errands import Stops
 from piggybot.errors import BrokerDown, BrokerRefused, NotAllowed, PiggyError, Stale
-from piggybot.ports import Broker, Clock, Ids
-from piggybot.store import Person, Store
+from piggybot.parts import Parts
+from piggybot.store import Person
 from proxy.wire import FlattenIn, Mode, Sellable, SellableOut, Side
 
 AT_ONCE = 4
@@ -37,22 +36,11 @@ log = structlog.get_logger(__name__)
 class Flattening:
     """Looks, and sells."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        clock: Clock,
-        ids: Ids,
-        desk: Desk,
-        acting: Acting,
-        patience: float = PATIENCE,
+    def __init__(
+        self, parts: Parts, desk: Desk, acting: Acting, patience: float = PATIENCE
     ) -> None:
-        self._store = store
-        self._door = door
-        self._broker = broker
-        self._clock = clock
-        self._ids = ids
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._ids = parts.clock, parts.ids
         self._desk = desk
         self._acting = acting
         self._patience = patience

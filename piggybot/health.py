@@ -4,7 +4,7 @@ People are looked at side by side, a few at once: one account that gives no answ
 else's return. Alone because losing health is a history of its own (latch, tell, return, live off,
 clear), not a tick of the clock.
 
-May import: chat, core, desk, errors, latches, ports, store, wire.
+May import: chat, core, desk, errors, latches, parts, store, wire.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from piggybot.core.mail import WARNING, Outgoing, outgoing
 from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, held
-from piggybot.ports import Broker, Clock, Ids, Notifier
+from piggybot.parts import Parts
 from piggybot.store import Person, Store
 from proxy.wire import AccountOut, HealthOut, Mode, ModeIn
 
@@ -46,22 +46,9 @@ async def last_health(store: Store, door: Door, now: datetime) -> str:
 class Health:
     """One check a call; the clock calls it."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        clock: Clock,
-        ids: Ids,
-        notifier: Notifier,
-        desk: Desk,
-    ) -> None:
-        self._store = store
-        self._door = door
-        self._broker = broker
-        self._clock = clock
-        self._ids = ids
-        self._notifier = notifier
+    def __init__(self, parts: Parts, desk: Desk) -> None:
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._ids, self._notifier = parts.clock, parts.ids, parts.notifier
         self._desk = desk
         self._failures = 0
         self._line = asyncio.Semaphore(AT_ONCE)

@@ -3,29 +3,23 @@
 Alone because only a database that was lost, or another program, makes them: all else in the bot
 begins with the people that it knows. Nothing is done with them here.
 
-May import: chat, core, errors, ports, store, wire.
+May import: chat, core, errors, parts, store, wire.
 """
 
-from migrations.database import Door
 from piggybot.chat import texts_setup
 from piggybot.core.mail import WARNING, outgoing
 from piggybot.errors import PiggyError
-from piggybot.ports import Broker, Clock, Notifier
-from piggybot.store import Person, Store
+from piggybot.parts import Parts
+from piggybot.store import Person
 from proxy.wire import AccountOut, Mode
 
 
 class LeftBehind:
     """Looks once for each set of people that it knows: at a start, and when one has joined."""
 
-    def __init__(
-        self, store: Store, door: Door, broker: Broker, clock: Clock, notifier: Notifier
-    ) -> None:
-        self._store = store
-        self._door = door
-        self._broker = broker
-        self._clock = clock
-        self._notifier = notifier
+    def __init__(self, parts: Parts) -> None:
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._notifier = parts.clock, parts.notifier
         self._looked: frozenset[str] = frozenset()
 
     async def check(self) -> None:

@@ -3,7 +3,7 @@
 Alone because it believes neither side: what differs is shown, the runs on that market are halted
 with their exits, and its person decides. The owner's other coins and orders are on no list of it.
 
-May import: chat, choosing, core, errors, ports, store, wire.
+May import: chat, choosing, core, errors, parts, store, wire.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from migrations.database import Door
 from piggybot.chat import texts_books as texts
 from piggybot.chat.ask import Reply, letter
 from piggybot.chat.books import choices
@@ -23,8 +22,8 @@ from piggybot.core.matching import Difference, How, Mismatch, compare
 from piggybot.core.positions import Book
 from piggybot.core.runs import Run, RunState
 from piggybot.errors import PiggyError
-from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Outgoing, Person, Store
+from piggybot.parts import Parts
+from piggybot.store import Outgoing, Person
 from proxy.wire import BooksOut, Mode
 
 START_PAUSE = timedelta(seconds=30)
@@ -61,25 +60,12 @@ class Account:
 class Matching:
     """Compares, tells, and does what a person chose."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        choosing: Choosing,
-        clock: Clock,
-        ids: Ids,
-        notifier: Notifier,
-    ) -> None:
-        self._store = store
-        self._door = door
-        self._broker = broker
+    def __init__(self, parts: Parts, choosing: Choosing) -> None:
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock, self._ids, self._notifier = parts.clock, parts.ids, parts.notifier
         self._choosing = choosing
-        self._clock = clock
-        self._ids = ids
-        self._notifier = notifier
         self._turn = asyncio.Lock()
-        self._first = clock() + START_PAUSE
+        self._first = parts.clock() + START_PAUSE
         self._due: dict[Whose, datetime] = {}
         self._failing: dict[Whose, datetime] = {}
 

@@ -1,16 +1,14 @@
-"""What those are made of who speak unasked: alerts, summaries, cards.
+"""What nearly all of the bot is made of, as one value: store, proxy, time, chance, and the outbox.
 
-Alone because all three need the same, and none of them may need more.
+Alone because whoever needs one of them mostly needs them all, and tests put it together once.
 
-May import: desk, market, ports, store.
+May import: ports, store.
 """
 
 from dataclasses import dataclass
 
 from migrations.database import Door
-from piggybot.desk import Desk
-from piggybot.market import MarketData
-from piggybot.ports import Clock, Ids, Notifier
+from piggybot.ports import Broker, Clock, Ids, Notifier
 from piggybot.store import Store
 
 
@@ -18,8 +16,7 @@ from piggybot.store import Store
 class Parts:
     store: Store
     door: Door
+    broker: Broker
     clock: Clock
     ids: Ids
     notifier: Notifier
-    desk: Desk
-    market: MarketData

@@ -4,7 +4,7 @@ Alone because this is what makes the bot trade by itself. Late slots are skipped
 made up for. Runs on one market are decided together, in small batches; whatever breaks there is met
 again at the next call, until the slot is late.
 
-May import: acting, chat, core, deciding, ports, standings, store, wire.
+May import: acting, chat, core, deciding, parts, standings, store, wire.
 """
 
 import asyncio
@@ -16,7 +16,6 @@ from datetime import datetime
 
 import structlog
 
-from migrations.database import Door
 from piggybot.acting import BATCH, Acting
 from piggybot.chat import texts_ticks
 from piggybot.chat.texts_ticks import Skipped
@@ -24,9 +23,9 @@ from piggybot.core.mail import WARNING, outgoing
 from piggybot.core.runs import Outcome, Slot
 from piggybot.core.slots import Due, SlotWork, boundary, late_after
 from piggybot.deciding import At, Deciding
-from piggybot.ports import Clock
+from piggybot.parts import Parts
 from piggybot.standings import Scene, Standings
-from piggybot.store import Outgoing, Store
+from piggybot.store import Outgoing
 from proxy.wire import Timeframe
 
 PAGE = 100
@@ -40,18 +39,10 @@ log = structlog.get_logger(__name__)
 class Runner:
     """Runs what is due. One call at a time; another process is kept apart by the slots' rows."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        clock: Clock,
-        acting: Acting,
-        standings: Standings,
-        deciding: Deciding,
+    def __init__(
+        self, parts: Parts, acting: Acting, standings: Standings, deciding: Deciding
     ) -> None:
-        self._store = store
-        self._door = door
-        self._clock = clock
+        self._store, self._door, self._clock = parts.store, parts.door, parts.clock
         self._acting = acting
         self._standings = standings
         self._deciding = deciding

@@ -3,8 +3,8 @@
 Alone because the chat must not know how a run acts; whose it is, and what may follow what, is seen
 to here. What begins a run loosens, so it is checked: strategy, symbol, amount against the limits.
 
-May import: acting, chat, core, deciding, desk, errors, market, ports, standings, store, strategies,
-wire.
+May import: acting, chat, core, deciding, desk, errors, market, parts, standings, store,
+strategies, wire.
 """
 
 import base64
@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from migrations.database import Door
 from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import amounts, decisions
@@ -28,9 +27,9 @@ from piggybot.deciding import position_of
 from piggybot.desk import Desk
 from piggybot.errors import BadInput, NotAllowed
 from piggybot.market import MarketData
-from piggybot.ports import Clock
+from piggybot.parts import Parts
 from piggybot.standings import Standings
-from piggybot.store import Person, Store
+from piggybot.store import Person
 from piggybot.strategies.registry import Registry
 from proxy.wire import AccountOut, Mode, Timeframe
 
@@ -83,18 +82,14 @@ class Runs:
 
     def __init__(  # noqa: PLR0913, PLR0917
         self,
-        store: Store,
-        door: Door,
-        clock: Clock,
+        parts: Parts,
         desk: Desk,
         acting: Acting,
         standings: Standings,
         market: MarketData,
         registry: Registry,
     ) -> None:
-        self._store = store
-        self._door = door
-        self._clock = clock
+        self._store, self._door, self._clock = parts.store, parts.door, parts.clock
         self._desk = desk
         self._acting = acting
         self._standings = standings

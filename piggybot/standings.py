@@ -3,14 +3,13 @@
 Alone because the runner, the watcher and the chat must see the same. One look at the store serves
 a whole tick; accounts are as they were seen last, and the proxy judges every order anew.
 
-May import: core, desk, errands, errors, latches, ports, store, wire.
+May import: core, desk, errands, errors, latches, parts, store, wire.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from migrations.database import Door
 from piggybot.core.decisions import Standing
 from piggybot.core.orders import Unsettled
 from piggybot.core.runs import Run
@@ -18,8 +17,8 @@ from piggybot.desk import Desk
 from piggybot.errands import STOP_ALL
 from piggybot.errors import NotAllowed
 from piggybot.latches import HELD, NO_ENTRIES, NO_LIVE_ENTRIES, UNDECIDED, latches_of
-from piggybot.ports import Clock
-from piggybot.store import Person, Store
+from piggybot.parts import Parts
+from piggybot.store import Person
 from proxy.wire import AccountOut
 
 STOPS = "stop:"
@@ -49,10 +48,8 @@ class Scene:
 class Standings:
     """Looks once, then tells for each run."""
 
-    def __init__(self, store: Store, door: Door, clock: Clock, desk: Desk) -> None:
-        self._store = store
-        self._door = door
-        self._clock = clock
+    def __init__(self, parts: Parts, desk: Desk) -> None:
+        self._store, self._door, self._clock = parts.store, parts.door, parts.clock
         self._desk = desk
 
     async def scene(self) -> Scene:

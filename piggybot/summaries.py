@@ -2,7 +2,7 @@
 
 Alone because it speaks unasked: once a local day, whatever restarts or clocks do in between.
 
-May import: chat, core, errors, parts, pricing, store, wire.
+May import: chat, core, errors, pricing, store, unasked, wire.
 """
 
 from datetime import date
@@ -16,9 +16,9 @@ from piggybot.core.mail import INFO
 from piggybot.core.positions import ZERO, Book
 from piggybot.core.runs import RunState, Summary
 from piggybot.errors import PiggyError
-from piggybot.parts import Parts
 from piggybot.pricing import dust_of, prices_of
 from piggybot.store import Person
+from piggybot.unasked import Unasked
 from proxy.wire import AccountOut
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 class Summaries:
     """Looks who is to be told."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Unasked) -> None:
         self._parts = parts
 
     async def check(self) -> None:

@@ -3,7 +3,7 @@
 Alone because it holds no rule of its own: every job is one call into a room that does, and a test
 calls the job instead of waiting for it.
 
-May import: desk, errors, health, ports, settings, store, trading.
+May import: desk, errors, health, parts, settings, trading.
 """
 
 import asyncio
@@ -15,12 +15,10 @@ import structlog
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from migrations.database import Door
 from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.health import Health
-from piggybot.ports import Broker, Clock, Ids, Notifier
-from piggybot.store import Store
+from piggybot.parts import Parts
 from piggybot.trading import Trading
 
 SETTLE_SECONDS = 2
@@ -44,28 +42,21 @@ log = structlog.get_logger(__name__)
 class Ticks:
     """Runs the jobs. `polling_down` says since when Telegram cannot be reached, or None."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(
         self,
-        store: Store,
-        door: Door,
-        broker: Broker,
-        clock: Clock,
-        ids: Ids,
-        notifier: Notifier,
+        parts: Parts,
         desk: Desk,
         polling_down: PollingDown,
         health_seconds: float,
         trading: Trading,
     ) -> None:
-        self._store = store
-        self._door = door
-        self._clock = clock
-        self._notifier = notifier
+        self._store, self._door, self._clock = parts.store, parts.door, parts.clock
+        self._notifier = parts.notifier
         self._desk = desk
         self._polling_down = polling_down
         self._last_down: datetime | None = None
         self._trading = trading
-        self._health = Health(store, door, broker, clock, ids, notifier, desk)
+        self._health = Health(parts, desk)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._regular: list[Job] = []
         self._ahead: float | None = None

@@ -2,23 +2,21 @@
 
 Alone because they share claims and standings, and whoever builds a bot must not get that wrong.
 
-May import: acting, deciding, desk, flattening, market, ports, runner, runs, standings, store,
-strategies, watcher, whynot.
+May import: acting, deciding, desk, flattening, market, parts, runner, runs, standings, strategies,
+watcher, whynot.
 """
 
 from dataclasses import dataclass
 
-from migrations.database import Door
 from piggybot.acting import Acting
 from piggybot.deciding import Deciding
 from piggybot.desk import Desk
 from piggybot.flattening import Flattening
 from piggybot.market import MarketData
-from piggybot.ports import Broker, Clock, Ids, Notifier
+from piggybot.parts import Parts
 from piggybot.runner import Runner
 from piggybot.runs import Runs
 from piggybot.standings import Standings
-from piggybot.store import Store
 from piggybot.strategies.panel import Panel
 from piggybot.strategies.registry import Registry
 from piggybot.watcher import Watcher
@@ -29,12 +27,7 @@ from piggybot.whynot import WhyNot
 class Needs:
     """What all of them are made of."""
 
-    store: Store
-    door: Door
-    broker: Broker
-    clock: Clock
-    ids: Ids
-    notifier: Notifier
+    parts: Parts
     desk: Desk
     market: MarketData
     panel: Panel
@@ -55,15 +48,15 @@ class Trading:
 
 def trading(needs: Needs) -> Trading:
     """Build them over one set of claims."""
-    store, door, clock, desk = needs.store, needs.door, needs.clock, needs.desk
-    acting = Acting(store, door, clock, needs.ids, needs.notifier, desk)
-    standings = Standings(store, door, clock, desk)
+    parts, desk = needs.parts, needs.desk
+    acting = Acting(parts, desk)
+    standings = Standings(parts, desk)
     deciding = Deciding(acting, standings, needs.market, needs.panel, needs.registry)
     return Trading(
         acting,
-        Runner(store, door, clock, acting, standings, deciding),
-        Watcher(store, door, clock, acting, standings, deciding, needs.notifier),
-        Runs(store, door, clock, desk, acting, standings, needs.market, needs.registry),
-        WhyNot(store, door, clock, needs.broker, standings, deciding, needs.registry),
-        Flattening(store, door, needs.broker, clock, needs.ids, desk, acting),
+        Runner(parts, acting, standings, deciding),
+        Watcher(parts, acting, standings, deciding),
+        Runs(parts, desk, acting, standings, needs.market, needs.registry),
+        WhyNot(parts, standings, deciding, needs.registry),
+        Flattening(parts, desk, acting),
     )

@@ -3,32 +3,27 @@
 Alone because it is about those who may not ask any more: a run that they cannot stop must not go on
 buying. What it holds stays theirs, guarded by its exits. Nobody else begins or ends a run unasked.
 
-May import: chat, core, ports, settings, store.
+May import: chat, core, parts, settings, store.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from migrations.database import Door
 from piggybot.chat import texts_setup
 from piggybot.core.mail import WARNING, outgoing
 from piggybot.core.runs import Run, RunState
-from piggybot.ports import Clock, Notifier
+from piggybot.parts import Parts
 from piggybot.settings import Settings
-from piggybot.store import Outgoing, Person, Store
+from piggybot.store import Outgoing, Person
 
 
 class Unlisted:
     """Looks at each start, before any run decides: the settings are read then, and never later."""
 
-    def __init__(
-        self, settings: Settings, store: Store, door: Door, clock: Clock, notifier: Notifier
-    ) -> None:
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        self._store, self._door, self._clock = parts.store, parts.door, parts.clock
+        self._notifier = parts.notifier
         self._settings = settings
-        self._store = store
-        self._door = door
-        self._clock = clock
-        self._notifier = notifier
 
     async def pause(self) -> None:
         """Pause what is at work for them; where nothing is, there is nothing to say."""

@@ -3,7 +3,7 @@
 Alone because a stop that is only looked at when a candle closes is no stop. The rules are those
 of the slots (core/decisions.py), and so is the path of the order.
 
-May import: acting, chat, core, deciding, errors, latches, ports, standings, store.
+May import: acting, chat, core, deciding, errors, latches, parts, standings, store.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from migrations.database import Door
 from piggybot.acting import Acting, Seen
 from piggybot.chat import texts_ticks
 from piggybot.core import decisions
@@ -26,9 +25,9 @@ from piggybot.core.slots import SlotWork
 from piggybot.deciding import Deciding, Quote
 from piggybot.errors import PiggyError
 from piggybot.latches import NO_ENTRIES
-from piggybot.ports import Clock, Notifier
+from piggybot.parts import Parts
 from piggybot.standings import Scene, Standings
-from piggybot.store import Outgoing, Store
+from piggybot.store import Outgoing
 
 PAGE = 100
 AT_ONCE = 10
@@ -48,23 +47,14 @@ class Watched:
 class Watcher:
     """Looks at every holding with exits, once a call."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        clock: Clock,
-        acting: Acting,
-        standings: Standings,
-        deciding: Deciding,
-        notifier: Notifier,
+    def __init__(
+        self, parts: Parts, acting: Acting, standings: Standings, deciding: Deciding
     ) -> None:
-        self._store = store
-        self._door = door
-        self._clock = clock
+        self._store, self._door, self._clock = parts.store, parts.door, parts.clock
+        self._notifier = parts.notifier
         self._acting = acting
         self._standings = standings
         self._deciding = deciding
-        self._notifier = notifier
         self._unseen: dict[tuple[str, str], datetime] = {}
         """Markets whose price cannot be had, and since when."""
 

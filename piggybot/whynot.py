@@ -3,14 +3,13 @@
 Alone because it must never disagree with what decides: every gate here is one of
 core/decisions.py, the signal is the panel's, and the last word on limits is the proxy's own.
 
-May import: core, deciding, errors, market, ports, standings, store, strategies, wire.
+May import: core, deciding, errors, market, parts, standings, strategies, wire.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from migrations.database import Door
 from piggybot.core import decisions
 from piggybot.core.decisions import Gate, Hold, Moment, Standing
 from piggybot.core.positions import Position
@@ -18,9 +17,8 @@ from piggybot.core.runs import Run, Slot
 from piggybot.core.slots import boundary
 from piggybot.deciding import FAILED, Deciding, Quote, position_of, trouble_of
 from piggybot.errors import PiggyError
-from piggybot.ports import Broker, Clock
+from piggybot.parts import Parts
 from piggybot.standings import Standings
-from piggybot.store import Store
 from piggybot.strategies.panel import Opinion
 from piggybot.strategies.registry import Registry
 from proxy.wire import MarketOut, Mode, Problem, Side, TradeIn
@@ -52,20 +50,11 @@ class Findings:
 class WhyNot:
     """Looks at one run as the runner would look at it now, and changes nothing."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self,
-        store: Store,
-        door: Door,
-        clock: Clock,
-        broker: Broker,
-        standings: Standings,
-        deciding: Deciding,
-        registry: Registry,
+    def __init__(
+        self, parts: Parts, standings: Standings, deciding: Deciding, registry: Registry
     ) -> None:
-        self._store = store
-        self._door = door
-        self._clock = clock
-        self._broker = broker
+        self._store, self._door, self._broker = parts.store, parts.door, parts.broker
+        self._clock = parts.clock
         self._standings = standings
         self._deciding = deciding
         self._registry = registry

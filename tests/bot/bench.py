@@ -1,6 +1,6 @@
 """One bot without Telegram: a real store, the real desk and handlers, a fake proxy, a set clock.
 
-May import: charts, chat, choosing, core, desk, market, store, strategies, ticks, wire.
+May import: charts, chat, choosing, core, desk, market, parts, store, strategies, ticks, wire.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from piggybot.choosing import Choosing
 from piggybot.desk import Desk
 from piggybot.errors import PiggyError
 from piggybot.market import MarketData
+from piggybot.parts import Parts
 from piggybot.settings import Settings
 from piggybot.store import ButtonRow, Outgoing, Person, Press, Store
 from piggybot.strategies.panel import Panel
@@ -49,14 +50,15 @@ class Bench:
     def restart(self) -> None:
         """A new process over the same database."""
         self.store = Store(self.engine)
-        parts = (self.store, self.door, self.broker, self.clock, self.ids, self)
-        self.desk = Desk(*parts)
+        self.parts = Parts(self.store, self.door, self.broker, self.clock, self.ids, self)
+        self.desk = Desk(self.parts)
         self.registry = Registry()
         self.market = MarketData(self.broker, self.clock, asyncio.sleep)
         self.panel = Panel(self.registry)
-        self.trading = trading(self._needs())
+        self.needs = Needs(self.parts, self.desk, self.market, self.panel, self.registry)
+        self.trading = trading(self.needs)
         polling = lambda: self.polling_down  # noqa: E731
-        self.ticks = Ticks(*parts, self.desk, polling, 15, self.trading)
+        self.ticks = Ticks(self.parts, self.desk, polling, 15, self.trading)
         self.house = House(
             desk=self.desk,
             broker=self.broker,
@@ -69,25 +71,11 @@ class Bench:
             registry=self.registry,
             panel=self.panel,
             market=self.market,
-            choosing=Choosing(self.store, self.door, self.broker, self.market, self.clock, self),
+            choosing=Choosing(self.parts, self.market),
             studio=self.studio,
             runs=self.trading.runs,
             whynot=self.trading.whynot,
             flattening=self.trading.flattening,
-        )
-
-    def _needs(self) -> Needs:
-        return Needs(
-            store=self.store,
-            door=self.door,
-            broker=self.broker,
-            clock=self.clock,
-            ids=self.ids,
-            notifier=self,
-            desk=self.desk,
-            market=self.market,
-            panel=self.panel,
-            registry=self.registry,
         )
 
     def clock(self) -> datetime:

@@ -28,6 +28,7 @@ from piggybot.choosing import Choosing
 from piggybot.core.mail import Outgoing
 from piggybot.desk import Desk
 from piggybot.market import MarketData
+from piggybot.parts import Parts
 from piggybot.sandbox.serve import Server
 from piggybot.sandbox.telegram import TelegramSandbox
 from piggybot.seal import SUITE, info
@@ -74,11 +75,10 @@ class DoorWorld:
         given: dict[str, Any] = {"_env_file": None, "telegram_bot_token": token} | self._given
         settings = Settings(telegram_api_url=self.server.url, **given)
         bell, door = Bell(), Door()
-        parts = (self.store, door, self.broker, self.clock, fresh_id, bell)
-        self.registry, desk = Registry(), Desk(*parts)
+        parts = Parts(self.store, door, self.broker, self.clock, fresh_id, bell)
+        self.registry, desk = Registry(), Desk(parts)
         panel, market = Panel(self.registry), MarketData(self.broker, self.clock, asyncio.sleep)
-        shared = (self.store, door, self.broker, self.clock, fresh_id, bell, desk)
-        built = trading(Needs(*shared, market, panel, self.registry))
+        built = trading(Needs(parts, desk, market, panel, self.registry))
         self.house = House(
             desk=desk,
             broker=self.broker,
@@ -91,7 +91,7 @@ class DoorWorld:
             registry=self.registry,
             panel=panel,
             market=market,
-            choosing=Choosing(self.store, door, self.broker, market, self.clock, bell),
+            choosing=Choosing(parts, market),
             studio=Studio(self.folder / "matplotlib"),
             runs=built.runs,
             whynot=built.whynot,

@@ -237,8 +237,7 @@ async def test_who_cannot_be_waited_for_does_not_hold_up_the_way_out(bench: Benc
     run = begin(bench)
     row = await asked(bench)
     bench.trading.acting.claims.take([run.id])
-    parts = (bench.store, bench.door, bench.broker, bench.clock, bench.ids, bench.desk)
-    hasty = Flattening(*parts, bench.trading.acting, patience=0.01)
+    hasty = Flattening(bench.parts, bench.desk, bench.trading.acting, patience=0.01)
     bench.house = replace(bench.house, flattening=hasty)
     [told] = await bench.handle_press(row)
     assert told.count("✅") == 2

@@ -73,7 +73,7 @@ class History:
             await self.bench.trading.runs.resume(person, number)
         elif what == "two":
             # A second process: claims of its own, the same database.
-            other = trading(self.bench._needs())
+            other = trading(self.bench.needs)
             await asyncio.gather(self._tick(self.bench.trading), self._tick(other))
         else:
             await self._tick(self.bench.trading)
