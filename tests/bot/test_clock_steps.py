@@ -44,8 +44,10 @@ JOBS = {
     "Summaries.check": "interval[0:01:00]",
     "Cards.refresh": "interval[0:00:05]",
     "Matching.tick": "interval[0:01:00]",
+    "Matching.hasten": "interval[0:00:01]",
     "LeftBehind.check": "interval[0:00:15]",
     "Bot.show_alive": "interval[0:00:15]",
+    "Unwritten.check": "interval[0:00:15]",
 }
 """Prices of all that has exits are looked at every 15 s at least; slots a second after each full
 minute, where candles of all lengths close."""
