@@ -11,6 +11,7 @@ from tests.page.page_world import YOU, PageWorld, page_world
 from tests.sandbox.telegram_world import buttons
 
 pytestmark = pytest.mark.anyio
+HOLDS_FOCUS = "one => one.contains(document.activeElement)"
 SCROLL = "document.querySelector('#scroll')"
 TOP = f"{SCROLL}.scrollTop"
 LEFT = f"{SCROLL}.scrollHeight - {SCROLL}.clientHeight - {TOP}"
@@ -82,3 +83,19 @@ async def test_who_only_hears_the_page_is_told_who_says_what(browser: Browser):
         await expect(log.get_by_role("list").get_by_role("listitem")).to_have_count(3)
         await expect(log.get_by_role("article", name="PiggyBot")).to_contain_text("Hello")
         await expect(log.get_by_role("article", name="You")).to_contain_text("/stop")
+
+
+async def test_behind_the_open_panel_of_a_phone_nothing_can_be_reached(browser: Browser):
+    async with page_world() as world, tab(browser, world.url, PHONE) as you:
+        await world.bot.send_message(YOU.id, "Hello", reply_markup=buttons("Yes"))
+        button, panel = you.page.locator("#stage-button"), you.page.locator("#stage")
+        await button.focus()
+        await you.page.keyboard.press("Enter")
+        await expect(panel.get_by_role("button", name="Close")).to_be_focused()
+        for _ in range(20):
+            await you.page.keyboard.press("Tab")
+            assert not await you.page.locator("main").evaluate(HOLDS_FOCUS)
+        await you.page.keyboard.press("Escape")
+        await expect(button).to_be_focused()
+        await you.say("/stop")
+        await you.arrived("/stop")

@@ -55,6 +55,7 @@ export class Stage {
     this.open = open;
     document.body.classList.toggle("stage-open", open);
     this.panel.inert = !open;
+    $("main").inert = open && !this.wide.matches; // it is behind the panel there
     button.setAttribute("aria-expanded", String(open));
     if (open && !this.wide.matches) $("#stage-close").focus();
     else if (!open && this.panel.contains(document.activeElement)) button.focus();
