@@ -23,6 +23,7 @@ DENIED = {
     "price_moved": trade(quotedPrice="40000"),
     "too_late": trade(notAfter=1),
     "bad_amount": trade(usd=None),
+    "symbols_differ": trade(symbolCcxt="ETH/USDT"),
 }
 
 

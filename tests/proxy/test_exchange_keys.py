@@ -51,6 +51,21 @@ async def test_a_ban_holds_everything_back_until_it_ends(fake: LoopbackVenue) ->
     await venue.close()
 
 
+@pytest.mark.parametrize(
+    ("said", "left"), [(("600", "5"), 600), (("5", "600"), 600), (("9999999",), 3 * 24 * 3600)]
+)
+async def test_a_ban_lasts_as_long_as_the_longest_that_was_said_and_three_days_at_most(
+    fake: LoopbackVenue, said: tuple[str, ...], left: int
+) -> None:
+    line = Line("binanceus", fake.server.url, 2.0, lambda: 100.0, budget())
+    for seconds in said:
+        fake.answers["GET", "/api/v3/time"] = told({}, 429, retry_after=seconds)
+        await line.exchange("GET", "https://api.binance.us/api/v3/time", {}, None)
+    with pytest.raises(VenueUnavailable, match=f"pause; {left} s are left"):
+        line.check_free("Binance.US")
+    await line.close()
+
+
 async def test_secrets_are_opened_for_signing_only_and_never_mixed(fake: LoopbackVenue) -> None:
     opened: list[str] = []
 

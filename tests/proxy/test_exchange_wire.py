@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from proxy.ccxt_line import Line
+from proxy.ccxt_line import Call, Line, calling
 from proxy.errors import GateClosed, VenueUnavailable
 from proxy.exchange import CcxtVenue
 from proxy.venue import Placement, Report, Verdict
@@ -157,6 +157,18 @@ async def test_a_stop_while_the_limiter_waits_holds_the_order_back(fake: Loopbac
     assert (await sending).code == "stopped"
     assert fake.orders == []
     await venue.close()
+
+
+async def test_a_gate_lets_one_order_through_and_no_second(fake: LoopbackVenue) -> None:
+    line = Line("binanceus", fake.server.url, 2.0, time.monotonic, budget())
+    url, body = "https://api.binance.us/api/v3/order", "symbol=BTCUSDT&newClientOrderId=pg-1"
+    with calling(Call(gate=open_gate)):
+        await line.exchange("POST", url, {}, body)
+        with pytest.raises(GateClosed):
+            await line.exchange("POST", url, {}, body)
+    await line.close()
+
+    assert len(fake.orders) == 1
 
 
 async def test_an_order_without_a_gate_cannot_leave(fake: LoopbackVenue) -> None:

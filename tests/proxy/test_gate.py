@@ -1,5 +1,6 @@
 """Who may call: every route, and every way to be turned away."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -129,6 +130,31 @@ async def test_no_body_is_too_large_or_not_json(proxy: Proxy, path: str) -> None
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""):
         other = await proxy.call("POST", path, content=b"{}", headers={"Content-Type": kind})
         assert (other.status_code, code_of(other)) == (415, "not_json")
+
+
+async def test_a_body_of_just_the_most_is_read_whole(proxy: Proxy) -> None:
+    body = b'{"userId": "u1", "mode": "PAPER"}'.ljust(16 * 1024)
+    kind = {"Content-Type": "application/json"}
+    answer = await proxy.call("POST", "/api/mode", content=body, headers=kind)
+    assert code_of(answer) == "unknown_account", "it was understood"
+
+
+async def test_a_body_that_says_it_is_huge_is_refused_before_it_is_read(proxy: Proxy) -> None:
+    head = ["POST /api/trade HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {TOKEN}"]
+    head += ["Content-Type: application/json", "Content-Length: 1000000000", "", ""]
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.server.port)
+    writer.write("\r\n".join(head).encode())
+    async with asyncio.timeout(30):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+    writer.close()
+
+
+async def test_the_token_is_shown_once_and_in_its_own_letters(stranger: httpx.AsyncClient) -> None:
+    twice = [("Authorization", "Bearer nope"), ("Authorization", f"Bearer {TOKEN}")]
+    soiled = [("Authorization", basic(TOKEN).replace("Basic ", "Basic !"))]
+    for headers in (twice, twice[::-1], soiled):
+        answer = await stranger.get("/api/stop", headers=headers)
+        assert (answer.status_code, code_of(answer)) == (401, "invalid_token")
 
 
 async def test_both_ways_to_show_the_token_work(proxy: Proxy, stranger: httpx.AsyncClient) -> None:

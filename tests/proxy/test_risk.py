@@ -235,3 +235,35 @@ def test_the_tighter_limit_holds():
 def test_the_way_to_midnight():
     assert until_midnight(NOW) == "3 h 12 min"
     assert until_midnight(NOW.replace(hour=23, minute=59, second=30)) == "0 h 1 min"
+
+
+def test_a_price_may_move_by_one_per_cent_and_no_more():
+    def confirmed(price: str) -> Entry:
+        asked = Asked(entry(), None, None, True, D(price), True, False, 0)
+        return judge(asked, replace(world(), price=D(50500)), BOOKS, LIMITS, NOW)
+
+    assert confirmed("50000")
+    with pytest.raises(Denied) as caught:
+        confirmed("49999")
+    assert caught.value.code == "price_moved"
+
+
+def test_an_account_that_went_live_since_it_was_looked_at_buys_nothing_on_the_paper_world():
+    live = replace(BOOKS, account=replace(ACCOUNT, mode=Mode.LIVE))
+    denied = no(entry(), books=live)
+    assert (denied.code, denied.message) == ("mode_mismatch", "The account just changed to LIVE.")
+
+
+def test_no_profit_is_known_of_what_was_held_at_midnight_without_a_price_from_then():
+    held = (Held("binanceus", "BTC/USDT", Position(D("0.2"), D(10000))),)
+    books = replace(BOOKS, held=held, day_start=DayStart(D(10000), {}))
+    assert day_pnl(books, {MARK: D(50000)}) is None
+    denied = no(entry(), books=books)
+    assert denied.code == "valuation_stale"
+    assert denied.message == "Today's profit or loss is not known."
+
+
+def test_a_sell_of_a_part_of_a_step_more_than_is_held_sells_what_is_held():
+    held = replace(BOOKS, free_units=D("0.001"))
+    assert decide(units("0.0010099"), books=held).units == D("0.001")
+    assert no(units("0.00101"), books=held).code == "nothing_held"

@@ -1,6 +1,7 @@
 """The emergency stop: nothing passes after "closed", nothing flies after "settled"."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -156,6 +157,22 @@ def test_the_gate_is_shut_until_it_is_loaded(tmp_path):
     gate = StopGate(tmp_path / "STOP")
     with pytest.raises(GateClosed):
         gate.check(Ticket("ann", 1, Mode.PAPER, Side.BUY, None, ID), NOON)
+
+
+async def test_what_tightens_a_mode_does_not_end_a_stop(house):
+    await house.open("ann")
+    await house.desk.stop(StopIn(userId="ann"))
+    house.gate.narrow("ann", Mode.REDUCING)
+    assert house.gate.mode("ann") is Mode.HALTED
+
+
+async def test_an_order_may_leave_up_to_its_last_moment(house):
+    await house.open("ann")
+    epoch = (await house.accounts.account("ann")).epoch
+    ticket = Ticket("ann", epoch, Mode.PAPER, Side.BUY, NOON, ID)
+    house.gate.check(ticket, NOON)
+    with pytest.raises(GateClosed, match="too_late"):
+        house.gate.check(ticket, NOON + timedelta(milliseconds=1))
 
 
 async def test_an_account_that_is_stopped_while_it_is_valued_is_shown_as_stopped(house):

@@ -150,6 +150,44 @@ async def test_a_change_that_fails_takes_none_of_those_that_came_with_it(house):
     assert kept.trades_today == 1
 
 
+async def test_changes_whose_commit_fails_are_counted_once_when_they_are_made_again(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.venue.fault = "silent"
+    for number in (1, 2):
+        await bought(house, number)
+    fails = [OSError("the disk is full")]
+
+    def commit(_: object) -> None:
+        if fails:
+            raise fails.pop()
+
+    event.listen(house.engine, "commit", commit)
+    ended = lambda known: replace(known, status=Status.ABSENT, concluded=house.now)  # noqa: E731
+    journal = house.store.journal
+    jobs = [partial(journal.settle, f"pg-order-{number:04}", ended) for number in (1, 2)]
+    assert [failed for _, failed in journal.together(jobs)] == [None, None]
+    assert fails == []
+    kept, summed = both(house)
+    assert kept == summed
+    assert (kept.trades_today, kept.spent_today) == (0, 0)
+
+
+async def test_an_order_is_over_for_its_own_user_only_and_others_know_of_it_the_moment_it_ends(
+    house,
+):
+    await house.open("ann", "bob")
+    await bought(house, 1)
+    journal, order_id = house.store.journal, "pg-order-0001"
+    assert journal.are_over("ann", [order_id])
+    assert not journal.are_over("bob", [order_id])
+    done = journal.get(order_id)
+    at_once = replace(done, client_id="pg-order-0002", created=done.concluded)
+    assert journal.others(at_once) == {done.order_id}
+    later = replace(at_once, created=done.concluded + timedelta(seconds=1))
+    assert journal.others(later) == frozenset()
+
+
 async def test_a_clock_that_is_set_back_over_midnight_opens_no_day_again(tmp_path):
     house = House(tmp_path, limits=LIMITS.model_copy(update={"maxTradesPerDay": 2}))
     await house.open("ann")

@@ -77,3 +77,11 @@ def test_garbage_under_the_right_key_is_refused(tmp_path):
     for body in ("AAAA", "%%%", "é"):
         with pytest.raises(ProxyError, match="sealed_text_refused"):
             vault.open(f"hpke1:{vault.key_id}:{body}", INFO)
+
+
+def test_what_was_sealed_for_another_proxy_is_told_as_that(tmp_path):
+    other = Vault(tmp_path / "other")
+    with pytest.raises(ProxyError) as caught:
+        Vault(tmp_path / "keys").open(other.seal(SECRET, INFO), INFO)
+    told = f"sealed for another trading service ({other.key_id}), so this one cannot open it."
+    assert told in caught.value.message
