@@ -131,7 +131,7 @@ def _took(found: Order) -> str:
     if found.concluded is None:
         return at
     seconds = Decimal((found.concluded - intent.placed).total_seconds()).quantize(Decimal("0.1"))
-    return f"{at}, over after {seconds} s"
+    return f"{at}, over after {seconds} s" if seconds else f"{at}, over at once"
 
 
 def _ids(found: Order) -> str:

@@ -67,7 +67,7 @@ async def test_the_last_trade_by_hand_says_that_it_was_asked_for(bench: Bench) -
         "Fee: $0.002 (0.10%)\n"
         "Limits passed: $2.00 of at most $50.00 a trade; at most 1% of the account; "
         "1 of 20 trades used that day\n"
-        "Decided 2026-01-01 12:00:00 UTC, over after 0.0 s\n"
+        "Decided 2026-01-01 12:00:00 UTC, over at once\n"
         f"Ids: order <code>777</code>, client <code>{order.intent.client_id}</code>"
     )
 

@@ -79,7 +79,8 @@ function photo(message, act) {
     height: Math.round(file.height * scale) || null,
     decoding: "async",
   });
-  const node = make("button", { type: "button", class: "photo", "aria-label": "Open the picture" });
+  const label = `Open the picture: ${firstLine(message)}`;
+  const node = make("button", { type: "button", class: "photo", "aria-label": label });
   node.append(image);
   node.addEventListener("click", () => act.open(message));
   return node;
