@@ -3,25 +3,13 @@
 May import: core, store, wire.
 """
 
-from piggybot.core.matching import How, Mismatch
+from piggybot.core.matching import How
 from piggybot.core.positions import Book
 from piggybot.core.runs import RunState
 from piggybot.store import Store
-from tests.bot.values import ANNA, NOW, letter, run
+from tests.bot.values import ANNA, NOW, letter, mismatch, run
 
-FOUND = Mismatch(
-    id="m1",
-    person_id=ANNA.id,
-    user_id="user-anna",
-    book=Book.LIVE,
-    exchange="binanceus",
-    title="Binance.US",
-    sandbox=False,
-    symbol="BTC/USDT",
-    found=NOW,
-    since=0,
-    differences=(),
-)
+FOUND = mismatch(sandbox=False)
 
 
 def test_a_choice_stands_against_a_comparison_that_was_made_before_it(store: Store) -> None:

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from piggybot.core.matching import Difference, How, Mismatch, Seen, compare, net
+from piggybot.core.matching import Difference, How, Seen, compare, net
 from piggybot.core.positions import BY_HAND, Book, Filled, Key, Position
 from piggybot.core.runs import Halt, RunState
 from piggybot.store import Store
 from proxy.wire import Fill, Side, Status, VenueOrder
-from tests.bot.values import ANNA, AT_NOW, NOW, SIZES, done, intent, letter, run, traded
+from tests.bot.values import ANNA, AT_NOW, NOW, SIZES, done, intent, letter, mismatch, run, traded
 
 D = Decimal
 HAND = Key("user-anna", Book.LIVE, "binanceus", "BTC/USDT", BY_HAND)
@@ -48,23 +48,6 @@ def ours(store: Store) -> list[Filled]:
 
 def found(store: Store, *orders: VenueOrder, busy: tuple[str, ...] = ()) -> list[Difference]:
     return compare(ours(store), orders, busy, AT_NOW)
-
-
-def mismatch(*differences: Difference, **other: Any) -> Mismatch:
-    plain = Mismatch(
-        id="m1",
-        person_id=ANNA.id,
-        user_id="user-anna",
-        book=Book.LIVE,
-        exchange="binanceus",
-        title="Binance.US",
-        sandbox=True,
-        symbol="BTC/USDT",
-        found=NOW,
-        since=0,
-        differences=differences,
-    )
-    return replace(plain, **other)
 
 
 def adopt(store: Store, *differences: Difference) -> bool:

@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from piggybot.core.mail import ButtonRow, Incoming, Outgoing
+from piggybot.core.matching import Difference, Mismatch
 from piggybot.core.orders import Intent, Order
 from piggybot.core.people import Person
+from piggybot.core.positions import Book
 from piggybot.core.runs import Exits, Guards, Run, RunState
 from proxy.wire import Fill, Mode, Side, Sizes, Status, Timeframe
 
@@ -118,3 +120,21 @@ def done(what: Intent, *fills: Fill, **other: Any) -> Order:
         sizes=SIZES,
     )
     return replace(order, **other)
+
+
+def mismatch(*differences: Difference, **other: Any) -> Mismatch:
+    """A difference between our books and a venue's, as it was found."""
+    plain = Mismatch(
+        id="m1",
+        person_id=ANNA.id,
+        user_id="user-anna",
+        book=Book.LIVE,
+        exchange="binanceus",
+        title="Binance.US",
+        sandbox=True,
+        symbol="BTC/USDT",
+        found=NOW,
+        since=0,
+        differences=differences,
+    )
+    return replace(plain, **other)

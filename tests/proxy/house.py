@@ -110,6 +110,17 @@ class House:
         self.store.keys.replace(key, None)
         await self.accounts.set_mode(ModeIn(userId=user, mode=Mode.LIVE, confirmToken=token))
 
+    async def lose(self, user: str) -> None:
+        """Live, with more of its small account lost today than it may lose: the price halves."""
+        self.venue.cash = D(150)
+        await self.open(user)
+        await self.go_live(user)
+        for number in range(12):
+            await self.desk.place(trade(user, usd=2), f"pg-order-{number:04}")
+        self.venue.prices["BTC/USDT"] = D(25000)
+        self.after(61)
+        self.accounts.touched()
+
     async def mode(self, user: str) -> Mode:
         return (await self.accounts.account(user)).mode
 

@@ -190,14 +190,7 @@ async def test_a_void_of_an_order_that_arrived_changes_nothing(house):
 
 
 async def test_the_daily_loss_denies_and_takes_live_to_reducing(house):
-    house.venue.cash = D(150)
-    await house.open("ann")
-    await house.go_live("ann")
-    for n in range(12):
-        await house.desk.place(trade(usd=2), f"pg-order-{n:04}")
-    house.venue.prices["BTC/USDT"] = D(25000)
-    house.after(61)
-    house.accounts.touched()
+    await house.lose("ann")
     assert await refused(house, trade(usd=2), "pg-order-9999") == "daily_loss_reached"
     assert await house.mode("ann") is Mode.REDUCING
     assert await refused(house, trade(usd=2), "pg-order-9998") == "reducing"

@@ -184,14 +184,7 @@ async def test_two_people_see_and_spend_only_their_own(house):
 
 
 async def test_a_position_that_loses_too_much_ends_live_without_an_order(house):
-    house.venue.cash = D(150)
-    await house.open("ann")
-    await house.go_live("ann")
-    for n in range(12):
-        await house.desk.place(trade(usd=2), f"pg-order-{n:04}")
-    house.venue.prices["BTC/USDT"] = D(25000)
-    house.after(61)
-    house.accounts.touched()
+    await house.lose("ann")
     await house.desk.watch_once()
     account = await house.accounts.account("ann")
     assert account.mode is Mode.REDUCING
