@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from piggybot.sandbox.telegram_shown import Shown
+from proxy.wire import Timeframe
+from tests.stories.running import slots, to_the_next
 from tests.stories.steps import nothing_sent, one_order, orders
 from tests.world import World
 
@@ -16,13 +18,9 @@ HOUR = timedelta(hours=1)
 
 
 async def to_the_hour(world: World) -> None:
-    """The next full hour comes, and with it the clock."""
-    assert world.bot.bot is not None
-    now = world.clock()
-    hour = now.replace(minute=0, second=0, microsecond=0) + HOUR
-    world.clock.jump((hour - now).total_seconds() + 1)
-    await world.bot.bot.ticks.slots()
-    await world.bot.bot.trading.acting.idle()
+    """The next full hour comes, and with it the clock. The proxy hears of the bot meanwhile."""
+    await to_the_next(world, Timeframe.H1)
+    await slots(world)
 
 
 def due(world: World) -> int:
