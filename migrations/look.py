@@ -9,6 +9,7 @@ May import: nothing of ours.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import disk_usage
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -27,6 +28,8 @@ from migrations.database import (
 
 GOOD, BAD = "✅", "❌"
 OTHERS = 0o077
+MEGABYTE = 1_000_000
+LEAST_FREE = 50 * MEGABYTE
 FORMAT, WAL = 18, 2
 """Where SQLite's header names the journal, and the number for a write-ahead log."""
 BEGIN = "It is made at the first start: piggybot up"
@@ -62,8 +65,10 @@ def ill(what: str, said: str, todo: str = "") -> Finding:
     return Finding(what, said, todo, good=False)
 
 
-def files(what: str, folder: Path, *more: Path) -> Finding:
-    """Whether everything in a folder, and these files where they exist, is this user's alone."""
+def files(what: str, folder: Path, *more: Path, least: int = LEAST_FREE) -> Finding:
+    """Whether everything in a folder, and these files where they exist, is this user's alone, and
+    whether there is room for more.
+    """
     if not folder.exists():
         return ill(what, f"There is no folder {folder} yet.", BEGIN)
     try:
@@ -73,6 +78,9 @@ def files(what: str, folder: Path, *more: Path) -> Finding:
         why = (problem.strerror or type(problem).__name__).lower()
         who = "Run this as the user who runs the bot."
         return ill(what, f"{problem.filename} cannot be looked at: {why}.", who)
+    if not exposed and (free := disk_usage(folder).free) < least:
+        left = f"Only {free // MEGABYTE} MB are free on the disk of {folder}."
+        return ill(what, left, "Free some of it: what cannot be written down is not done.")
     if not exposed:
         return Finding(what, f"What is in {folder} is this user's alone.")
     rest = f" and {len(exposed) - 1} more" if len(exposed) > 1 else ""

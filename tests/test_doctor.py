@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import disk_usage
 
 import pytest
 from rich.console import Console
 
 from migrations.database import open_database
+from migrations.look import files
 from piggybot.doctor import tell
 from piggybot.settings import Settings
 from piggybot.trust import trusted
@@ -246,3 +248,13 @@ async def test_settings_that_cannot_be_read_are_all_there_is_to_say(place: Place
     place.env("MEMBER_IDS", "ann")
     status, lines = await place.told()
     assert (status, list(lines)) == (1, ["Settings"])
+
+
+def test_a_disk_with_no_room_left_is_not_well(tmp_path: Path) -> None:
+    (tmp_path / "bot").mkdir(mode=0o700)
+    free = disk_usage(tmp_path).free
+    assert files("Files", tmp_path / "bot", least=free // 2).good
+    found = files("Files", tmp_path / "bot", least=free * 2)
+    assert not found.good
+    assert "MB are free on the disk of" in found.said
+    assert "Free some of it" in found.todo
