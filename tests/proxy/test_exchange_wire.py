@@ -113,24 +113,24 @@ async def test_a_redirect_is_not_followed(fake: LoopbackVenue, venue: CcxtVenue)
     assert not [one for one in fake.seen if one.path == "/elsewhere"]
 
 
-async def test_the_gate_is_asked_after_the_connection_stands(
+async def test_an_order_that_its_gate_holds_back_leaves_no_byte(
     fake: LoopbackVenue, venue: CcxtVenue
 ) -> None:
-    connected: list[int] = []
+    """That the gate is asked after the connection stands is shown where nobody accepts one."""
+    asked: list[int] = []
 
     def gate() -> None:
-        connected.append(len(fake.server._state.connections))
+        asked.append(len(fake.seen))
         raise GateClosed("stopped", "A stop is in force.")
 
     market = await venue.market("BTC/USDT")
-    before = len(fake.server._state.connections)
+    before = len(fake.seen)
     report = await venue.send(Placement(ID, "u1", market, Side.BUY, Decimal(2), None), gate)
+    await venue.clocks()
 
-    await asyncio.sleep(0.05)
     assert (report.verdict, report.code) == (Verdict.NOT_SENT, "stopped")
-    assert len(connected) == 1
-    assert before <= connected[0]
-    assert fake.orders == []
+    assert asked == [before], "once, and nothing else was sent for it"
+    assert [one.path for one in fake.seen[before:]] == ["/api/v3/time"], "it hears us still"
 
 
 async def test_a_stop_while_the_limiter_waits_holds_the_order_back(fake: LoopbackVenue) -> None:
