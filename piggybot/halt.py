@@ -11,6 +11,7 @@ import os
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -95,7 +96,8 @@ def _write_file(path: Path, say: Callable[[str], None]) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         try:
-            os.write(handle, NOTE)
+            with suppress(OSError):  # a full disk takes no note; that the file is there is enough
+                os.write(handle, NOTE)
             os.fsync(handle)
         finally:
             os.close(handle)

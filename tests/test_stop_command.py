@@ -4,6 +4,7 @@ May import: halt, trust.
 """
 
 import json
+import resource
 import stat
 import threading
 from collections.abc import Iterator
@@ -162,6 +163,22 @@ def test_only_a_refused_connection_proves_that_nobody_is_there(cause, told: str)
     found = module._unconnected(problem)
     assert str(found) == told
     assert isinstance(found, module._NotRunning) is (told == "nobody listens there")
+
+
+def test_on_a_full_disk_the_file_stops_without_a_word_in_it(tmp_path: Path):
+    (tmp_path / "proxy.token").write_text(TOKEN + "\n")
+    said: list[str] = []
+    address = f"http://127.0.0.1:{free_port()}"
+    least, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))  # no file takes a byte more
+    try:
+        status = halt(Where(tmp_path, address, None, tmp_path / "proxy.token"), said.append)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (least, most))
+    assert (tmp_path / "STOP").read_bytes() == b""
+    assert said[0].startswith("Stop file written: ")
+    assert any("it will start stopped." in one for one in said)
+    assert status == 0
 
 
 def test_without_a_file_and_without_a_proxy_nothing_is_stopped(tmp_path: Path):
