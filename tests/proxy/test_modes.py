@@ -1,13 +1,26 @@
 """Modes: live is asked for and checked, never comes back by itself."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from proxy.errors import Denied, NoKey
+from proxy.intake import draft_of
 from proxy.parts import LiveRules
+from proxy.records import KeyRow
 from proxy.vault import info_of
-from proxy.wire import LimitsIn, Mode, ModeIn, Side, StopIn, TradeOut
+from proxy.wire import (
+    LimitsIn,
+    Mode,
+    ModeIn,
+    Permissions,
+    RegisterIn,
+    Side,
+    Status,
+    StopIn,
+    TradeOut,
+)
 from tests.proxy.house import House, trade
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +43,9 @@ def sell_all(units="0.0001998"):
 
 async def test_live_needs_a_validated_key_and_the_operators_word(house):
     await house.open("ann")
+    assert await refused(house, Mode.LIVE) == "no_key"
+    unseen = KeyRow("ann", "binanceus", "sealed", "sealed", Permissions(trade=True), None)
+    house.store.keys.replace(unseen, None)
     assert await refused(house, Mode.LIVE) == "no_key"
     house.live = LiveRules(False)
     await house.restart()
@@ -200,3 +216,55 @@ async def test_the_day_begins_soon_after_midnight_for_who_holds_something(house)
     books = house.store.journal.books(account, account.book, house.now.date())
     assert books.day_start.marks["binanceus BTC/USDT"] == D(50000)
     assert (books.trades_today, books.moved) == (0, {})
+
+
+async def test_nobody_goes_live_before_a_start_is_through(house):
+    await house.accounts.register(RegisterIn(userId="ann"))
+    with pytest.raises(Denied) as denied:
+        await house.go_live("ann")
+    assert denied.value.code == "recovering"
+    await house.desk.recover()
+    await house.go_live("ann")
+    assert await house.mode("ann") is Mode.LIVE
+
+
+async def test_live_ends_after_a_minute_of_silence_and_not_at_its_end(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    house.accounts.touched()
+    house.after(60)
+    await house.desk.watch_once()
+    assert await house.mode("ann") is Mode.LIVE
+    house.after(0.001)
+    await house.desk.watch_once()
+    assert await house.mode("ann") is Mode.PAPER
+
+
+async def test_an_order_on_paper_that_is_not_over_is_nothing_real(house):
+    await house.open("ann")
+    draft = draft_of(trade(), "pg-order-0001", house.now)
+    house.store.journal.add(replace(draft, mode=Mode.PAPER, status=Status.UNKNOWN))
+    assert not await house.accounts.modes.holds_real("ann")
+    house.store.journal.add(
+        replace(draft, client_id="pg-order-0002", mode=Mode.LIVE, status=Status.UNKNOWN)
+    )
+    assert await house.accounts.modes.holds_real("ann")
+
+
+async def test_the_day_of_an_account_is_looked_at_once_a_minute_not_at_each_look(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    await house.desk.place(trade(), "pg-order-0001")
+    house.after(61)
+    looks, balances = [], house.venue.balances
+
+    async def counted(user_id):
+        looks.append(house.passed)
+        return await balances(user_id)
+
+    house.venue.balances = counted
+    for _ in range(13):
+        house.accounts.touched()
+        await house.desk.watch_once()
+        house.after(6)
+    assert looks == [61.0, 121.0]

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from proxy.cancelling import is_open_too_long
 from proxy.conclusion import absent, after_ask
 from proxy.records import Entry
 from proxy.venue import Report, Verdict
@@ -40,6 +42,13 @@ def test_what_was_executed_is_never_taken_back_by_a_later_answer():
     half = unknown(executed=Decimal("0.0001"), quote=Decimal(5))
     found = after_ask(half, Report(Verdict.DONE, order_id="7"), NOW)
     assert (found.status, found.executed, found.quote) == (Status.OPEN, half.executed, half.quote)
+
+
+def test_an_order_is_open_too_long_a_minute_after_it_was_sent_not_after_it_was_made():
+    waited = unknown(sent_at=NOW + timedelta(seconds=30))
+    assert not is_open_too_long(waited, NOW + timedelta(seconds=89))
+    assert is_open_too_long(waited, NOW + timedelta(seconds=90))
+    assert is_open_too_long(unknown(), NOW + timedelta(seconds=60))
 
 
 async def test_absence_takes_three_answers_after_the_deadline_no_fewer(house):

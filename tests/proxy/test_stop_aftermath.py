@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from proxy.cancelling import _Pause
 from proxy.parts import Tasks
 from proxy.wire import Mode, ModeIn, Status, StopIn
 from tests.proxy.house import House, trade
@@ -175,3 +176,9 @@ async def test_one_account_that_cannot_be_looked_at_does_not_hide_the_others(hou
     await house.desk.watch_once()
     assert await house.mode("bob") is Mode.REDUCING
     assert "of account ann failed" in caplog.text
+
+
+def test_what_cannot_be_cancelled_is_tried_at_longer_and_longer_pauses_up_to_fifteen_looks():
+    pause = _Pause()
+    tried = [look for look in range(60) if pause.is_over()]
+    assert tried == [0, 2, 6, 14, 30, 46]
