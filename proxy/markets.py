@@ -51,4 +51,5 @@ def _smallest_value(filters: Mapping[Any, Mapping[str, Any]]) -> Decimal:
 
 
 def _number(row: Mapping[str, Any], name: str) -> Decimal:
-    return decimal(row.get(name)) or ZERO
+    """Without the zeros at its end: rules that are equal are written alike, and kept so."""
+    return (decimal(row.get(name)) or ZERO).normalize()

@@ -49,6 +49,17 @@ def test_the_smallest_order_is_what_market_orders_are_held_to(
     assert market.min_notional == least
 
 
+def test_rules_that_are_equal_are_written_alike() -> None:
+    """What an order is kept with is looked up by its rules, and must not be another's writing."""
+    written = []
+    for least in ("1", "1.00000000"):
+        rule = {"filterType": "NOTIONAL", "minNotional": least}
+        market = read_market("binance", listed([*FILTERS[:3], rule]))
+        assert market is not None
+        written.append(market.sizes.model_dump_json())
+    assert written[0] == written[1]
+
+
 def test_a_market_without_its_rules_is_no_market() -> None:
     assert read_market("binance", listed(FILTERS[:1])) is None
     assert read_market("binance", listed([{**FILTERS[1], "stepSize": "0"}, FILTERS[0]])) is None
