@@ -1,7 +1,7 @@
 """Composition root of the bot: builds everything, starts it, ends it. Knows every class.
 
 May import: alerts, cards, charts, chat, choosing, desk, errors, left_behind, logs, market,
-matching, parts, ports, proxy_client, settings, store, strategies, summaries, ticks, trading, trust,
+matching, parts, ports, proxy_client, settings, store, strategies, summaries, ticks, trading,
 unasked, unlisted, unwritten.
 """
 
@@ -41,7 +41,6 @@ from piggybot.strategies.registry import Registry
 from piggybot.summaries import Summaries
 from piggybot.ticks import Ticks
 from piggybot.trading import Needs, trading
-from piggybot.trust import unsearched
 from piggybot.unasked import Unasked
 from piggybot.unlisted import Unlisted
 from piggybot.unwritten import Unwritten
@@ -90,7 +89,6 @@ class Bot:
 
     def __init__(self, settings: Settings, world: World | None = None) -> None:
         world = world or World()
-        unsearched()
         self._settings = settings
         self._clock = world.clock
         self._engine = open_database(settings.database_url, "bot")

@@ -138,6 +138,9 @@ async def _telegram(settings: Settings) -> AsyncGenerator[Finding, None]:
     except OSError as problem:
         yield ill(TELEGRAM, *_unreadable(problem))
         return
+    except BadSettings as problem:
+        yield ill(TELEGRAM, problem.message, problem.hint)
+        return
     try:
         name = await line.name()
         yield Finding(TELEGRAM, f"It knows the token, as that of @{name}.")

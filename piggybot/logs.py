@@ -15,7 +15,7 @@ from typing import TextIO
 import structlog
 
 HIDDEN = "[hidden]"
-QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "alembic")
+QUIET = ("aiohttp", "telegram", "apscheduler", "asyncio", "alembic")
 LOOKS_SECRET = re.compile(
     r"hpke1:[0-9a-f]{8}:[A-Za-z0-9+/=]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"

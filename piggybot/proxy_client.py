@@ -1,15 +1,17 @@
 """The proxy as the bot calls it: the Broker, over HTTP. One request a method, never re-sent here.
 
-May import: errors, ports, trust, wire.
+May import: connections, errors, wire.
 """
 
+import asyncio
+from collections.abc import Mapping
 from typing import TypeVar
 
-import httpx
+import aiohttp
 from pydantic import BaseModel, ValidationError
 
+from piggybot.connections import Answer, Connections, apart
 from piggybot.errors import BrokerDown, BrokerRefused
-from piggybot.trust import trusted
 from proxy.wire import (
     AccountOut,
     AccountsOut,
@@ -47,6 +49,10 @@ from proxy.wire import (
 )
 
 Model = TypeVar("Model", bound=BaseModel)
+Query = Mapping[str, str]
+UNCONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""Raised before the first byte of a request only: certain that nothing was sent."""
+FAILURES = (aiohttp.ClientError, OSError)
 STOP_PATIENCE = 3.0
 """Seconds: a person who stops must hear soon how far the stop has come; it is tried again."""
 OK, ACCEPTED, REFUSED = 200, 202, 400
@@ -68,32 +74,57 @@ OUR_TOKEN = Problem(
 )
 
 
+class Way:
+    """A way to the proxy that so many requests may take at once; what a failure there proves."""
+
+    def __init__(self, most: int, headers: Mapping[str, str], patience: float) -> None:
+        self._connections = Connections(most, headers)
+        self._free = asyncio.Semaphore(most)
+        self._patience = patience
+        # For the connection, and for each silence; twice that for all.
+        self._timeout = aiohttp.ClientTimeout(
+            total=2 * patience, connect=patience, sock_read=patience
+        )
+
+    async def ask(
+        self, method: str, url: str, headers: Mapping[str, str], params: Query, body: str | None
+    ) -> Answer:
+        await self._turn()
+        try:
+            return await self._connections.ask(
+                method, url, self._timeout, headers=headers, params=params, data=body
+            )
+        except UNCONNECTED as error:
+            raise BrokerDown(UNREACHED, IS_IT_RUNNING, sent=False) from error
+        except FAILURES:
+            pass  # and forgotten: it may hold the request, and so the token
+        finally:
+            self._free.release()
+        raise BrokerDown(SILENT, IS_IT_RUNNING, sent=True)
+
+    async def _turn(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise BrokerDown(BUSY, WAIT, sent=False) from error
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+
 class ProxyClient:
     """A Broker. `url` may carry user:password, then HTTP Basic is used instead of the token."""
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
-        address = httpx.URL(url)
-        self._timeout = timeout
-        self._http = self._line(address, token, MOST_AT_ONCE)
-        self._stops = self._line(address, token, MOST_STOPS)
-
-    def _line(self, address: httpx.URL, token: str, most: int) -> httpx.AsyncClient:
-        named = bool(address.userinfo)
-        return httpx.AsyncClient(
-            # Without the password: httpx logs every address that it calls.
-            base_url=address.copy_with(username=None, password=None),
-            auth=httpx.BasicAuth(address.username, address.password) if named else None,
-            headers={} if named else {"Authorization": f"Bearer {token}"},
-            timeout=self._timeout,
-            limits=httpx.Limits(max_connections=most),
-            follow_redirects=False,
-            trust_env=False,
-            verify=trusted(),
-        )
+        self._origin, named = apart(url.rstrip("/"))
+        headers = named or {"Authorization": f"Bearer {token}"}
+        self._usual = Way(MOST_AT_ONCE, headers, timeout)
+        self._stops = Way(MOST_STOPS, headers, STOP_PATIENCE)
 
     async def close(self) -> None:
-        await self._http.aclose()
-        await self._stops.aclose()
+        await self._usual.close()
+        await self._stops.close()
 
     async def health(self) -> HealthOut:
         return await self._ask("GET", "/api/health", HealthOut)
@@ -120,9 +151,7 @@ class ProxyClient:
         return await self._ask("POST", "/api/limits", AccountOut, request)
 
     async def stop(self, request: StopIn) -> StopOut:
-        answer = await self._send(
-            "POST", "/api/stop", request, timeout=STOP_PATIENCE, line=self._stops
-        )
+        answer = await self._send("POST", "/api/stop", request, way=self._stops)
         return _read(answer, StopOut)
 
     async def stop_state(self, user_id: str | None) -> StopOut:
@@ -141,7 +170,7 @@ class ProxyClient:
         """One POST, ever; every answer that is not in the contract leaves the outcome unknown."""
         headers = {"Idempotency-Key": client_id}
         answer = await self._send("POST", "/api/trade", order, headers=headers)
-        accepted = answer.status_code == ACCEPTED
+        accepted = answer.status == ACCEPTED
         told = _read(answer, PendingOut) if accepted else _read(answer, TradeOut)
         if told.clientOrderId != client_id:
             message = "The trading service answered about another order than this one."
@@ -197,7 +226,7 @@ class ProxyClient:
         path: str,
         model: type[Model],
         body: BaseModel | None = None,
-        query: dict[str, str | None] | dict[str, str] | None = None,
+        query: Mapping[str, str | None] | None = None,
     ) -> Model:
         return _read(await self._send(method, path, body, query=query), model)
 
@@ -207,47 +236,32 @@ class ProxyClient:
         path: str,
         body: BaseModel | None = None,
         *,
-        query: dict[str, str | None] | dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        timeout: float | None = None,
-        line: httpx.AsyncClient | None = None,
-    ) -> httpx.Response:
+        query: Mapping[str, str | None] | None = None,
+        headers: Mapping[str, str] | None = None,
+        way: Way | None = None,
+    ) -> Answer:
         content = None if body is None else body.model_dump_json(exclude_none=True)
         sent_as = {} if content is None else {"Content-Type": "application/json"}
         params = {name: value for name, value in (query or {}).items() if value is not None}
-        try:
-            answer = await (line or self._http).request(
-                method,
-                path,
-                content=content,
-                params=params,
-                headers=sent_as | (headers or {}),
-                timeout=self._timeout if timeout is None else timeout,
-            )
-        except httpx.PoolTimeout as error:
-            raise BrokerDown(BUSY, WAIT, sent=False) from error
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise BrokerDown(UNREACHED, IS_IT_RUNNING, sent=False) from error
-        except httpx.RequestError as error:
-            raise BrokerDown(SILENT, IS_IT_RUNNING, sent=True) from error
-        if answer.status_code >= REFUSED:
+        answer = await (way or self._usual).ask(
+            method, self._origin + path, {**sent_as, **(headers or {})}, params, content
+        )
+        if answer.status >= REFUSED:
             raise _refusal(answer)
         return answer
 
 
-def _read(answer: httpx.Response, model: type[Model]) -> Model:
+def _read(answer: Answer, model: type[Model]) -> Model:
     try:
         return model.model_validate_json(answer.content)
     except ValidationError as error:
-        message = (
-            f"The trading service said what I do not understand (status {answer.status_code})."
-        )
+        message = f"The trading service said what I do not understand (status {answer.status})."
         raise BrokerDown(message, SAME_VERSION, sent=True) from error
 
 
-def _refusal(answer: httpx.Response) -> BrokerRefused | BrokerDown:
+def _refusal(answer: Answer) -> BrokerRefused | BrokerDown:
     """A listed refusal; anything else, and any failure of the proxy itself, is no answer."""
-    status = answer.status_code
+    status = answer.status
     try:
         refused = CredentialsRefused.model_validate_json(answer.content)
         problem = Problem(code=refused.error, message=refused.message, hint=refused.hint)

@@ -15,7 +15,7 @@ from tests.no_skips import pytest_make_collect_report, pytest_runtest_makereport
 
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
-# httpcore looks for it at each lock, and under pytest a search that fails takes 0.1 ms.
+# httpcore, of the sandbox's people, looks for it at each lock; a search that fails takes 0.1 ms.
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 # As it comes, structlog draws each traceback in colours and boxes: half a second of work.

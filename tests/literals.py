@@ -19,7 +19,7 @@ SAID_BY = frozenset({"Reply", "Button", "Letter"})
 TAG = re.compile(r"</?(?:b|i|pre|code)>")
 GAP = re.compile(r"\{\w*[^}]*\}|\n")
 LOGGED = ("debug", "info", "warning", "error", "exception", "critical")
-UNSPOKEN = re.compile(r"%|Bearer |\s*(?:SELECT|SET|SHOW|PRAGMA|BEGIN) |.*\\", re.DOTALL)
+UNSPOKEN = re.compile(r"%|B(?:earer|asic) |\s*(?:SELECT|SET|SHOW|PRAGMA|BEGIN) |.*\\", re.DOTALL)
 """The form of a time, a header, a statement for a database, a pattern."""
 SILENT_CALLS = frozenset({*LOGGED, "compile", "Field", "text", "Column", "CheckConstraint"})
 SILENT_ARGUMENTS = frozenset({"loc", "xycoords", "textcoords"})

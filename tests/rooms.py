@@ -18,7 +18,9 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "aiohttp": (
         "proxy/ccxt_line.py",
         "proxy/connecting.py",
+        "piggybot/connections.py",
         "piggybot/chat/telegram_http.py",
+        "piggybot/proxy_client.py",
         "bench/houses.py",
     ),
     "sqlalchemy": (
@@ -42,12 +44,11 @@ GUESTS: dict[str, tuple[str, ...]] = {
     "fastapi": ("proxy/routes.py", "proxy/needs.py", "proxy/answers.py"),
     "starlette": ("proxy/answers.py", "piggybot/sandbox/", "piggybot/page/"),
     "uvicorn": ("proxy/__main__.py", "piggybot/chat/webhook.py", "piggybot/sandbox/"),
+    "certifi": ("piggybot/trust.py",),
     "httpx": (
-        "piggybot/proxy_client.py",
         "piggybot/halt.py",
         "piggybot/demo.py",
         "piggybot/remote.py",
-        "piggybot/trust.py",
         "piggybot/sandbox/",
     ),
     "pydantic_settings": ("piggybot/settings.py", "proxy/settings.py"),

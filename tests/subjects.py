@@ -72,7 +72,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "On the host, in the terminal": (
         *("__main__", "playground", "app", "up", "processes", "halt", "settings", "doctor"),
         *("backtest/terminal", "backtest/files", "proxy/__main__", "proxy/app", "proxy/settings"),
-        *("chat/webhook", "proxy/doctor", "migrations/look", "migrations/database"),
+        *("chat/webhook", "chat/telegram_http", "proxy/doctor", "migrations/look"),
+        *("migrations/database",),
     ),
     "The demo": ("demo", "terminal", "conversation", "script", "player"),
     "/help, and the menu": ("chat/commands",),

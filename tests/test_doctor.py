@@ -144,6 +144,17 @@ async def test_what_is_out_of_reach_or_refused_is_told_and_no_password_of_it(pla
     assert not {"Webhook", "Exchange", "Clock", "Proxy database"} & set(lines)
 
 
+async def test_a_proxy_to_telegram_that_the_bot_cannot_use_is_told_with_what_to_set(
+    place: Place,
+) -> None:
+    place.env("ALL_PROXY", f"socks5://piggy:{PASSWORD}@127.0.0.1:1")
+    status, lines = await place.told()
+    assert status == 1
+    assert lines["Telegram"].startswith("❌ The environment names a proxy for Telegram that")
+    assert "Set HTTPS_PROXY to an HTTP proxy" in lines["Telegram"]
+    assert lines["Proxy"].startswith("✅"), "that line takes no proxy"
+
+
 async def test_an_outage_of_telegram_and_of_the_exchange_is_told(place: Place) -> None:
     place.telegram.telegram.down()
     await place.proxy.exchange.sandbox.misbehave("refused")

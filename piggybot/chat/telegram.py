@@ -3,7 +3,7 @@
 Alone because it is the only file that asks the library for anything; its errors become ours in
 telegram_errors.py, what it hears in telegram_updates.py.
 
-May import: core, settings.
+May import: connections, core, settings.
 """
 
 import json
@@ -31,11 +31,11 @@ from piggybot.chat.outgoing import Bell
 from piggybot.chat.telegram_errors import ours
 from piggybot.chat.telegram_http import Requests
 from piggybot.chat.telegram_updates import arrival_of
+from piggybot.connections import apart
 from piggybot.core.mail import File
 from piggybot.settings import Settings
 
 ALLOWED = ("message", "callback_query")
-CHATTY = ("httpx", "httpcore", "telegram")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -51,12 +51,12 @@ class TelegramLine:
     """The Line of the border, over Telegram's library."""
 
     def __init__(self, settings: Settings, timing: Timing) -> None:
-        for name in CHATTY:  # every address that they log holds the token
-            logging.getLogger(name).setLevel(logging.WARNING)
+        # Every address that it logs holds the token.
+        logging.getLogger("telegram").setLevel(logging.WARNING)
         # Without it the library warns, with a traceback, at each 429.
         os.environ["PTB_TIMEDELTA"] = "true"
-        origin = str(settings.telegram_api_url).rstrip("/")
-        self._requests = (Requests(origin, timing), Requests(origin, timing))
+        origin, named = apart(settings.telegram_api_url.rstrip("/"))
+        self._requests = (Requests(origin, named, timing), Requests(origin, named, timing))
         self._bot = Bot(
             settings.telegram_bot_token.get_secret_value(),
             base_url=f"{origin}/bot",

@@ -101,7 +101,7 @@ def test_a_job_that_ends_with_the_bot_is_no_trouble_and_one_that_breaks_is(
 
 
 def test_libraries_that_would_log_addresses_are_quiet(stream: io.StringIO) -> None:
-    for name in ("httpx", "httpcore.http11", "telegram.ext.Updater", "apscheduler.executors"):
+    for name in ("aiohttp.client", "telegram.ext.Updater", "apscheduler.executors"):
         logging.getLogger(name).info("POST https://api.telegram.org/bot…/sendMessage")
         logging.getLogger(name).debug("headers")
 

@@ -6,6 +6,7 @@ May import: errors, proxy_client, wire.
 import asyncio
 import base64
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -112,13 +113,19 @@ async def test_a_url_with_a_password_is_used_as_basic_and_never_shown() -> None:
     assert TOKEN not in server.asked[0]
 
 
-async def test_http_logs_hold_neither_token_nor_password(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("DEBUG", logger="httpx")
-    async with proxy("piggy:hunter2hunter2@") as (server, client):
+@pytest.mark.parametrize("user", ["", "piggy:hunter2hunter2@"])
+async def test_no_log_holds_the_token_or_the_password(
+    user: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    async with proxy(user) as (server, client):
         server.say(200, {"status": "ok"})
         await client.health()
-    assert "127.0.0.1" in caplog.text
-    assert "hunter2" not in caplog.text
+        server.answer = b"garbage\r\n\r\n"
+        logging.getLogger("test").exception("down", exc_info=await down(client.health))
+    basic = base64.b64encode(b"piggy:hunter2hunter2").decode()
+    assert "BrokerDown" in caplog.text
+    assert not [one for one in (TOKEN, "hunter2", basic) if one in caplog.text]
 
 
 async def test_questions_that_hang_leave_a_stop_its_way() -> None:

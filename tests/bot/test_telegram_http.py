@@ -4,8 +4,7 @@ May import: door, settings, telegram.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import pytest
 from telegram.error import NetworkError, TimedOut
@@ -18,68 +17,16 @@ from piggybot.chat.telegram import TelegramLine
 from piggybot.chat.telegram_http import Requests
 from piggybot.core.mail import File
 from piggybot.settings import Settings
+from tests.bot.wire_server import CUT, OK, Server, serving, whole
 
 pytestmark = pytest.mark.anyio
-OK = b"HTTP/1.1 200 OK\r\n"
-PLAIN = OK + b"Content-Length: 2\r\n\r\nhi"
-SENT = b'{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":1,"type":"private"}}}'
-TAKEN = OK + b"Content-Length: %d\r\n\r\n%s" % (len(SENT), SENT)
-PIECE = 3
-CUT = b"CUT"
-"""The connection ends here."""
-
-
-class Server:
-    """Answers each request with the next of `answers`; the last one again and again."""
-
-    def __init__(self, *answers: bytes) -> None:
-        self.answers = list(answers)
-        self.requests: list[bytes] = []
-        self.opened = 0
-        self.asked = asyncio.Event()
-        self.go = asyncio.Event()
-        self.go.set()
-        self.url = ""
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.opened += 1
-        try:
-            while await self._one(reader, writer):
-                continue
-        except (OSError, EOFError):
-            return
-        finally:
-            writer.close()
-
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        self.requests.append(head + await reader.readexactly(length))
-        self.asked.set()
-        await self.go.wait()
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        words = answer.removesuffix(CUT)
-        for first in range(0, len(words), PIECE):  # as a bad network hands it over
-            writer.write(words[first : first + PIECE])
-            await asyncio.sleep(0)
-        return not answer.endswith(CUT)
-
-
-@asynccontextmanager
-async def serving(*answers: bytes) -> AsyncIterator[Server]:
-    one = Server(*answers)
-    server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
-    one.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield one
-    one.go.set()
-    server.close()
-
-
+PLAIN = whole(b"hi")
+TAKEN = whole(b'{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":1,"type":"private"}}}')
 FORM = RequestData([RequestParameter.from_input("a", 1), RequestParameter.from_input("b", "€")])
 
 
 def requests(server: Server) -> Requests:
-    return Requests(server.url, Timing(answer=5, connect=5))
+    return Requests(server.url, {}, Timing(answer=5, connect=5))
 
 
 async def post(line: Requests, server: Server, seconds: float = 5) -> tuple[int, bytes]:
@@ -196,33 +143,59 @@ async def test_a_request_on_a_connection_that_died_meanwhile_is_not_sent_again()
         await line.shutdown()
 
 
-def telegram(url: str) -> TelegramLine:
+def telegram(url: str, timing: Timing | None = None) -> TelegramLine:
     token = "123456:AAFr8_kd93Jw-LmQx2Zc7vTnB0eYhUo51s"
     settings = Settings(_env_file=None, telegram_bot_token=token, telegram_api_url=url)
-    return TelegramLine(settings, Timing(answer=5, connect=5))
+    return TelegramLine(settings, timing or Timing(answer=5, connect=5))
 
 
-async def test_words_and_a_file_arrive_each_by_its_client() -> None:
+async def test_words_and_a_file_arrive_each_in_its_form() -> None:
     async with serving(TAKEN) as server:
         line = telegram(server.url)
         assert await line.send(1, Letter("a < b")) == 7
         assert await line.document(1, File("a.txt", b"all of it"), Letter("")) == 7
         await line.close()
     words, file = server.requests
-    assert b"text=a+%3C+b" in words and b"aiohttp" in words
-    assert b"all of it" in file and b"multipart/form-data" in file
+    assert b"\r\nContent-Type: application/x-www-form-urlencoded\r\n" in words
+    assert b"text=a+%3C+b" in words and b"User-Agent: python-telegram-bot" in words
+    assert b"\r\nContent-Type: multipart/form-data; boundary=" in file
+    assert b'name="document"; filename="a.txt"\r\n\r\nall of it\r\n--' in file
+    assert b'name="chat_id"\r\n\r\n1\r\n--' in file
 
 
-@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
-async def test_whoever_reaches_telegram_through_a_proxy_still_does(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with serving(TAKEN) as server:
-        monkeypatch.setenv(name, server.url)
-        line = telegram("http://localhost:1")
-        assert await line.send(1, Letter("hello")) == 7
+async def test_a_question_by_get_is_not_sent_again_either() -> None:
+    async with serving(PLAIN, CUT, PLAIN) as server:
+        line = requests(server)
+        assert await line.do_request(f"{server.url}/file", "GET") == (200, b"hi")
+        with pytest.raises(NetworkError):
+            await line.do_request(f"{server.url}/file", "GET")
+        await line.shutdown()
+    assert server.requests[0].startswith(b"GET /file HTTP/1.1")
+    assert len(server.requests) == 2
+
+
+async def test_a_poll_may_be_answered_later_than_anything_else() -> None:
+    """Its own length comes on top of what an answer may take."""
+    async with serving(whole(b'{"ok":true,"result":[]}')) as server:
+        line = telegram(server.url, Timing(answer=0.5, connect=0.1))
+        server.go.clear()
+        asyncio.get_running_loop().call_later(0.8, server.go.set)
+        assert await line.fetch(None, 20) == []
         await line.close()
-    assert server.requests[0].startswith(b"POST http://localhost:1/bot")
+
+
+async def test_what_was_shut_down_sends_nothing_until_it_is_begun_again() -> None:
+    async with serving(PLAIN) as server:
+        line = requests(server)
+        await post(line, server)
+        await line.shutdown()
+        await line.shutdown()
+        with pytest.raises(RuntimeError):
+            await post(line, server)
+        await line.initialize()
+        assert await post(line, server) == (200, b"hi")
+        await line.shutdown()
+    assert len(server.requests) == 2
 
 
 async def test_a_failure_names_no_address_and_no_token() -> None:

@@ -1,18 +1,14 @@
 """Whoever shows a certificate of nobody's is not talked to: no token reaches them.
 
-May import: border, door, errors, proxy_client, settings, telegram.
+May import: border, door, errors, proxy_client, settings, telegram, trust.
 """
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from piggybot.chat.border import Unreachable
 from piggybot.chat.hearing import Timing
@@ -20,6 +16,8 @@ from piggybot.chat.telegram import TelegramLine
 from piggybot.errors import BrokerDown
 from piggybot.proxy_client import ProxyClient
 from piggybot.settings import Settings
+from piggybot.trust import trusted
+from tests.bot.wire_server import own_certificate, serving, speaking_tls, whole
 
 pytestmark = pytest.mark.anyio
 TOKEN = "k3Jx" * 10
@@ -37,31 +35,10 @@ class Impostor:
         writer.close()
 
 
-def own_certificate(folder: Path) -> Path:
-    key = generate_private_key(SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain
-    ) + certificate.public_bytes(serialization.Encoding.PEM)
-    file = folder / "own.pem"
-    file.write_bytes(pem)
-    return file
-
-
 @pytest.fixture
 async def impostor(tmp_path: Path) -> AsyncIterator[Impostor]:
     one = Impostor()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own_certificate(tmp_path))
+    context = speaking_tls(own_certificate(tmp_path))
     server = await asyncio.start_server(one.serve, "localhost", 0, ssl=context)
     one.url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
     yield one
@@ -94,3 +71,44 @@ async def test_a_telegram_that_nobody_vouches_for_never_hears_the_token(
 
     await line.close()
     assert impostor.heard == []
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """What is trusted is read anew, and once more for those who come after."""
+    trusted.cache_clear()
+    yield
+    trusted.cache_clear()
+
+
+@pytest.mark.usefixtures("anew")
+async def test_a_proxy_that_ssl_cert_file_vouches_for_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = own_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    async with serving(whole(b'{"status":"ok"}'), tls=speaking_tls(own)) as server:
+        client = ProxyClient(server.url, TOKEN, timeout=5)
+        assert (await client.health()).status == "ok"
+        await client.close()
+    assert f"Bearer {TOKEN}".encode() in server.requests[0]
+
+
+@pytest.mark.usefixtures("anew")
+def test_who_is_trusted_is_certifis_list_or_the_environments_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    usual = trusted()
+    assert usual.verify_mode is ssl.CERT_REQUIRED and usual.check_hostname
+    assert usual.cert_store_stats()["x509_ca"] > 50
+
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    trusted.cache_clear()
+    assert trusted().verify_mode is ssl.CERT_REQUIRED
+    assert trusted().cert_store_stats()["x509"] == 0
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(own_certificate(tmp_path)))
+    trusted.cache_clear()
+    assert trusted().cert_store_stats()["x509"] == 1
