@@ -13,6 +13,7 @@ from sqlalchemy import event
 from proxy.errors import ProxyError
 from proxy.journal import Journal
 from proxy.records import Book, Books, Entry
+from proxy.venue import Report, Verdict
 from proxy.wire import Side, Status
 from tests.proxy.house import LIMITS, House, trade
 
@@ -186,6 +187,26 @@ async def test_an_order_is_over_for_its_own_user_only_and_others_know_of_it_the_
     assert journal.others(at_once) == {done.order_id}
     later = replace(at_once, created=done.concluded + timedelta(seconds=1))
     assert journal.others(later) == frozenset()
+
+
+async def test_of_a_sell_that_is_filled_in_part_only_the_rest_is_reserved(house):
+    await house.open("ann")
+    await house.go_live("ann")
+    for number in range(4):
+        await bought(house, number, usd=50)
+    [before] = house.store.journal.held("ann", Book.LIVE)
+    house.venue.fault = "open"
+    sale = trade(usd=None, side=Side.SELL, units=Decimal("0.001"))
+    await house.desk.place(sale, "pg-order-0009")
+    first = house.venue.books["pg-order-0000"].fills[0]
+    new = {"tradeId": "part", "qty": Decimal("0.0004"), "fee": Decimal(0)}
+    fill = first.model_copy(update=new)
+    part = Report(Verdict.OPEN, order_id="9", executed=fill.qty, fills=(fill,))
+    house.venue.books["pg-order-0009"] = part
+    await house.settle(2)
+    [(now, free)] = house.store.journal.free("ann", Book.LIVE)
+    assert now.position.units == before.position.units - fill.qty
+    assert free == now.position.units - Decimal("0.0006")
 
 
 async def test_a_clock_that_is_set_back_over_midnight_opens_no_day_again(tmp_path):
