@@ -155,7 +155,9 @@ class ProxyClient:
         return _read(answer, StopOut)
 
     async def stop_state(self, user_id: str | None) -> StopOut:
-        return await self._ask("GET", "/api/stop", StopOut, query={"userId": user_id})
+        """By the way of stops too: a question that hangs must not hold up the next one's stop."""
+        query = {"userId": user_id}
+        return _read(await self._send("GET", "/api/stop", query=query, way=self._stops), StopOut)
 
     async def sellable(
         self, user_id: str, mode: Mode | None = None, all_accounts: bool = False

@@ -139,7 +139,8 @@ async def test_questions_that_hang_leave_a_stop_its_way() -> None:
             await asyncio.sleep(0)
         stopped = await client.stop(StopIn(userId=None))
         assert stopped.closed
-        assert not hanging.done(), "the stop did not wait for them"
+        assert (await client.stop_state("anna")).closed
+        assert not hanging.done(), "neither the stop nor the look after it waited for them"
         found = await hanging
     assert all(isinstance(one, BrokerDown) for one in found)
     assert not found[-1].sent

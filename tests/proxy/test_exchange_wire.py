@@ -159,6 +159,42 @@ async def test_a_stop_while_the_limiter_waits_holds_the_order_back(fake: Loopbac
     await venue.close()
 
 
+async def test_a_ban_that_comes_while_the_limiter_waits_holds_the_order_back(
+    fake: LoopbackVenue,
+) -> None:
+    venue = venue_at(fake.server.url)
+    market = await venue.market("BTC/USDT")
+    venue._ccxt.enableRateLimit = True
+
+    async def banned_meanwhile(_cost: object) -> None:
+        fake.answers["GET", "/api/v3/time"] = told({}, 418, retry_after="30")
+        with calling(Call()):  # somebody else's question
+            await venue._line.exchange("GET", "https://api.binance.us/api/v3/time", {}, None)
+
+    venue._ccxt.throttle = banned_meanwhile
+    report = await venue.send(Placement(ID, "u1", market, Side.BUY, Decimal(2), None), open_gate)
+
+    assert (report.verdict, report.code) == (Verdict.NOT_SENT, "venue_busy")
+    assert fake.orders == []
+    await venue.close()
+
+
+async def test_whatever_breaks_after_the_gate_leaves_the_order_unknown(
+    fake: LoopbackVenue, venue: CcxtVenue
+) -> None:
+    market = await venue.market("BTC/USDT")
+    [origin] = venue._line.expected
+
+    async def broken(*_: object) -> None:
+        await venue._line.exchange("POST", f"{origin}/api/v3/order", {}, f"newClientOrderId={ID}")
+        raise ValueError("nobody thought of this")
+
+    venue._ccxt.create_market_buy_order_with_cost = broken
+    report = await venue.send(Placement(ID, "u1", market, Side.BUY, Decimal(2), None), open_gate)
+
+    assert (report.verdict, len(fake.orders)) == (Verdict.UNKNOWN, 1)
+
+
 async def test_a_gate_lets_one_order_through_and_no_second(fake: LoopbackVenue) -> None:
     line = Line("binanceus", fake.server.url, 2.0, time.monotonic, budget())
     url, body = "https://api.binance.us/api/v3/order", "symbol=BTCUSDT&newClientOrderId=pg-1"
