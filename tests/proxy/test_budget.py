@@ -257,6 +257,15 @@ async def test_an_order_has_its_price_although_others_who_only_look_are_refused_
     assert asked(fake, PRICE) == 2, "once before, and once for all orders"
 
 
+async def test_an_order_leaves_where_only_the_reserve_for_orders_is_left(
+    busy: CcxtVenue, fake: LoopbackVenue
+) -> None:
+    market = await busy.market("BTC/USDT")
+    order = Placement("pg-order-000001", "u1", market, Side.BUY, Decimal(10), None)
+    await busy.send(order, lambda: None)
+    assert len(fake.orders) == 1
+
+
 async def test_waiting_for_room_is_not_taken_for_a_clock_that_is_wrong(
     busy: CcxtVenue, fake: LoopbackVenue, hands: Hands
 ) -> None:
