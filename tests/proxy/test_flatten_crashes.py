@@ -7,6 +7,7 @@ import asyncio
 
 import pytest
 
+from proxy.errors import Denied
 from proxy.wire import FlattenIn, Mode, Status
 from tests.proxy.house import House
 from tests.proxy.leaving import BTC, ETH, opened, order, refusal, seen, sell, sold, stopped
@@ -88,3 +89,28 @@ async def test_a_proxy_that_ends_anywhere_comes_back_stopped_with_no_way_out(tmp
     assert len(sold(house)) == 2
     assert await house.mode("ann") is Mode.HALTED
     house.close()
+
+
+async def test_no_way_opens_through_a_stop_that_is_not_committed_yet(house):
+    await stopped(house, "ann")
+    house.gate.close("ann")  # a newer stop, on its way to the database
+    epoch = house.store.accounts.find("ann").epoch
+    with pytest.raises(Denied) as caught:
+        await opened(house, epoch=epoch)
+    assert caught.value.code == "stale_epoch"
+    assert house.gate.ways == []
+    assert house.store.accounts.find("ann").epoch == epoch, "nothing was changed for it"
+
+
+async def test_no_way_opens_where_the_account_changes_while_it_is_opened(house):
+    await stopped(house, "ann")
+    renew = house.store.accounts.renew
+
+    def changed_meanwhile(account):
+        assert renew(account) is not None
+        return renew(account)
+
+    house.store.accounts.renew = changed_meanwhile
+    with pytest.raises(Denied) as caught:
+        await opened(house)
+    assert (caught.value.code, house.gate.ways) == ("stale_epoch", [])
