@@ -74,6 +74,12 @@ class Matching:
         if self._choosing.soon:
             await self.tick()
 
+    async def idle(self) -> None:
+        """Return when nothing is to be matched at once, and nothing is being matched."""
+        await self.hasten()
+        async with self._turn:
+            return
+
     async def tick(self) -> None:
         """Match every book that is due. One that cannot be matched holds up no other."""
         async with self._turn:

@@ -232,6 +232,8 @@ class World:
         await self.ann.expect("Keys saved")
         await self.ann.say("/validate")
         await self.ann.expect("validated and synced")
+        assert self.bot.bot is not None
+        await self.bot.bot.matching.idle()  # no time may jump while it asks for the time
 
     async def live(self) -> None:
         await self.ann.say("/live on")

@@ -31,6 +31,7 @@ def bot(world: World) -> Bot:
 async def begun(world: World, line: str, person: Person | None = None) -> Shown:
     """Start what the line says; the summary, which is the message that began it."""
     ann = person or world.ann
+    await bot(world).matching.idle()  # the minutes to come would pass while it asks for the time
     world.exchange.market.begins = int((world.clock() - AGE).timestamp() * 1000)
     await ann.say(f"/run {line}")
     summary = await ann.expect("New run")
