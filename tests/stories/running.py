@@ -31,7 +31,6 @@ def bot(world: World) -> Bot:
 async def begun(world: World, line: str, person: Person | None = None) -> Shown:
     """Start what the line says; the summary, which is the message that began it."""
     ann = person or world.ann
-    await bot(world).matching.idle()  # the minutes to come would pass while it asks for the time
     world.exchange.market.begins = int((world.clock() - AGE).timestamp() * 1000)
     await ann.say(f"/run {line}")
     summary = await ann.expect("New run")
@@ -51,9 +50,15 @@ async def to_the_next(world: World, timeframe: Timeframe) -> None:
     now = world.clock()
     left = (boundary(now, timeframe) + timeframe.step - now).total_seconds() + 1
     while left > 0:
-        world.clock.jump(min(left, 30.0))
+        await jump(world, min(left, 30.0))
         left -= 30
         await bot(world)._broker.health()
+
+
+async def jump(world: World, seconds: float) -> None:
+    """Time passes, though not while books are matched: the exchange would be asked for its time."""
+    await bot(world).matching.idle()
+    world.clock.jump(seconds)
 
 
 async def slots(world: World) -> None:
@@ -64,7 +69,7 @@ async def slots(world: World) -> None:
 
 async def look(world: World) -> None:
     """What the clock does every ten seconds; prices that were just asked for have grown old."""
-    world.clock.jump(6)
+    await jump(world, 6)
     await bot(world).ticks.exits()
     await bot(world).trading.acting.idle()
 
