@@ -3,7 +3,7 @@
 Alone because it reads what the venue says without believing the journal: the journal only tells
 where to begin, and whose an id is.
 
-May import: book_rows, conclusion, fees, modes, parts, records, venue, wire.
+May import: book_rows, conclusion, errors, fees, modes, parts, records, venue, wire.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from proxy.book_rows import BookRows
 from proxy.conclusion import after_ask, disowned
+from proxy.errors import Denied, ProxyError, VenueUnavailable
 from proxy.fees import valued
 from proxy.modes import Modes
 from proxy.parts import Parts
@@ -119,7 +120,10 @@ class VenueBooks:
     async def _disowned(
         self, client_id: str, account: Account, venue: Venue, book: Book
     ) -> list[Entry]:
-        """An order of ours that is not on the venue's list: out, if the venue says so once more."""
+        """An order of ours that is not on the venue's list: out, if the venue says so once more.
+
+        Where it does not, nobody may take the order out: the bot would, and hold less than we.
+        """
         journal, door = self._parts.store.journal, self._parts.door
         entry = await door(journal.get, client_id)
         mine = account.user_id, book, venue.name
@@ -128,8 +132,19 @@ class VenueBooks:
         others = await door(journal.others, entry)
         report = await venue.ask(entry.placement(), entry.created, others)
         if report.verdict is not Verdict.NOT_FOUND:
-            return []
+            raise _not_absent(client_id, venue.title, report)
         return [await door(journal.disown, disowned(entry, venue.title, self._parts.clock()))]
+
+
+def _not_absent(client_id: str, title: str, report: Report) -> ProxyError:
+    if report.verdict in {Verdict.DONE, Verdict.OPEN}:
+        return Denied(
+            "not_absent",
+            f"{title} has the order {client_id} after all; its list only leaves it out.",
+            "It stays in the books.",
+        )
+    message = report.message or f"{title} gave no usable answer about the order {client_id}."
+    return VenueUnavailable(report.code or "unknown", message, "Try again in a minute.")
 
 
 def _doubted(known: Entry, seen: Entry) -> Entry:

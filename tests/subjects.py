@@ -63,7 +63,10 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         *("charts/profit", "charts/backtest"),
     ),
     "The daily summary": ("chat/texts_summary", "chat/summary"),
-    "Books": ("chat/texts_books", "choosing", "store/adopting", "proxy/history"),
+    "Books": (
+        *("chat/texts_books", "choosing", "store/adopting", "proxy/history"),
+        "proxy/venue_books",
+    ),
     "When something does not answer": (
         *("proxy_client", "proxy/questions", "proxy/budget", "proxy/ccxt_line"),
         *("proxy/parts", "proxy/unkept", "standings", "migrations/kept"),

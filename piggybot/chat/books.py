@@ -1,21 +1,27 @@
 """Handlers of the three buttons under a difference between our books and a venue's.
 
-May import: core.
+May import: core, errors.
 """
 
 from datetime import timedelta
 
 from piggybot.chat import texts_books as texts
 from piggybot.chat.ask import Ask, Button, Keyboard, Reply
-from piggybot.core.mail import File
+from piggybot.core.mail import WARNING, File
 from piggybot.core.matching import Mismatch
+from piggybot.errors import BrokerDown, BrokerRefused
 
 LIFE = timedelta(days=2)
 
 
 async def adopt(ask: Ask) -> None:
-    """The venue's list is right: our books follow it."""
-    await ask.house.choosing.adopt(ask.person, ask.params["mismatch"])
+    """The venue's list is right: our books follow it. Where they cannot, the choice is back."""
+    choosing, name = ask.house.choosing, ask.params["mismatch"]
+    try:
+        await choosing.adopt(ask.person, name)
+    except (BrokerDown, BrokerRefused) as trouble:
+        found = await choosing.waiting(ask.person, name)
+        await ask.say(Reply(texts.not_adopted(found, trouble), choices(found), priority=WARNING))
 
 
 async def ignore(ask: Ask) -> None:

@@ -77,6 +77,13 @@ def adopted(found: Mismatch) -> str:
     )
 
 
+def not_adopted(found: Mismatch, why: PiggyError) -> str:
+    """The proxy could not take it over, or the venue contradicts its own list."""
+    hint = f" {e(why.hint)}" if why.hint else ""
+    halted = "" if not found.halted else "\n🛑 What was halted still is, exits too."
+    return f"{_head(found)}: ❌ not adopted. {e(why.message)}{hint}{halted}\nChoose again:"
+
+
 def ignored(found: Mismatch) -> str:
     count = _count(len(found.differences), "difference")
     return f"{_head(found)}: left as it is; I do not tell this again ({count}).{_back(found)}"

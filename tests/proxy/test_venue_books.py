@@ -13,7 +13,7 @@ from tests.proxy.edges import Proxy, running
 
 pytestmark = pytest.mark.anyio
 
-ORDERS, TRADES = "/api/v3/allOrders", "/api/v3/myTrades"
+ORDER, ORDERS, TRADES = "/api/v3/order", "/api/v3/allOrders", "/api/v3/myTrades"
 D = Decimal
 
 
@@ -233,11 +233,20 @@ async def test_an_order_that_the_exchange_does_not_have_goes_out_and_is_held_no_
     assert D(held["units"]) == D(fill["qty"]) - D(fill["fee"])
 
 
-async def test_an_order_that_only_the_list_leaves_out_stays(proxy: Proxy) -> None:
+@pytest.mark.parametrize(
+    ("more", "status", "code"),
+    [((), 409, "not_absent"), (("500-before",), 503, "unknown")],
+    ids=["which says that it is there", "which gives no answer"],
+)
+async def test_an_order_goes_out_on_no_list_alone_but_on_a_word_of_the_exchange(
+    proxy: Proxy, more: tuple[str, ...], status: int, code: str
+) -> None:
     await buy(proxy, "pg-first-000001")
     before = (await proxy.call("GET", "/api/account/u1")).json()["holdings"]
     for path in (ORDERS, TRADES):
         await proxy.exchange.sandbox.misbehave("empty-list-after", method="GET", path=path)
+    for name in more:
+        await proxy.exchange.sandbox.misbehave(name, method="GET", path=ORDER)
     asked = {
         "userId": "u1",
         "exchange": "binance",
@@ -245,5 +254,6 @@ async def test_an_order_that_only_the_list_leaves_out_stays(proxy: Proxy) -> Non
         "since": 0,
         "clientOrderIds": ["pg-first-000001"],
     }
-    assert (await proxy.call("POST", "/api/adopt", json=asked)).json()["orders"] == []
+    answer = await proxy.call("POST", "/api/adopt", json=asked)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert (await proxy.call("GET", "/api/account/u1")).json()["holdings"] == before

@@ -50,6 +50,27 @@ async def test_a_trade_that_the_exchange_does_not_have_goes_out_of_our_books(liv
     await live.ann.expect("1 trade on 1 market, as Binance.US has them")
 
 
+async def test_what_only_the_list_leaves_out_stays_in_our_books_and_the_choice_is_back(
+    live: World,
+) -> None:
+    """The exchange itself, asked for the order, says that it is there."""
+    await buy_asked(live, "20")
+    begin(live, "active", 1, RunState.ACTIVE)
+    before = kept(live)
+    for path in ("/api/v3/allOrders", "/api/v3/myTrades"):
+        await live.exchange.misbehave("empty-list-after", method="GET", path=path)
+    await match(live)
+    await live.ann.expect(DIFFER)
+    await live.ann.press("Adopt")
+    told = await live.ann.expect("not adopted. Binance.US has the order pg-")
+    assert "🛑 What was halted still is, exits too." in told.text
+    assert kept(live) == before
+
+    await live.ann.press("Ignore")
+    await live.ann.expect("left as it is")
+    assert kept(live) == before
+
+
 async def test_one_unit_of_fee_is_a_difference(live: World) -> None:
     await buy_asked(live, "20")
     assert live.bot.bot is not None
