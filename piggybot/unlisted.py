@@ -35,6 +35,7 @@ class Unlisted:
                 await self._pause(person, owner)
 
     async def _pause(self, person: Person, owner: Person | None) -> None:
+        await self._door(self._store.mismatches.go_on_paused, person.id)
         runs = await self._door(self._store.runs.of_person, person.id)
         active = [run for run in runs if run.state is RunState.ACTIVE]
         notices = _notices(person, owner, active, self._clock()) if active else []

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from piggybot.chat.sheets import sheet
 from piggybot.chat.texts import e, mark, price_text, verb
 from piggybot.chat.texts_rules import moment
-from piggybot.core.matching import Difference, Mismatch, Seen, net
+from piggybot.core.matching import Difference, Halted, Mismatch, Seen, net
 from piggybot.core.money import plain
 from piggybot.core.positions import Book
-from piggybot.core.runs import Run
+from piggybot.core.runs import Run, RunState
 from piggybot.errors import PiggyError
 from proxy.wire import Mode
 
@@ -173,8 +173,12 @@ def _stopped(runs: Sequence[Run]) -> str:
 def _back(found: Mismatch) -> str:
     if not found.halted:
         return ""
-    names = ", ".join(f"#{one.number}" for one in found.halted)
+    names = ", ".join(f"#{one.number}{_inactive(one)}" for one in found.halted)
     return f"\n▶️ {'Run' if len(found.halted) == 1 else 'Runs'} {names}: as before."
+
+
+def _inactive(one: Halted) -> str:
+    return "" if one.state is RunState.ACTIVE else f" ({one.state.lower()})"
 
 
 def _at(ms: int) -> str:

@@ -69,6 +69,15 @@ class Mismatches:
         with self._engine.begin() as db:
             return _settled(db, mismatch_id, how, now, letters) is not None
 
+    def go_on_paused(self, person_id: int) -> None:
+        """What differences have halted of this person's goes on paused once they are settled."""
+        mine = (mismatches.c.person_id == person_id) & mismatches.c.how.is_(None)
+        with self._engine.begin() as db:
+            for row in db.execute(select(mismatches).where(mine)).all():
+                waiting = _mismatch(row)
+                halted = tuple(_paused(one) for one in waiting.halted)
+                put(db, mismatches, _values(replace(waiting, halted=halted)))
+
     def adopt(self, mismatch_id: str, now: datetime, sizes: Sizes, letters: Letters) -> bool:
         """The venue's fills take the place of ours; False where it was decided before."""
         with self._engine.begin() as db:
@@ -112,6 +121,11 @@ def _halt(db: Connection, run_id: str, why: str) -> Halted | None:
         return None
     halt = None if row.halt is None else Halt(row.halt)
     return Halted(run_id, row.number, RunState(row.state), row.why, halt)
+
+
+def _paused(before: Halted) -> Halted:
+    active = before.state is RunState.ACTIVE
+    return replace(before, state=RunState.PAUSED) if active else before
 
 
 def _back(db: Connection, before: Halted) -> None:

@@ -108,7 +108,7 @@ async def test_a_trade_that_the_bot_does_not_have_is_shown_and_adopted(live: Wor
 
     await live.ann.press("Adopt")
     done = await live.ann.expect("adopted. My books now say what Binance.US's list says")
-    assert "Runs #1, #2, #3: as before." in done.text
+    assert "Runs #1, #2 (paused), #3 (halted): as before." in done.text
     assert state_of(live, "active") == (RunState.ACTIVE, None)
     assert state_of(live, "paused") == (RunState.PAUSED, None)
     assert state_of(live, "beaten") == (RunState.HALTED, Halt.LOSSES)

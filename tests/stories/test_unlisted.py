@@ -7,9 +7,10 @@ import pytest
 
 from piggybot.core.runs import RunState
 from piggybot.sandbox.telegram_people import Person
+from tests.stories.book_steps import DIFFER, begin, match, state_of
 from tests.stories.conftest import MakeWorld
 from tests.stories.running import CROSS, begun, look, minute, minutes_until, run_of
-from tests.stories.steps import price, silence
+from tests.stories.steps import buy_asked, price, silence
 from tests.world import World
 
 pytestmark = pytest.mark.anyio
@@ -89,3 +90,21 @@ async def test_the_runs_of_an_earlier_owner_are_paused_too(live: World) -> None:
     for _ in range(ENOUGH):
         await minute(live)
     assert live.posts == 1
+
+
+async def test_a_run_that_a_difference_has_halted_goes_on_paused(live: World) -> None:
+    """Nobody presses anything: the books match again by themselves."""
+    await buy_asked(live, "20")
+    begin(live, "active", 1, RunState.ACTIVE)
+    books = live.exchange.books
+    order, trade = books.orders.pop(), books.trades.pop()
+    await match(live)
+    await live.ann.expect(DIFFER)
+    await started_anew(live, telegram_chat_id=1002)
+    books.orders.append(order)
+    books.trades.append(trade)
+    await match(live)
+
+    told = await live.ann.expect("the books match again.")
+    assert state_of(live, "active") == (RunState.PAUSED, None)
+    assert "▶️ Run #1 (paused): as before." in told.text
