@@ -78,7 +78,7 @@ class Matching:
         """Return when nothing is to be matched at once, and nothing is being matched."""
         await self.hasten()
         async with self._turn:
-            return
+            pass
 
     async def tick(self) -> None:
         """Match every book that is due. One that cannot be matched holds up no other."""
@@ -124,6 +124,8 @@ class Matching:
         key = await self._door(self._store.keys.get, person.user_id, person.exchange)
         if key is not None and key.validated is not None:
             books.add((person.exchange, Book.LIVE))
+        soon = [one for one in self._choosing.soon if one[0] == person.user_id]
+        books.update((exchange, book) for _, book, exchange in soon)
         return [Account(person, exchange, book) for exchange, book in sorted(books)]
 
     async def _in_turn(self, account: Account) -> texts.Alike | None:

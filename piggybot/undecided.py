@@ -18,6 +18,9 @@ from piggybot.latches import undecided
 from piggybot.standings import Scene
 from piggybot.strategies.panel import Question
 
+REFUSED = 409
+"""Of these candles; any other is of the question, or of the bot itself."""
+
 
 def with_news(
     work: SlotWork, asked: Question | PiggyError, standing: Standing | PiggyError, scene: Scene
@@ -31,7 +34,7 @@ def with_news(
     if slot is None or isinstance(standing, PiggyError) or decisions.barred(standing) is not None:
         return work
     told = run.id in scene.undecided
-    if isinstance(asked, BrokerRefused) and not told:
+    if isinstance(asked, BrokerRefused) and asked.http_status == REFUSED and not told:
         body = {
             "text": texts_ticks.undecided(run, asked.message),
             "line": texts_ticks.undecided_line(run, asked.message),

@@ -53,7 +53,7 @@ class MarketBroker(FakeBroker):
 
     async def price(self, exchange: str, symbol: str) -> PriceOut:
         if self.price_trouble is not None:
-            raise BrokerRefused(self.price_trouble, 503)
+            raise BrokerRefused(self.price_trouble, 409)
         return await super().price(exchange, symbol)
 
     async def market(self, exchange: str, symbol: str) -> MarketOut:
@@ -78,11 +78,11 @@ class MarketBroker(FakeBroker):
         self._arrive("candles")
         self.asked_candles += 1
         if self.trouble is not None:
-            raise BrokerRefused(self.trouble, 503)
+            raise BrokerRefused(self.trouble, 409)
         assert end is not None
         if limit > self.most:
             short = Problem(code="too_little_history", message="There are too few candles.")
-            raise BrokerRefused(short, 503, None, end)
+            raise BrokerRefused(short, 409, None, end)
         length = Timeframe(timeframe).ms
         times = range(end - limit * length, end, length)
         return CandlesOut(

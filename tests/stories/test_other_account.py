@@ -7,6 +7,7 @@ import pytest
 
 from piggybot.core.runs import Halt
 from tests.stories.book_steps import DIFFER, held, held_by_proxy
+from tests.stories.conftest import MakeWorld
 from tests.stories.running import CROSS, begun, look, minutes_until, run_of
 from tests.stories.steps import price
 from tests.world import World
@@ -40,3 +41,19 @@ async def test_the_coins_of_another_account_are_not_sold_for_ours(live: World) -
     await look(live)
     assert live.posts == 1
     assert other.holding("BTC").free == 3
+
+
+async def test_a_key_of_an_exchange_that_is_not_chosen_any_more_is_matched_too(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    await world.pair()
+    await world.keys()
+    assert world.bot.bot is not None
+    key, matching = world.exchange.add_key(), world.bot.bot.matching
+    await world.ann.say(f"/setkeys binance {key.api_key} {key.secret}")
+    await world.ann.expect("Keys saved for binance ")
+    await world.ann.say("/validate binanceus")
+    await world.ann.expect("validated and synced for binanceus.")
+    await matching.idle()
+    assert not matching._choosing.soon
