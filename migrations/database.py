@@ -31,7 +31,7 @@ try:
 
     bundled: ModuleType = pysqlite3
 except ImportError:  # no wheel for this platform: the safe journal mode is used instead
-    import sqlite3  # no sooner: 2 MiB
+    import sqlite3  # no sooner: two of them take memory that one need not
 
     bundled = sqlite3
 

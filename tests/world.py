@@ -14,10 +14,12 @@ from fastapi import FastAPI
 from piggybot import app as bot_app
 from piggybot.chat.hearing import Timing
 from piggybot.chat.pace import Pace
+from piggybot.sandbox.books import Account
 from piggybot.sandbox.exchange import ExchangeSandbox
 from piggybot.sandbox.exchange_server import ExchangeServer
 from piggybot.sandbox.serve import Server
 from piggybot.sandbox.telegram import TelegramSandbox
+from piggybot.sandbox.telegram_people import Person
 from piggybot.settings import Settings as BotSettings
 from proxy import app as proxy_app
 from proxy.exchange import FRESH
@@ -227,19 +229,22 @@ class World:
         await self.ann.say(f"/start {self.bot.code}")
         await self.ann.expect("Hello Ann")
 
-    async def keys(self) -> None:
-        await self.ann.say(f"/setkeys binanceus {self.key.api_key} {self.key.secret}")
-        await self.ann.expect("Keys saved")
-        await self.ann.say("/validate")
-        await self.ann.expect("validated and synced")
+    async def keys(self, person: Person | None = None, key: Account | None = None) -> None:
+        """Ann's key is saved and checked, or that of somebody else."""
+        who, key = person or self.ann, key or self.key
+        await who.say(f"/setkeys binanceus {key.api_key} {key.secret}")
+        await who.expect("Keys saved")
+        await who.say("/validate")
+        await who.expect("validated and synced")
         assert self.bot.bot is not None
         await self.bot.bot.matching.idle()  # no time may jump while it asks for the time
 
-    async def live(self) -> None:
-        await self.ann.say("/live on")
-        await self.ann.expect("Enable Live Trading?")
-        await self.ann.press("ENABLE LIVE TRADING")
-        await self.ann.expect("Live trading enabled!")
+    async def live(self, person: Person | None = None) -> None:
+        who = person or self.ann
+        await who.say("/live on")
+        await who.expect("Enable Live Trading?")
+        await who.press("ENABLE LIVE TRADING")
+        await who.expect("Live trading enabled!")
 
     @property
     def posts(self) -> int:

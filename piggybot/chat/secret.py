@@ -174,7 +174,7 @@ def sealer_for(person: Person, public: str | None) -> Sealer | None:
     key = json.loads(public)
 
     def sealed(exchange: str, name: str, text: str) -> str:
-        from piggybot import seal  # late: 8 MiB of cryptography that only keys need
+        from piggybot import seal  # late: 10 MiB of cryptography that only keys need
 
         about = seal.info(person.user_id, exchange, name)
         return seal.seal(text, key["publicKey"], key["keyId"], about)

@@ -1,8 +1,9 @@
 """A bot's store over a real, migrated database; PIGGY_TEST_DATABASE names another than SQLite.
 
-May import: core, store.
+May import: core, store, trust.
 """
 
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,9 @@ from sqlalchemy import Engine
 from migrations.database import open_database
 from piggybot.store import Store
 from piggybot.store.tables import metadata
+from piggybot.trust import trusted
 from tests.bot.bench import Bench
+from tests.bot.wire_server import own_certificate, speaking_tls
 from tests.databases import address
 
 
@@ -38,3 +41,13 @@ async def trader(tmp_path: Path) -> AsyncIterator[Bench]:
     yield made
     await made.trading.acting.idle()
     made.close()
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    """For servers that the bot trusts meanwhile."""
+    own = own_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    trusted.cache_clear()
+    yield speaking_tls(own)
+    trusted.cache_clear()

@@ -18,10 +18,9 @@ import pytest
 
 from piggybot.errors import BrokerDown
 from piggybot.proxy_client import MOST_AT_ONCE, ProxyClient
-from piggybot.trust import trusted
 from proxy.wire import StopIn, TradeOut
 from tests.bot.test_proxy_client import FILLED, ORDER, STOPPED, TOKEN, down
-from tests.bot.wire_server import CUT, OK, own_certificate, serving, speaking_tls, whole
+from tests.bot.wire_server import CUT, OK, serving, whole
 
 pytestmark = pytest.mark.anyio
 ID = "pg-12345678"
@@ -108,16 +107,6 @@ async def test_a_connection_that_was_closed_unnoticed_is_not_used(ask: Ask) -> N
             assert "understand" in error.message, "it was answered"
         await client.close()
     assert len(server.requests) == 2
-
-
-@pytest.fixture
-def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
-    """For a proxy that the bot trusts meanwhile."""
-    own = own_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(own))
-    trusted.cache_clear()
-    yield speaking_tls(own)
-    trusted.cache_clear()
 
 
 @pytest.mark.parametrize("over_tls", [False, True], ids=["http", "https"])

@@ -5,17 +5,14 @@ May import: border, door, errors, settings, telegram, telegram_http, trust.
 
 import base64
 import ssl
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from piggybot.chat.border import Letter, Unreachable
 from piggybot.chat.telegram_http import proxy_for
 from piggybot.errors import BadSettings
-from piggybot.trust import trusted
 from tests.bot.test_telegram_http import TAKEN, telegram
-from tests.bot.wire_server import Tunnel, listening, own_certificate, serving, speaking_tls
+from tests.bot.wire_server import Tunnel, listening, serving
 
 pytestmark = pytest.mark.anyio
 NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -29,16 +26,6 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-
-
-@pytest.fixture
-def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
-    """For servers that the bot trusts meanwhile."""
-    own = own_certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(own))
-    trusted.cache_clear()
-    yield speaking_tls(own)
-    trusted.cache_clear()
 
 
 async def say_hello(url: str) -> None:

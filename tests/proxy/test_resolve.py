@@ -109,7 +109,8 @@ async def test_fills_that_do_not_add_up_are_asked_for_until_they_do(house):
     assert await status(house) is Status.FILLED
 
 
-async def test_an_order_taken_for_absent_that_turns_up_raises_an_alarm(house, caplog):
+async def taken_for_absent(house):
+    """It was filled, and the venue hid it until it was given up; now the venue shows it."""
     await live(house)
     house.venue.fault = "after"
     house.venue.hide.add(ID)
@@ -117,6 +118,10 @@ async def test_an_order_taken_for_absent_that_turns_up_raises_an_alarm(house, ca
     await house.settle(60)
     assert await status(house) is Status.ABSENT
     house.venue.hide.clear()
+
+
+async def test_an_order_taken_for_absent_that_turns_up_raises_an_alarm(house, caplog):
+    await taken_for_absent(house)
     house.after(61)
     with caplog.at_level(logging.CRITICAL):
         await house.desk.resolve_once()

@@ -15,7 +15,7 @@ from proxy.venue import Report, Verdict
 from proxy.wire import Status, TradeOut
 from tests.proxy.fake_venue import MARKETS
 from tests.proxy.house import trade
-from tests.proxy.test_resolve import ID, live, status
+from tests.proxy.test_resolve import ID, live, status, taken_for_absent
 from tests.proxy.test_risk import NOW, entry
 
 pytestmark = pytest.mark.anyio
@@ -83,13 +83,7 @@ async def test_an_order_seen_open_has_its_ten_minutes_from_then_on(house):
 
 
 async def test_a_late_check_without_an_answer_is_made_again(house, caplog):
-    await live(house)
-    house.venue.fault = "after"
-    house.venue.hide.add(ID)
-    await house.desk.place(trade(), ID)
-    await house.settle(60)
-    assert await status(house) is Status.ABSENT
-    house.venue.hide.clear()
+    await taken_for_absent(house)
     house.venue.down = True
     house.after(61)
     await house.desk.resolve_once()

@@ -3,6 +3,8 @@
 May import: core, sandbox, wire.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from piggybot.core.positions import Book, Filled
@@ -25,6 +27,19 @@ async def match(world: World) -> None:
     matching._due.clear()
     world.clock.jump(61)
     await matching.tick()
+
+
+@asynccontextmanager
+async def hidden_for_a_while(world: World) -> AsyncIterator[None]:
+    """The exchange does not show the last order meanwhile: a difference, which then goes away."""
+    books = world.exchange.books
+    order, trade = books.orders.pop(), books.trades.pop()
+    await match(world)
+    await world.ann.expect(DIFFER)
+    yield
+    books.orders.append(order)
+    books.trades.append(trade)
+    await match(world)
 
 
 def by_hand(world: World, client_id: str, qty: str = "0.001", side: str = "BUY") -> None:

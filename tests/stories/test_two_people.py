@@ -89,15 +89,8 @@ async def two(make_world: MakeWorld) -> Two:
     two = Two(world, bob, world.exchange.add_key(balances={"USDT": "3000"}))
     await bob.say("/start")
     await bob.expect("Hello Bob")
-    key = two.bobs_key
-    await bob.say(f"/setkeys binanceus {key.api_key} {key.secret}")
-    await bob.expect("Keys saved")
-    await bob.say("/validate")
-    await bob.expect("validated and synced")
-    await bob.say("/live on")
-    await bob.expect("Enable Live Trading?")
-    await bob.press("ENABLE LIVE TRADING")
-    await bob.expect("Live trading enabled!")
+    await world.keys(bob, two.bobs_key)
+    await world.live(bob)
     return two
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from piggybot.core.runs import RunState
 from piggybot.sandbox.telegram_people import Person
-from tests.stories.book_steps import DIFFER, begin, match, state_of
+from tests.stories.book_steps import begin, hidden_for_a_while, state_of
 from tests.stories.conftest import MakeWorld
 from tests.stories.running import CROSS, begun, look, minute, minutes_until, run_of
 from tests.stories.steps import buy_asked, price, silence
@@ -21,15 +21,8 @@ ENOUGH = 12
 
 async def trades_live(world: World, bob: Person) -> None:
     """Bob, a member, trades live with a key of his own, and his run has bought."""
-    key = world.exchange.add_key()
-    await bob.say(f"/setkeys binanceus {key.api_key} {key.secret}")
-    await bob.expect("Keys saved")
-    await bob.say("/validate")
-    await bob.expect("validated and synced")
-    await bob.say("/live on")
-    await bob.expect("Enable Live Trading?")
-    await bob.press("ENABLE LIVE TRADING")
-    await bob.expect("Live trading enabled!")
+    await world.keys(bob, world.exchange.add_key())
+    await world.live(bob)
     await begun(world, CROSS.format(usd=10) + " stop=5%", bob)
     await minutes_until(world, "✅ Bought", bob)
 
@@ -96,14 +89,8 @@ async def test_a_run_that_a_difference_has_halted_goes_on_paused(live: World) ->
     """Nobody presses anything: the books match again by themselves."""
     await buy_asked(live, "20")
     begin(live, "active", 1, RunState.ACTIVE)
-    books = live.exchange.books
-    order, trade = books.orders.pop(), books.trades.pop()
-    await match(live)
-    await live.ann.expect(DIFFER)
-    await started_anew(live, telegram_chat_id=1002)
-    books.orders.append(order)
-    books.trades.append(trade)
-    await match(live)
+    async with hidden_for_a_while(live):
+        await started_anew(live, telegram_chat_id=1002)
 
     told = await live.ann.expect("the books match again.")
     assert state_of(live, "active") == (RunState.PAUSED, None)
